@@ -1,0 +1,73 @@
+"""Criteria profiles: read, check, and the one that ships with the product.
+
+The format of the file is described in ``docs/criteria-profile.md``.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from os import PathLike
+from pathlib import Path
+
+from .bands import Bound
+from .criteria import (
+    KINDS,
+    RULES,
+    STAGES,
+    TOP_LEVEL,
+    Criterion,
+    Gate,
+    Profile,
+    Requirement,
+    StageRule,
+    Text,
+)
+from .errors import ProfileError
+from .profile_toml import parse_profile
+
+__all__ = [
+    "KINDS",
+    "RULES",
+    "STAGES",
+    "TOP_LEVEL",
+    "Bound",
+    "Criterion",
+    "Gate",
+    "Profile",
+    "ProfileError",
+    "Requirement",
+    "StageRule",
+    "Text",
+    "default_profile",
+    "default_profile_text",
+    "load_profile",
+    "parse_profile",
+]
+
+
+def load_profile(path: str | PathLike[str]) -> Profile:
+    """Read a profile from a TOML file in UTF-8, with or without a byte order mark.
+
+    Raises ProfileError if the file cannot be read or is not a valid profile.
+    """
+    try:
+        text = Path(path).read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise ProfileError("", f"cannot read the criteria profile {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ProfileError(
+            "", f"the criteria profile {path} is not UTF-8 at byte {error.start}: save it as UTF-8"
+        ) from error
+    return parse_profile(text)
+
+
+def default_profile_text() -> str:
+    """The TOML text of the profile that ships with the product, comments included."""
+    return resources.files("scoring").joinpath("profiles/bt.toml").read_text(encoding="utf-8")
+
+
+@cache
+def default_profile() -> Profile:
+    """The profile for basic service (BT) that ships with the product."""
+    return parse_profile(default_profile_text())

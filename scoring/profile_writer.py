@@ -1,0 +1,105 @@
+"""Criteria profiles as TOML text, laid out like the profile that ships with the product."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from .criteria import KINDS, Criterion, Gate, Profile, Requirement, Text, plain_decimal
+
+_KIND_NAMES = {kind: written for written, kind in KINDS.items()}
+
+
+def profile_to_toml(profile: Profile) -> str:
+    """A TOML file that ``parse_profile`` reads back as an equal profile."""
+    head = [f"key = {_string(profile.key)}"]
+    if profile.version_note is not None:
+        head.append(f"version_note = {_string(profile.version_note)}")
+    head.append(f"name = {_text(profile.name)}")
+    if not profile.requirements:
+        head.append("requirements = []")
+    parts = [head]
+    parts += [_criterion(each) for each in profile.criteria]
+    parts += [_requirement(each) for each in profile.requirements]
+    parts += [_gate(each) for each in profile.gates]
+    for stage, rule in profile.stages.items():
+        parts.append(
+            [
+                f"[stages.{stage}]",
+                f"threshold = {plain_decimal(rule.threshold)}",
+                f"ties = {_strings(rule.ties)}",
+            ]
+        )
+    parts += [
+        ["[[never_scored]]", f"sv = {_string(each.sv)}", f"en = {_string(each.en)}"]
+        for each in profile.never_scored
+    ]
+    return "\n\n".join("\n".join(part) for part in parts) + "\n"
+
+
+def _criterion(criterion: Criterion) -> list[str]:
+    lines = [
+        "[[criteria]]",
+        f"key = {_string(criterion.key)}",
+        f"name = {_text(criterion.name)}",
+    ]
+    if criterion.short is not None:
+        lines.append(f"short = {_text(criterion.short)}")
+    if criterion.description is not None:
+        lines.append(f"description = {_text(criterion.description)}")
+    lines += [
+        f"stage = {_string(criterion.stage)}",
+        f"kind = {_string(_KIND_NAMES[criterion.kind])}",
+        f"weight = {plain_decimal(criterion.weight)}",
+    ]
+    if criterion.value is not None:
+        bounds = (
+            _string(f"over {plain_decimal(each.at)}") if each.strict else plain_decimal(each.at)
+            for each in criterion.bands
+        )
+        lines += [f"value = {_string(criterion.value)}", f"bands = [{', '.join(bounds)}]"]
+    anchors = [f"    {_text(each)}," for each in criterion.anchors]
+    return [*lines, "anchors = [", *anchors, "]"]
+
+
+def _requirement(requirement: Requirement) -> list[str]:
+    lines = [
+        "[[requirements]]",
+        f"key = {_string(requirement.key)}",
+        f"name = {_text(requirement.name)}",
+        f"description = {_text(requirement.description)}",
+        f"rule = {_string(requirement.rule)}",
+        f"mandatory = {'true' if requirement.mandatory else 'false'}",
+    ]
+    if requirement.attachments or requirement.rule == "documents":
+        lines.append(f"attachments = {_strings(requirement.attachments)}")
+    if requirement.count is not None:
+        lines.append(f"count = {requirement.count}")
+    return lines
+
+
+def _gate(gate: Gate) -> list[str]:
+    lines = ["[[gates]]", f"stage = {_string(gate.stage)}"]
+    if gate.criteria:
+        lines.append(f"criteria = {_strings(gate.criteria)}")
+    if gate.forbidden_level is not None:
+        lines.append(f"forbidden_level = {gate.forbidden_level}")
+    if gate.max_count:
+        counts = ", ".join(f'"{level}" = {count}' for level, count in sorted(gate.max_count.items()))
+        lines.append(f"at_most = {{ {counts} }}")
+    if gate.mean_at_least is not None:
+        lines.append(f"mean_at_least = {_string(str(gate.mean_at_least))}")
+    return lines
+
+
+def _text(text: Text) -> str:
+    return f"{{ sv = {_string(text.sv)}, en = {_string(text.en)} }}"
+
+
+def _strings(values: Iterable[str]) -> str:
+    return f"[{', '.join(_string(each) for each in values)}]"
+
+
+def _string(value: str) -> str:
+    # JSON escapes what a TOML basic string must escape, except for the delete character.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
