@@ -1,0 +1,60 @@
+"""The command `recruit`: one table of subcommands, each imported only when it is used.
+
+The table carries the short help, so that `recruit --help` imports neither pandas nor Flask.
+"""
+
+import importlib
+from typing import NamedTuple
+
+import click
+
+
+class Subcommand(NamedTuple):
+    """Where a subcommand lives (a module that exposes the click command as `command`) and its line in the help."""
+
+    module: str
+    help: str
+
+
+SUBCOMMANDS: dict[str, Subcommand] = {
+    "rank": Subcommand("rank", "Rank applications from a spreadsheet and write the interview list."),
+    "audit": Subcommand("audit", "Show how a selection fell out between groups, from any table of outcomes."),
+    "init-db": Subcommand("init_db", "Create the database, or bring it up to date."),
+    "seed": Subcommand("seed", "Fill an empty database with the invented demo region."),
+    "create-user": Subcommand("create_user", "Create an account with a role in a region."),
+    "serve": Subcommand("serve", "Serve the web application."),
+    "verify": Subcommand("verify", "Check the record's chain and recompute every ranking run."),
+    "export": Subcommand("export", "Write an intake's ranking, lists and monitoring as files."),
+    "deliver-mail": Subcommand("deliver_mail", "Send the mail that waits to be sent."),
+    "dispose": Subcommand("dispose", "Dispose of what a decision says shall be disposed of."),
+}
+
+
+class LazyGroup(click.Group):
+    """A click group that knows its subcommands' names and help without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(SUBCOMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in SUBCOMMANDS:
+            return None
+        module = importlib.import_module(f"recruit.commands.{SUBCOMMANDS[cmd_name].module}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, subcommand.help) for name, subcommand in SUBCOMMANDS.items()])
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Example: recruit rank applications.csv --assessments assessments.csv --places 25 --reserves 10 --out list",
+)
+def main() -> None:
+    """Select doctors for basic service: rank, monitor, and draw the interview list.
+
+    `rank` and `audit` work on spreadsheets alone; the others belong to the web application.
+    """

@@ -1,0 +1,110 @@
+"""The engine, sessions, and the rule that no query crosses a region."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.orm import ORMExecuteState, UOWTransaction, with_loader_criteria
+from sqlmodel import Session
+
+from recruit.errors import ScopeError
+from recruit.models import RegionScoped
+
+
+@dataclass(frozen=True)
+class OneRegion:
+    """The session sees the rows of this region only."""
+
+    region_id: int
+
+
+@dataclass(frozen=True)
+class AllRegions:
+    """The session sees every region. `reason` says why that is right, for whoever reads the code."""
+
+    reason: str
+
+
+Scope = OneRegion | AllRegions
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for SQLite (WAL, foreign keys on) or PostgreSQL."""
+    if url.startswith("postgresql://"):
+        url = "postgresql+psycopg://" + url.removeprefix("postgresql://")
+    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # SQLAlchemy's "begin" event starts the transactions
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=10000", "synchronous=NORMAL"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    # A deferred transaction that turns to writing late fails at once when another has written; ask for the lock first.
+    mode = "IMMEDIATE" if connection.get_execution_options().get("writes") else "DEFERRED"
+    connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def make_session(engine: Engine, *, scope: Scope | None = None, writes: bool = True) -> Session:
+    """A session that refuses to cross regions. Without a scope, region rows can be neither read nor written."""
+    session = Session(engine.execution_options(writes=writes), autoflush=True, expire_on_commit=False)
+    session.info["scope"] = scope
+    event.listen(session, "do_orm_execute", _restrict_to_scope)
+    event.listen(session, "before_flush", _refuse_foreign_rows)
+    return session
+
+
+def set_scope(session: Session, scope: Scope) -> None:
+    """Decide which rows the session may see from here on."""
+    session.info["scope"] = scope
+
+
+@contextmanager
+def transaction(session: Session) -> Iterator[Session]:
+    """Commit what happens inside, whole, or nothing of it."""
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+
+
+def _is_scoped(entity: Any) -> bool:
+    return isinstance(entity, type) and issubclass(entity, RegionScoped)
+
+
+def _restrict_to_scope(state: ORMExecuteState) -> None:
+    if not (state.is_select or state.is_update or state.is_delete):
+        return
+    scope = state.session.info.get("scope")
+    if isinstance(scope, AllRegions):
+        return
+    if isinstance(scope, OneRegion):
+        region_id = scope.region_id
+        state.statement = state.statement.options(
+            with_loader_criteria(RegionScoped, lambda cls: cls.region_id == region_id, include_aliases=True)
+        )
+    elif any(_is_scoped(mapper.class_) for mapper in state.all_mappers):
+        raise ScopeError(f"no region is set for a query of {[m.class_.__name__ for m in state.all_mappers]}")
+
+
+def _refuse_foreign_rows(session: Session, _context: UOWTransaction, _instances: Any) -> None:
+    scope = session.info.get("scope")
+    if isinstance(scope, AllRegions):
+        return
+    for row in (*session.new, *session.dirty, *session.deleted):
+        if not isinstance(row, RegionScoped):
+            continue
+        if scope is None or row.region_id != scope.region_id:
+            raise ScopeError(f"{type(row).__name__} of region {row.region_id} written in scope {scope}")

@@ -1,0 +1,84 @@
+"""How values are shown: dates on Swedish clocks, numbers with the language's own marks, countries by name."""
+
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal, format_percent
+from flask import Flask
+
+from recruit.clock import STOCKHOLM
+from recruit.i18n import language
+
+# ISO 3166-1 alpha-2 has no code for Kosovo; XK is the user-assigned code in general use.
+NOT_COUNTRIES = frozenset({"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "TA", "UN", "XA", "XB", "ZZ", "QO", "AN"})
+
+
+def init_app(app: Flask) -> None:
+    """Give templates their filters."""
+    app.jinja_env.filters.update(when=when, day=day, number=number, percent=percent, country=country_name)
+
+
+@lru_cache
+def countries(locale: str) -> tuple[tuple[str, str], ...]:
+    """(code, name) of all ISO 3166 countries and Kosovo, in the language's own order."""
+    names = Locale.parse(locale).territories
+    found = [
+        (code, name)
+        for code, name in names.items()
+        if len(code) == 2 and code.isalpha() and code not in NOT_COUNTRIES
+    ]
+    return tuple(sorted(found, key=lambda item: _collation(item[1], locale)))
+
+
+def _collation(name: str, locale: str) -> str:
+    if locale == "sv":  # å, ä, ö come last, in that order
+        name = name.lower().replace("å", "z1").replace("ä", "z2").replace("ö", "z3")
+    return name.lower()
+
+
+def country_name(code: str | None, locale: str | None = None) -> str:
+    """The country's name; an unknown code stands for itself, None is empty."""
+    if code is None:
+        return ""
+    return Locale.parse(locale or language()).territories.get(code, code)
+
+
+def when(moment: datetime | None, fmt: str = "long") -> str:
+    """A moment on Swedish clocks, such as "20 september 2026 kl. 23:59". None is empty."""
+    if moment is None:
+        return ""
+    local = moment.astimezone(STOCKHOLM)
+    patterns = {
+        "sv": {"long": "d MMMM y 'klockan' HH.mm", "short": "y-MM-dd HH.mm", "weekday": "EEEE d MMMM y 'klockan' HH.mm"},
+        "en": {"long": "d MMMM y 'at' HH:mm", "short": "y-MM-dd HH:mm", "weekday": "EEEE d MMMM y 'at' HH:mm"},
+    }
+    return format_datetime(local, patterns[language()][fmt], locale=language(), tzinfo=STOCKHOLM)
+
+
+def day(value: date | datetime | None, fmt: str = "long") -> str:
+    """A date, such as "1 februari 2027"; `short` without the year. None is empty."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = value.astimezone(STOCKHOLM).date()
+    patterns = {"long": "d MMMM y", "short": "d MMM", "weekday": "EEEE d MMMM"}
+    return format_date(value, patterns[fmt], locale=language()).rstrip(".")
+
+
+def number(value: Any, decimals: int | None = None) -> str:
+    """A number with the language's decimal mark. None is an en dash."""
+    if value is None:
+        return "–"
+    pattern = "#,##0.###" if decimals is None else "#,##0" + ("." + "0" * decimals if decimals else "")
+    return format_decimal(value, format=pattern, locale=language())
+
+
+def percent(value: Any, decimals: int = 0) -> str:
+    """A share 0–1 as per cent. None is an en dash."""
+    if value is None:
+        return "–"
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "") + " %"
+    return format_percent(value, format=pattern, locale=language())

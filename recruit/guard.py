@@ -1,0 +1,55 @@
+"""Every request passes here: the access table is enforced and the region's scope set."""
+
+from typing import Any
+
+from flask import abort, g, redirect, request, url_for
+from flask_login import current_user
+from sqlmodel import select
+
+from recruit.access import ACCESS, ACCOUNT, PUBLIC
+from recruit.database import AllRegions, OneRegion, set_scope
+from recruit.models import Membership, Region, Role
+from recruit.request import account, db
+
+
+def guard() -> Any:
+    """Refuse what the access table does not grant; set the region and the scope of the session."""
+    if request.endpoint is None:
+        return None  # no such address: Flask answers 404
+    if request.endpoint == "static":
+        return None
+    access = ACCESS.get(request.endpoint)
+    if access is None:
+        abort(403)
+    if access != PUBLIC and not current_user.is_authenticated:
+        return _ask_to_sign_in()
+    if isinstance(access, frozenset):
+        return _enter_region(access)
+    if access == ACCOUNT:
+        # An applicant's own applications may lie in several regions; routes fetch them by the account alone.
+        set_scope(db(), AllRegions("an account's own applications"))
+    else:
+        set_scope(db(), AllRegions("advertised intakes"))
+    return None
+
+
+def _ask_to_sign_in() -> Any:
+    if request.method == "GET":
+        return redirect(url_for("account.login", next=request.full_path.rstrip("?")))
+    return redirect(url_for("account.login"))
+
+
+def _enter_region(allowed: frozenset[Role]) -> None:
+    session = db()
+    slug = (request.view_args or {}).get("region", "")
+    region = session.exec(select(Region).where(Region.slug == slug)).first()
+    if region is None or region.id is None:
+        abort(404)
+    set_scope(session, OneRegion(region.id))
+    mine = select(Membership.role).where(Membership.account_id == account().id)
+    g.roles = frozenset(session.exec(mine))
+    if not g.roles:
+        abort(404)
+    if not g.roles & allowed:
+        abort(403)
+    g.region = region

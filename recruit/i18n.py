@@ -1,0 +1,51 @@
+"""Language: Swedish unless chosen or asked for otherwise."""
+
+from flask import Flask, g, has_request_context, request, session
+from flask_babel import Babel, force_locale, gettext, lazy_gettext
+from flask_login import current_user
+from werkzeug.exceptions import HTTPException
+
+LANGUAGES = ("sv", "en")
+__all__ = ["LANGUAGES", "force_locale", "gettext", "init_app", "language", "lazy_gettext"]
+
+
+def init_app(app: Flask) -> None:
+    """Attach Flask-Babel with the catalogues in recruit/translations."""
+    app.config.update(BABEL_DEFAULT_LOCALE="sv", BABEL_DEFAULT_TIMEZONE="Europe/Stockholm")
+    Babel(app, locale_selector=language)
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.globals.update(language=language, _=gettext)
+
+
+def language() -> str:
+    """The language of this request: chosen, else the account's, else what the browser asks for, else Swedish."""
+    if not has_request_context():
+        return "sv"
+    if "language" not in g:
+        g.language = _find_language()
+    found: str = g.language
+    return found
+
+
+def _find_language() -> str:
+    chosen = session.get("language")
+    if chosen in LANGUAGES:
+        return str(chosen)
+    if current_user and current_user.is_authenticated:
+        own: str = current_user.account.language
+        return own
+    return request.accept_languages.best_match(LANGUAGES) or "sv"
+
+
+def http_message(error: HTTPException) -> str:
+    """What an HTTP error means for the person, and what to do."""
+    messages = {
+        400: gettext("The request could not be understood. Go back, reload the page and try again."),
+        401: gettext("Sign in to see this page."),
+        403: gettext("Your role does not give access to this page. Ask an administrator if you need it."),
+        404: gettext("There is no page at this address. It may have moved, or you may lack access to it."),
+        405: gettext("This address cannot be used that way. Go back and try again."),
+        413: gettext("What you sent is too large. A file may be at most 10 MB."),
+        429: gettext("Too many attempts. Wait a few minutes and try again."),
+    }
+    return messages.get(error.code or 500, gettext("Something went wrong here. Nothing was saved. Try again."))

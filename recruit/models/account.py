@@ -1,0 +1,90 @@
+"""Regions, their sites, and the people who sign in."""
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from recruit.models.types import RegionScoped, choice, moment, public_id
+
+
+class Role(enum.Enum):
+    """What a member of a recruitment group may do in one region."""
+
+    COORDINATOR = "coordinator"
+    ASSESSOR = "assessor"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+class SiteKind(enum.Enum):
+    HOSPITAL = "hospital"
+    PRIMARY_CARE = "primary_care"
+
+
+class TokenPurpose(enum.Enum):
+    VERIFY = "verify"
+    RESET = "reset"
+
+
+class Region(SQLModel, table=True):
+    """An organisation that runs its own intakes. The root of everything that is scoped."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    slug: str = Field(unique=True, max_length=60)
+    name: str = Field(max_length=120)
+    contact_email: str = Field(max_length=254)
+    contact_hours: str = Field(default="", max_length=120)
+
+
+class Site(RegionScoped, table=True):
+    """A hospital or a primary care centre where posts are."""
+
+    __table_args__ = (UniqueConstraint("region_id", "name"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(max_length=120)
+    kind: SiteKind = choice(SiteKind)
+
+
+class Account(SQLModel, table=True):
+    """A person who can sign in. Global: one person may apply to several regions.
+
+    `email` is kept in lower case, so that uniqueness means one account per address.
+    `session_epoch` is part of every session; raising it ends them all.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: str = Field(default_factory=public_id, unique=True, max_length=32)
+    email: str = Field(unique=True, max_length=254)
+    name: str = Field(default="", max_length=200)
+    password_hash: str = Field(max_length=200)
+    language: str = Field(default="sv", max_length=2)
+    active: bool = True
+    session_epoch: int = 0
+    created_at: datetime = moment()
+    verified_at: datetime | None = moment(default=None, nullable=True)
+
+
+class Membership(RegionScoped, table=True):
+    """One role of one account in one region."""
+
+    __table_args__ = (UniqueConstraint("region_id", "account_id", "role"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    account_id: int = Field(foreign_key="account.id", index=True, ondelete="RESTRICT")
+    role: Role = choice(Role)
+
+
+class EmailToken(SQLModel, table=True):
+    """A one-time link sent by mail. Only the SHA-256 of the token is kept."""
+
+    __tablename__ = "email_token"
+
+    id: int | None = Field(default=None, primary_key=True)
+    account_id: int = Field(foreign_key="account.id", index=True, ondelete="CASCADE")
+    purpose: TokenPurpose = choice(TokenPurpose)
+    digest: str = Field(unique=True, max_length=64)
+    expires_at: datetime = moment()
+    used_at: datetime | None = moment(default=None, nullable=True)

@@ -1,0 +1,67 @@
+"""Interview lists: where the line was drawn, who is called and who is in reserve."""
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlmodel import Field
+
+from recruit.models.types import RegionScoped, check, choice, moment
+
+
+class ListStatus(enum.Enum):
+    DRAFT = "draft"
+    CONFIRMED = "confirmed"
+
+
+class EntryKind(enum.Enum):
+    CALLED = "called"
+    RESERVE = "reserve"
+
+
+class InterviewList(RegionScoped, table=True):
+    """One version of an intake's interview list. A confirmed list is locked; a change is a new version.
+
+    `line` is canonical JSON: {"groups": [{"name", "sites", "places", "reserves"}]}; one group without sites is one line.
+    `chain_head` is the record chain's head when the list was confirmed; it is printed on the list.
+    """
+
+    __tablename__ = "interview_list"
+    __table_args__ = (
+        UniqueConstraint("intake_id", "version"),
+        Index(
+            "uq_interview_list_one_draft",
+            "intake_id",
+            unique=True,
+            sqlite_where=text("status = 'draft'"),
+            postgresql_where=text("status = 'draft'"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    intake_id: int = Field(foreign_key="intake.id", index=True, ondelete="RESTRICT")
+    run_id: int = Field(foreign_key="ranking_run.id", ondelete="RESTRICT")
+    version: int
+    status: ListStatus = choice(ListStatus, default=ListStatus.DRAFT)
+    line: str
+    content_sha256: str = Field(max_length=64)
+    created_at: datetime = moment()
+    created_by_id: int = Field(foreign_key="account.id", ondelete="RESTRICT")
+    confirmed_at: datetime | None = moment(default=None, nullable=True)
+    confirmed_by_id: int | None = Field(default=None, foreign_key="account.id", ondelete="RESTRICT")
+    chain_head: str | None = Field(default=None, max_length=64)
+
+
+class InterviewListEntry(RegionScoped, table=True):
+    """One application on a list. `position` counts from 1 within its group and kind."""
+
+    __tablename__ = "interview_list_entry"
+    __table_args__ = (UniqueConstraint("list_id", "application_id"), check("position >= 1", "position_from_one"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    list_id: int = Field(foreign_key="interview_list.id", index=True, ondelete="CASCADE")
+    application_id: int = Field(foreign_key="application.id", index=True, ondelete="RESTRICT")
+    kind: EntryKind = choice(EntryKind)
+    group_name: str = Field(default="", max_length=120)
+    position: int
+    conditional: bool = False

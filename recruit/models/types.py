@@ -1,0 +1,83 @@
+"""Column types and base classes shared by every table."""
+
+import enum
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, DateTime, MetaData
+from sqlalchemy import Enum as SqlEnum
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+SQLModel.metadata.naming_convention = {  # type: ignore[assignment]
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def metadata() -> MetaData:
+    """The metadata that holds every table, once `recruit.models` is imported."""
+    return SQLModel.metadata
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment, stored as UTC. Naive values are refused: their zone could only be guessed."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime {value!r}: give a time zone")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def moment(**extra: Any) -> Any:
+    """A column that holds an aware moment."""
+    return Field(sa_type=UtcDateTime, **extra)
+
+
+def choice(kind: type[enum.Enum], **extra: Any) -> Any:
+    """A column that stores an enum by its value, with a CHECK on the values."""
+    column_type = SqlEnum(
+        kind,
+        native_enum=False,
+        length=40,
+        create_constraint=True,
+        values_callable=lambda members: [member.value for member in members],
+        name=_snake(kind.__name__),
+    )
+    return Field(sa_type=column_type, **extra)  # type: ignore[call-overload]
+
+
+def _snake(name: str) -> str:
+    return "".join("_" + letter.lower() if letter.isupper() else letter for letter in name).lstrip("_")
+
+
+def check(rule: str, name: str) -> CheckConstraint:
+    """A named CHECK constraint (names are needed for migrations on SQLite)."""
+    return CheckConstraint(rule, name=name)
+
+
+def public_id() -> str:
+    """An opaque identifier that tells nothing about the row."""
+    return uuid.uuid4().hex
+
+
+class RegionScoped(SQLModel):
+    """A row that belongs to one region. Sessions refuse to read or write it outside that region."""
+
+    region_id: int = Field(foreign_key="region.id", index=True, ondelete="RESTRICT")

@@ -1,0 +1,50 @@
+"""What a route needs of the present request: its session, settings, actor and region."""
+
+from flask import abort, current_app, g, request
+from flask_login import current_user
+from sqlmodel import Session
+
+from recruit.actor import Actor
+from recruit.database import make_session
+from recruit.models import Account, Region, Role
+from recruit.settings import Settings
+
+
+def settings() -> Settings:
+    """The application's settings."""
+    found: Settings = current_app.extensions["recruit_settings"]
+    return found
+
+
+def db() -> Session:
+    """The request's session. A POST takes the write lock at once, so that what it reads is what it changes."""
+    if "db_session" not in g:
+        engine = current_app.extensions["recruit_engine"]
+        g.db_session = make_session(engine, writes=request.method not in ("GET", "HEAD"))
+    session: Session = g.db_session
+    return session
+
+
+def account() -> Account:
+    """The account that is signed in. Only for routes that require one; otherwise 401."""
+    if not current_user.is_authenticated:
+        abort(401)
+    signed_in: Account = current_user.account
+    return signed_in
+
+
+def actor() -> Actor:
+    """Who does what this request does."""
+    return Actor(account_id=account().id)
+
+
+def region() -> Region:
+    """The region that the address names. The guard has set it and checked the person's role."""
+    found: Region = g.region
+    return found
+
+
+def roles() -> frozenset[Role]:
+    """The signed-in person's roles in the region that the address names."""
+    found: frozenset[Role] = g.get("roles", frozenset())
+    return found

@@ -1,0 +1,36 @@
+"""HTTP: one thin module per step. Each turns a form into a command, calls a service inside one transaction, redirects."""
+
+from recruit.routes import (
+    account,
+    application,
+    assessment,
+    eligibility,
+    intake,
+    interview,
+    mail,
+    monitoring,
+    people,
+    profile,
+    public,
+    ranking,
+    record,
+)
+
+BLUEPRINTS = tuple(
+    module.blueprint
+    for module in (
+        public,
+        account,
+        application,
+        intake,
+        profile,
+        eligibility,
+        assessment,
+        ranking,
+        monitoring,
+        interview,
+        record,
+        people,
+        mail,
+    )
+)

@@ -1,0 +1,5 @@
+"""Pages of the assessment step."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("assessment", __name__)

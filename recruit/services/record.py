@@ -1,0 +1,105 @@
+"""Writing the record: every decision is an entry in its region's chain of hashes, in the same transaction."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from enum import Enum
+from typing import Any
+
+from sqlmodel import Session, select
+
+from recruit.actor import Actor
+from recruit.models import RecordEntry, RecordValue, Region
+
+GENESIS = "0" * 64
+
+
+def canonical(value: Any) -> str:
+    """JSON with sorted keys and no spaces: the same content gives the same text."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def as_text(value: Any) -> str | None:
+    """A value as the record keeps it. None stays None: it means that there was none."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return canonical(value)
+
+
+def value_digest(salt: str, old: str | None, new: str | None) -> str:
+    """SHA-256 over the salt and both values; without the salt nobody can try values against it."""
+    return hashlib.sha256(canonical([salt, old, new]).encode()).hexdigest()
+
+
+def entry_hash(entry: RecordEntry) -> str:
+    """SHA-256 over everything in the entry and the hash of the one before."""
+    content = {
+        "region": entry.region_id,
+        "number": entry.number,
+        "at": entry.at.astimezone(UTC).isoformat(),
+        "actor": entry.actor_id,
+        "action": entry.action,
+        "subject": [entry.subject_kind, entry.subject_id],
+        "intake": entry.intake_id,
+        "digests": entry.digests,
+        "previous": entry.previous_hash,
+    }
+    return hashlib.sha256(canonical(content).encode()).hexdigest()
+
+
+def head(session: Session, *, region_id: int) -> RecordEntry | None:
+    """The last entry of the region's chain, or None when it is empty."""
+    newest = select(RecordEntry).where(RecordEntry.region_id == region_id)
+    return session.exec(newest.order_by(RecordEntry.number.desc()).limit(1)).first()  # type: ignore[attr-defined]
+
+
+def write(
+    session: Session,
+    *,
+    region_id: int,
+    actor: Actor,
+    now: datetime,
+    action: str,
+    subject: tuple[str, int],
+    changes: Mapping[str, tuple[Any, Any]] | None = None,
+    reason: str | None = None,
+    intake_id: int | None = None,
+) -> RecordEntry:
+    """Append an entry. `changes` maps a field to its old and new value; `reason` is kept like a value."""
+    # One writer at a time per region: the next entry builds on the last one's hash.
+    session.exec(select(Region.id).where(Region.id == region_id).with_for_update()).one()
+    values = {field: (as_text(old), as_text(new)) for field, (old, new) in (changes or {}).items()}
+    if reason is not None:
+        values["reason"] = (None, reason)
+    salts = {field: secrets.token_hex(16) for field in values}
+    last = head(session, region_id=region_id)
+    entry = RecordEntry(
+        region_id=region_id,
+        number=last.number + 1 if last else 1,
+        at=now,
+        actor_id=actor.account_id,
+        action=action,
+        subject_kind=subject[0],
+        subject_id=subject[1],
+        intake_id=intake_id,
+        digests=canonical({field: value_digest(salts[field], *pair) for field, pair in values.items()}),
+        previous_hash=last.hash if last else GENESIS,
+        hash="",
+    )
+    entry.hash = entry_hash(entry)
+    session.add(entry)
+    session.flush()
+    assert entry.id is not None
+    for field, (old, new) in values.items():
+        session.add(
+            RecordValue(region_id=region_id, entry_id=entry.id, field=field, old=old, new=new, salt=salts[field])
+        )
+    return entry

@@ -1,0 +1,123 @@
+"""Text cells to numbers, levels, counts, and yes or no.
+
+A column is read through its distinct values, so that 100,000 cells cost a dictionary look-up each. An empty cell is missing: None.
+"""
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import TypeVar
+
+import numpy as np
+import pandas as pd
+
+from recruit.tables.errors import FileError
+from recruit.tables.reading import Table
+
+T = TypeVar("T")
+NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}([ \u00a0\u202f]\d{3})+)([.,]\d+)?")
+TOP_LEVEL = 4
+YES = frozenset({"1", "yes", "ja", "true", "sant"})
+NO = frozenset({"0", "no", "nej", "false", "falskt"})
+
+
+def convert(table: Table, header: str, parse: Callable[[str], T]) -> list[T | None]:
+    """Each cell of a column through `parse`; None where the cell is empty.
+
+    Raises
+    ------
+    FileError
+        `parse` raised ValueError: the first such row, its value, what was expected, and how many more rows there are.
+    """
+    codes, distinct = pd.factorize(table.column(header))
+    values: list[T | None] = []
+    refused: dict[int, str] = {}
+    for code, text in enumerate(distinct):
+        try:
+            values.append(parse(text) if text else None)
+        except ValueError as error:
+            refused[code] = str(error)
+            values.append(None)
+    if refused:
+        rows = np.flatnonzero(np.isin(codes, list(refused)))
+        more = f" {len(rows) - 1} more rows have the same fault." if len(rows) > 1 else ""
+        raise FileError(f"{table.where(int(rows[0]), header)}: {refused[int(codes[rows[0]])]}.{more}")
+    return [values[code] for code in codes]
+
+
+def number(text: str, separator: str | None = None) -> Decimal:
+    """A number with decimal point or decimal comma, perhaps with spaces between thousands.
+
+    Raises ValueError for anything else, and for "1,234" where cells are separated by commas: it could be either.
+    """
+    if not NUMBER.fullmatch(text):
+        raise ValueError(f"'{text}' is not a number. Write it with digits, or leave the cell empty if it is missing")
+    if separator == "," and re.fullmatch(r"[+-]?\d{1,3},\d{3}", text):
+        raise ValueError(f"'{text}' could mean {text.replace(',', '.')} or {text.replace(',', '')}. Write it without thousands marks")
+    return Decimal(re.sub(r"[ \u00a0\u202f]", "", text).replace(",", "."))
+
+
+def numbers(table: Table, header: str) -> list[Decimal | None]:
+    """A column of numbers; None is an empty cell."""
+    return convert(table, header, lambda text: number(text, table.separator))
+
+
+def levels(table: Table, header: str) -> list[Decimal | None]:
+    """A column of levels from 0 to 4; None is an empty cell.
+
+    Raises
+    ------
+    FileError
+        Not a number, out of range, or a whole column that is a rank (1 to n) where levels belong.
+    """
+    found = numbers(table, header)
+    given = [level for level in found if level is not None]
+    if given and max(given) > TOP_LEVEL and _is_rank(given):
+        raise FileError(
+            f"{table.name}, column '{header}': the values are the numbers 1 to {len(given)}, which is a rank and not levels. "
+            f"A level is a number from 0 to {TOP_LEVEL}, where {TOP_LEVEL} is the best."
+        )
+    for position, level in enumerate(found):
+        if level is not None and not 0 <= level <= TOP_LEVEL:
+            raise FileError(f"{table.where(position, header)}: level {level} is out of range. A level is a number from 0 to {TOP_LEVEL}.")
+    return found
+
+
+def _is_rank(values: list[Decimal]) -> bool:
+    """Whether the values are 1 to n in some order, ties allowed to repeat a place (1, 2, 2, 4)."""
+    if len(values) < 3 or any(value != int(value) or value < 1 for value in values):
+        return False
+    ordered = sorted(map(int, values))
+    return all(value <= place for place, value in enumerate(ordered, 1)) and len(set(ordered)) > 0.8 * len(ordered)
+
+
+def yes_or_no(table: Table, header: str) -> list[bool | None]:
+    """A column of 1/0, yes/no, ja/nej or true/false in any case; None is an empty cell."""
+
+    def parse(text: str) -> bool:
+        word = text.casefold()
+        if word in YES:
+            return True
+        if word in NO:
+            return False
+        raise ValueError(f"'{text}' is neither yes nor no. Write 1 or 0, yes or no, ja or nej, true or false")
+
+    return convert(table, header, parse)
+
+
+def counts(table: Table, header: str) -> list[int | None]:
+    """A column of whole numbers, 0 or more; None is an empty cell."""
+
+    def parse(text: str) -> int:
+        value = number(text, table.separator)
+        if value < 0 or value != int(value):
+            raise ValueError(f"'{text}' is not a count. A count is a whole number, 0 or more")
+        return int(value)
+
+    return convert(table, header, parse)
+
+
+def groups(table: Table, header: str) -> "pd.Series[str]":
+    """A column of groups as text; None where the cell is empty. "NA" is Namibia, a group like any other."""
+    cells = table.column(header)
+    return cells.where(cells != "", None)

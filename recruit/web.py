@@ -1,0 +1,104 @@
+"""Wiring: the Flask application, its session per request, security headers, and refusals as pages."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask, Response, g, render_template, request
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from sqlmodel import Session
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from recruit import display, i18n, limits, signin
+from recruit.database import make_engine
+from recruit.errors import Refusal
+from recruit.guard import guard
+from recruit.settings import Settings, read_settings
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
+MAX_REQUEST_BYTES = 12 * 1024 * 1024
+csrf = CSRFProtect()
+
+
+def build_app(settings: Settings | None = None) -> Flask:
+    """Wire everything together."""
+    settings = settings or read_settings()
+    app = Flask("recruit", template_folder="../templates")
+    app.config.update(
+        SECRET_KEY=settings.secret,
+        MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        PERMANENT_SESSION_LIFETIME=timedelta(minutes=settings.session_minutes),
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
+        WTF_CSRF_TIME_LIMIT=None,  # a form left open overnight must not lose what was typed
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    app.extensions["recruit_settings"] = settings
+    app.extensions["recruit_engine"] = make_engine(settings.database)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    csrf.init_app(app)
+    i18n.init_app(app)
+    display.init_app(app)
+    limits.init_app(app, settings)
+    signin.init_app(app)
+    _register_routes(app)
+    app.before_request(guard)
+    app.after_request(_secure)
+    app.teardown_request(_close_session)
+    app.register_error_handler(Refusal, _show_refusal)
+    app.register_error_handler(CSRFError, _show_http_error)
+    app.register_error_handler(HTTPException, _show_http_error)
+    return app
+
+
+def _register_routes(app: Flask) -> None:
+    from recruit.routes import BLUEPRINTS
+
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+
+
+def _secure(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+    if request.is_secure:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _close_session(_error: BaseException | None) -> None:
+    session: Session | None = g.pop("db_session", None)
+    if session is not None:
+        session.close()
+
+
+def _show_refusal(refusal: Refusal) -> tuple[str, int]:
+    _roll_back()
+    return render_template("errors/error.html", status=refusal.status, message=refusal.message), refusal.status
+
+
+def _show_http_error(error: HTTPException) -> Any:
+    if error.code is None or error.code < 400:
+        return error
+    _roll_back()
+    return render_template("errors/error.html", status=error.code, message=i18n.http_message(error)), error.code
+
+
+def _roll_back() -> None:
+    session: Session | None = g.get("db_session")
+    if session is not None:
+        session.rollback()
+
+
