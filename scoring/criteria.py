@@ -32,6 +32,8 @@ RULES: dict[str, dict[str, bool]] = {
     "work_permit": {},
     "can_start": {},
 }
+#: The kinds of attachment that a requirement can ask for.
+ATTACHMENT_KINDS = ("cv", "diploma", "licence", "language", "work_permit", "reference", "merit", "other")
 #: Levels go from 0 to this.
 TOP_LEVEL = 4
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from .bands import Bound
 from .criteria import (
+    ATTACHMENT_KINDS,
     KINDS,
     RULES,
     STAGES,
@@ -27,6 +28,7 @@ from .errors import ProfileError
 from .profile_toml import parse_profile
 
 __all__ = [
+    "ATTACHMENT_KINDS",
     "KINDS",
     "RULES",
     "STAGES",

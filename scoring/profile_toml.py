@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 
 from .bands import Bound, parse_bound
 from .criteria import (
+    ATTACHMENT_KINDS,
     KINDS,
     RULES,
     STAGES,
@@ -197,9 +198,18 @@ def _requirement(table: Any, path: str) -> Requirement:
         description=_text(table["description"], f"{path}.description"),
         rule=rule,
         mandatory=mandatory,
-        attachments=_optional(table, "attachments", path, _key_list) or (),
+        attachments=_optional(table, "attachments", path, _attachments) or (),
         count=_optional(table, "count", path, lambda value, at: _whole(value, at, 1, 9)),
     )
+
+
+def _attachments(value: Any, path: str) -> tuple[str, ...]:
+    kinds = _key_list(value, path)
+    if not kinds:
+        raise ProfileError.expected(path, "at least one kind of attachment", value)
+    for number, kind in enumerate(kinds, 1):
+        _choice(kind, f"{path}[{number}]", ATTACHMENT_KINDS)
+    return kinds
 
 
 def _gates(value: Any, criteria: tuple[Criterion, ...]) -> tuple[Gate, ...]:

@@ -71,7 +71,7 @@ def _requirement(requirement: Requirement) -> list[str]:
         f"rule = {_string(requirement.rule)}",
         f"mandatory = {'true' if requirement.mandatory else 'false'}",
     ]
-    if requirement.attachments or requirement.rule == "documents":
+    if requirement.attachments:
         lines.append(f"attachments = {_strings(requirement.attachments)}")
     if requirement.count is not None:
         lines.append(f"count = {requirement.count}")

@@ -1,0 +1,116 @@
+"""A strict order of many rows by weighted total, tie columns and lot, in integers throughout."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import LevelError, TableError
+
+Integers = NDArray[np.int64]
+
+_BITS = 63
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """``order``: row numbers, best first; ``places``: 1 for the best, per row; ``totals``: per row.
+
+    All three have shape (n,) and are int64.
+    """
+
+    order: Integers
+    places: Integers
+    totals: Integers
+
+
+def order_matrix(levels: Integers, weights: Integers, tie_columns: Sequence[int], lot: Integers) -> Order:
+    """Order rows by total (highest first), then by the tie columns (highest first), then by the lot.
+
+    ``levels``: shape (n, m), numerators of the levels on one denominator; ``weights``: shape (m,);
+    ``tie_columns``: indices of columns, the first to decide first; ``lot``: shape (n,), all different,
+    lowest first. Nothing may be missing: a row without a level does not belong in an order.
+
+    Where they fit, total, ties and lot are packed into one 63-bit key, because sorting plain integers
+    is much faster than sorting indices by several keys; where they do not, the keys are sorted one by
+    one, with the same result.
+
+    Raises TableError for shapes that do not match or a lot that repeats, LevelError for numbers so
+    large that a total would not be exact.
+    """
+    rows = _checked(levels, weights, lot)
+    totals: Integers = levels @ weights
+    keys = [totals, *(levels[:, column] for column in tie_columns)]
+    place_in_lot, row_at = _dense_lot(lot)
+    packed = _packed(keys, rows)
+    if packed is None:
+        order = np.lexsort((place_in_lot, *(-key for key in reversed(keys)))).astype(np.int64, copy=False)
+    else:
+        packed |= place_in_lot
+        packed.sort()
+        packed &= (1 << _width(rows - 1)) - 1
+        order = row_at[packed]
+    places = np.empty(rows, dtype=np.int64)
+    places[order] = np.arange(1, rows + 1)
+    return Order(order, places, totals)
+
+
+def _checked(levels: Integers, weights: Integers, lot: Integers) -> int:
+    """The number of rows, after the checks that the caller promises to document."""
+    if levels.ndim != 2 or weights.shape != levels.shape[1:] or lot.shape != levels.shape[:1]:
+        raise TableError(
+            f"levels of shape {levels.shape}, weights of shape {weights.shape} and lot of shape {lot.shape}: "
+            "expected (n, m), (m,) and (n,)"
+        )
+    for name, array in (("levels", levels), ("weights", weights), ("lot", lot)):
+        if array.dtype != np.int64:
+            raise TableError(f"{name}: expected int64, got {array.dtype}")
+    largest = max(abs(int(levels.max(initial=0))), abs(int(levels.min(initial=0))))
+    if largest * sum(abs(int(weight)) for weight in weights) >= 1 << (_BITS - 1):
+        raise LevelError(
+            f"levels up to {largest} are too large to be added exactly; use a smaller common denominator"
+        )
+    return len(levels)
+
+
+def _dense_lot(lot: Integers) -> tuple[Integers, Integers]:
+    """The lot as a permutation of 0..n-1, and the row at each of its places."""
+    rows = len(lot)
+    row_at = np.full(rows, -1, dtype=np.int64)
+    if rows and int(lot.min()) >= 0 and int(lot.max()) < rows:
+        row_at[lot] = np.arange(rows)
+        if int(row_at.min()) >= 0:
+            return lot, row_at
+    row_at = np.argsort(lot, kind="stable").astype(np.int64, copy=False)
+    drawn = lot[row_at]
+    if bool((drawn[1:] == drawn[:-1]).any()):
+        raise TableError("lot: expected all different, got the same number twice")
+    places = np.empty(rows, dtype=np.int64)
+    places[row_at] = np.arange(rows)
+    return places, row_at
+
+
+def _packed(keys: Sequence[Integers], rows: int) -> Integers | None:
+    """The keys, highest first, in the upper bits of one integer per row; None if they do not fit.
+
+    The lower bits are left free for the place in the lot.
+    """
+    if rows == 0:
+        return None
+    tops = [int(key.max()) for key in keys]
+    widths = [_width(top - int(key.min())) for key, top in zip(keys, tops, strict=True)]
+    if sum(widths) + _width(rows - 1) > _BITS:
+        return None
+    packed: Integers = tops[0] - keys[0]
+    for key, top, width in zip(keys[1:], tops[1:], widths[1:], strict=True):
+        packed <<= width
+        packed |= top - key
+    packed <<= _width(rows - 1)
+    return packed
+
+
+def _width(largest: int) -> int:
+    return largest.bit_length()
