@@ -1,0 +1,115 @@
+"""Signing in, creating an account, passwords, language."""
+
+import re
+
+from wtforms import EmailField, Form, PasswordField, RadioField, StringField, ValidationError
+from wtforms.validators import EqualTo, InputRequired, Length
+
+from forms.texts import N_
+
+_ADDRESS = re.compile(r"^[^@\s<>\"(),:;]+@[^@\s.]+(\.[^@\s.]+)+$")
+
+
+def stripped(value: str | None) -> str | None:
+    """The text without blanks around it."""
+    return value.strip() if value else value
+
+
+def is_address(_form: Form, field: StringField) -> None:
+    """One address, with something before the @ and a domain with a dot after it."""
+    if not _ADDRESS.match(field.data or "") or len(field.data or "") > 254:
+        raise ValidationError(N_("Write an e-mail address in the form name@example.com"))
+
+
+class LoginForm(Form):
+    """E-mail address and password."""
+
+    email = EmailField(
+        N_("E-mail address"),
+        filters=[stripped],
+        validators=[InputRequired(N_("Write your e-mail address"))],
+        render_kw={"autocomplete": "username"},
+    )
+    password = PasswordField(
+        N_("Password"),
+        validators=[InputRequired(N_("Write your password"))],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
+class RegisterForm(Form):
+    """A new account."""
+
+    name = StringField(
+        N_("Your name"),
+        description=N_("As you want to be addressed, in any script."),
+        filters=[stripped],
+        validators=[InputRequired(N_("Write your name")), Length(max=200, message=N_("Use at most 200 characters"))],
+        render_kw={"autocomplete": "name", "dir": "auto"},
+    )
+    email = EmailField(
+        N_("E-mail address"),
+        description=N_("We send a link to it. Use an address that you read often."),
+        filters=[stripped],
+        validators=[InputRequired(N_("Write your e-mail address")), is_address],
+        render_kw={"autocomplete": "email"},
+    )
+    password = PasswordField(
+        N_("Choose a password"),
+        description=N_("At least 10 characters. Three words in a row are easy to remember."),
+        validators=[
+            InputRequired(N_("Choose a password")),
+            Length(min=10, max=200, message=N_("Use from 10 to 200 characters")),
+        ],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class ForgottenForm(Form):
+    """Where to send the link."""
+
+    email = EmailField(
+        N_("E-mail address"),
+        filters=[stripped],
+        validators=[InputRequired(N_("Write your e-mail address")), is_address],
+        render_kw={"autocomplete": "email"},
+    )
+
+
+class NewPasswordForm(Form):
+    """A new password, typed twice because nobody can see it."""
+
+    password = PasswordField(
+        N_("New password"),
+        description=N_("At least 10 characters. Three words in a row are easy to remember."),
+        validators=[
+            InputRequired(N_("Choose a password")),
+            Length(min=10, max=200, message=N_("Use from 10 to 200 characters")),
+        ],
+        render_kw={"autocomplete": "new-password"},
+    )
+    again = PasswordField(
+        N_("The same password again"),
+        validators=[EqualTo("password", message=N_("The two passwords differ"))],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class PasswordForm(NewPasswordForm):
+    """A new password, by someone who knows the present one."""
+
+    old = PasswordField(
+        N_("Present password"),
+        validators=[InputRequired(N_("Write your present password"))],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
+class LanguageForm(Form):
+    """The language of pages and mail."""
+
+    language = RadioField(
+        N_("Language of pages and mail"),
+        choices=[("sv", "Svenska"), ("en", "English")],
+        validators=[InputRequired(N_("Choose a language"))],
+    )

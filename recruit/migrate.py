@@ -1,0 +1,47 @@
+"""Bring a database to the present schema, through the migrations."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+
+from recruit.database import make_engine
+
+FOLDER = Path(__file__).parent / "migrations"
+
+
+def configuration() -> Config:
+    """Alembic's configuration; the migrations travel inside the package."""
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def upgrade(url: str) -> None:
+    """Create or bring up to date the database at this URL."""
+    engine = make_engine(url)
+    config = configuration()
+    try:
+        with engine.execution_options(writes=True).connect() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            connection.commit()
+    finally:
+        engine.dispose()
+
+
+def differences(url: str) -> list[object]:
+    """What the models have and the migrated database lacks, or the other way round. Empty when they agree."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    from recruit.models import metadata
+
+    engine = make_engine(url)
+    try:
+        with engine.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            return list(compare_metadata(context, metadata()))
+    finally:
+        engine.dispose()

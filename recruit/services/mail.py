@@ -1,0 +1,64 @@
+"""Mail: stored in the transaction of what it tells, sent after it."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sqlmodel import Session
+
+from recruit.models import OutgoingMail
+
+TEMPLATES = Path(__file__).parents[2] / "templates" / "mail"
+
+
+@lru_cache
+def _environment() -> Environment:
+    # Plain text: nothing to escape. A missing value is an error, never a gap in a letter.
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=False,  # noqa: S701
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def render(template: str, language: str, values: Mapping[str, Any]) -> tuple[str, str]:
+    """Subject and body of a message. The template's first line is "Subject: …", then a blank line, then the body."""
+    text = _environment().get_template(f"{template}.{language}.txt").render(**values)
+    first, _, body = text.lstrip().partition("\n")
+    if not first.startswith("Subject: "):
+        raise ValueError(f"mail template {template}.{language}: the first line must be 'Subject: …'")
+    return " ".join(first.removeprefix("Subject: ").split()), body.strip() + "\n"
+
+
+def post(
+    session: Session,
+    *,
+    recipient: str,
+    language: str,
+    template: str,
+    values: Mapping[str, Any],
+    now: datetime,
+    region_id: int | None = None,
+    application_id: int | None = None,
+) -> OutgoingMail:
+    """Put a message in the outbox. It goes out when this transaction has been committed, and only then."""
+    subject, body = render(template, language, values)
+    mail = OutgoingMail(
+        region_id=region_id,
+        application_id=application_id,
+        message_id=f"<{uuid.uuid4().hex}@recruit>",
+        recipient=recipient,
+        subject=subject,
+        body=body,
+        language=language,
+        created_at=now,
+        next_try_at=now,
+    )
+    session.add(mail)
+    return mail

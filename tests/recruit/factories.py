@@ -1,0 +1,117 @@
+"""Builders that tests share: a region with people, and a browser's habits."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from flask.testing import FlaskClient
+from sqlmodel import Session
+from werkzeug.test import TestResponse
+
+from recruit.actor import Actor
+from recruit.models import Account, CriteriaProfile, Region, Role, Site, SiteKind
+from recruit.passwords import hash_password
+from recruit.services import account as accounts
+
+PASSWORD = "tre ord i rad"
+NOW = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
+
+
+@dataclass
+class World:
+    """A seeded region and its people."""
+
+    region: Region
+    coordinator: Account
+    auditor: Account
+    administrator: Account
+    assessors: list[Account]
+    sites: list[Site]
+    profile: CriteriaProfile
+    extra: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def actor(self) -> Actor:
+        """The coordinator as an actor."""
+        return Actor(self.coordinator.id)
+
+
+def member(session: Session, region: Region, email: str, *roles: Role) -> Account:
+    """A person with roles, who can sign in with PASSWORD."""
+    assert region.id is not None
+    account = applicant(session, email)
+    account.name = email.partition("@")[0].title()
+    return accounts.add_member(session, region_id=region.id, email=email, name="", roles=roles, now=NOW)
+
+
+@lru_cache
+def password_hash() -> str:
+    """The hash of PASSWORD, made once: argon2 is slow on purpose."""
+    return hash_password(PASSWORD)
+
+
+def applicant(session: Session, email: str = "ada@example.org", language: str = "sv") -> Account:
+    """A verified account without any role."""
+    account = Account(
+        email=email,
+        name="",
+        password_hash=password_hash(),
+        language=language,
+        created_at=NOW,
+        verified_at=NOW,
+    )
+    session.add(account)
+    session.flush()
+    return account
+
+
+def make_world(session: Session, slug: str = "alvmark") -> World:
+    """A region with two hospitals and a primary care centre, one of each role and four assessors; committed."""
+    from recruit.services import intake as intakes
+    from scoring.profile import default_profile
+
+    region = Region(slug=slug, name=f"Region {slug.title()}", contact_email=f"bt@{slug}.example")
+    session.add(region)
+    session.flush()
+    assert region.id is not None
+    names = (("Älvstads sjukhus", SiteKind.HOSPITAL), ("Lindfors sjukhus", SiteKind.HOSPITAL), ("Hamra", SiteKind.PRIMARY_CARE))
+    sites = [Site(region_id=region.id, name=name, kind=kind) for name, kind in names]
+    session.add_all(sites)
+    coordinator = member(session, region, f"coordinator@{slug}.example", Role.COORDINATOR)
+    world = World(
+        region=region,
+        coordinator=coordinator,
+        auditor=member(session, region, f"auditor@{slug}.example", Role.AUDITOR),
+        administrator=member(session, region, f"admin@{slug}.example", Role.ADMINISTRATOR),
+        assessors=[member(session, region, f"assessor{i}@{slug}.example", Role.ASSESSOR) for i in range(1, 5)],
+        sites=sites,
+        profile=intakes.save_profile(
+            session,
+            region_id=region.id,
+            toml=default_profile().to_toml(),
+            actor=Actor(coordinator.id),
+            now=NOW,
+        ),
+    )
+    session.commit()
+    return world
+
+
+def csrf_token(client: FlaskClient, page: str = "/login") -> str:
+    """The token of the client's session."""
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get(page).text)
+    assert found, f"no CSRF token on {page}"
+    return found.group(1)
+
+
+def post(client: FlaskClient, url: str, data: dict[str, object] | None = None, **options: object) -> TestResponse:
+    """A POST with the CSRF token, as a browser sends it."""
+    token = csrf_token(client, "/forgot")
+    return client.post(url, data={**(data or {}), "csrf_token": token}, **options)  # type: ignore[arg-type]
+
+
+def sign_in(client: FlaskClient, account: Account) -> None:
+    """Sign in with PASSWORD."""
+    response = post(client, "/login", {"email": account.email, "password": PASSWORD})
+    assert response.status_code == 303, response.text
