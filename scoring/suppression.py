@@ -1,0 +1,427 @@
+"""Hide small cells of an audit, and enough others that no hidden cell can be worked out.
+
+What a reader is assumed to know: every published figure, all totals, which stage is part of which, which
+groups of one attribute make up groups of another, and that a listed group has somebody in it. A cell counts as
+protected only when a *different* table of whole numbers agrees with all of that: some person of one hidden group
+could be moved to another without any published count changing. That other table is the proof; no cell is taken
+as safe without one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.verdicts import reason
+
+Report = dict[str, Any]
+Cell = tuple[int, int, int]  # attribute, row, column
+Move = tuple[int, int] | None  # row that gains, row that loses
+
+APPLIED = ""
+HIDDEN_REASON = {
+    "sv": "Visas inte, så att ingen enskild person kan räknas fram.",
+    "en": "Not shown, so that no single person can be worked out.",
+}
+
+
+@dataclass
+class _Table:
+    """Head counts of one attribute; the last row, if named None, is those who did not answer."""
+
+    name: str
+    rows: list[str | None]
+    x: NDArray[np.int64]
+    hidden: NDArray[np.bool_]
+
+
+@dataclass
+class _Model:
+    """All tables of a report over the same columns (populations), and everything that ties them together."""
+
+    columns: dict[str, int | None]  # population -> index; None where nobody is in it
+    subsets: list[tuple[int, int]]  # (part, whole)
+    tables: list[_Table]
+    links: dict[tuple[int, int], tuple[list[int], list[int]]]
+    feasible: dict[tuple[int, int, tuple[int, ...], int], bool] = field(default_factory=dict)
+    column_sets: list[tuple[int, ...]] = field(default_factory=list)
+
+    def is_hidden(self, table: int, row: int, population: str) -> bool:
+        column = self.columns[population]
+        return column is not None and bool(self.tables[table].hidden[row, column])
+
+
+def suppress(audit: Mapping[str, Any], minimum: int = 5, protect_missing: bool = False) -> Report:
+    """A copy of an audit that may be shown where the reader could recognise persons.
+
+    Parameters
+    ----------
+    audit : the dict of `Audit.to_dict`, of one selection or of stages.
+    minimum : the smallest count of a group that may be shown; below it, in the group, among its selected or
+        among its not selected, the count is hidden.
+    protect_missing : treat those who did not answer as a group too. Left out, their counts are shown: not to
+        have answered says nothing about anybody.
+
+    Returns
+    -------
+    The same structure. A hidden figure is None, and its group, `missing` or `of_applied` has
+    ``"suppressed": True`` (False where all is shown). Figures from which a hidden one could be worked out are
+    None as well. The verdict and summary of an attribute still cover its hidden groups, so that an alarm is
+    never lost; groups with something hidden come last, by name, since an order by size would tell their size.
+    Should totals themselves give a cell away, they are None too and the report has ``"suppressed": True``.
+    """
+    if minimum < 1:
+        raise ValueError(f"minimum: expected a whole number from 1, got {minimum}")
+    model = _model(audit)
+    primary = _hide_small(model, minimum, protect_missing)
+    exposed = _hide_complements(model, protect_missing)
+    _show_what_need_not_hide(model, primary)
+    return _published(audit, model, bool(exposed & primary))
+
+
+# --- what the report holds
+
+
+def _stages(audit: Mapping[str, Any]) -> list[tuple[str | None, str, str]]:
+    """(key, population it is a share of, population that reached it); key None in an audit without stages."""
+    if "stages" not in audit:
+        return [(None, APPLIED, "selected")]
+    return [(s["key"], s["from"] or APPLIED, s["key"]) for s in audit["stages"]]
+
+
+def _part(attribute: Mapping[str, Any], key: str | None) -> Any:
+    return attribute if key is None else attribute["stages"][key]
+
+
+def _counts(audit: Mapping[str, Any], attribute: Mapping[str, Any], name: str | None) -> dict[str, int]:
+    """Population -> how many of the group (None: those who did not answer) are in it."""
+    counts: dict[str, int] = {}
+    for key, source, target in _stages(audit):
+        part = _part(attribute, key)
+        figures = part["missing"] if name is None else part["groups"][name]
+        counts[source], counts[target] = figures["n"], figures["selected"]
+        counts[APPLIED] = figures["of_applied"]["n"] if "of_applied" in figures else figures["n"]
+    return counts
+
+
+def _model(audit: Mapping[str, Any]) -> _Model:
+    populations = list(dict.fromkeys([APPLIED, *(p for _, a, b in _stages(audit) for p in (a, b))]))
+    tables = []
+    for name, attribute in audit["attributes"].items():
+        first = _part(attribute, _stages(audit)[0][0])
+        rows: list[str | None] = list(first["groups"])
+        if _counts(audit, attribute, None)[APPLIED]:
+            rows.append(None)
+        counts = [_counts(audit, attribute, row) for row in rows]
+        x = np.array([[c[p] for p in populations] for c in counts], dtype=np.int64).reshape(
+            -1, len(populations)
+        )
+        tables.append(_Table(name, rows, x, np.zeros(x.shape, dtype=bool)))
+    columns, kept = _distinct(populations, tables)
+    for table in tables:
+        table.x = table.x[:, kept]
+        table.hidden = table.hidden[:, kept]
+    width = range(len(kept))
+    subsets = [
+        (a, b) for a in width for b in width if a != b and all((t.x[:, a] <= t.x[:, b]).all() for t in tables)
+    ]
+    model = _Model(columns, subsets, tables, _links(audit, tables))
+    model.column_sets = _column_sets(len(kept))
+    return model
+
+
+def _distinct(
+    populations: Sequence[str], tables: Sequence[_Table]
+) -> tuple[dict[str, int | None], list[int]]:
+    """One column per population that differs; where everybody went on, the two are the same persons."""
+    columns: dict[str, int | None] = {}
+    kept: list[int] = []
+    for i, population in enumerate(populations):
+        if all(not t.x[:, i].any() for t in tables):
+            columns[population] = None
+            continue
+        same = (k for k, j in enumerate(kept) if all((t.x[:, i] == t.x[:, j]).all() for t in tables))
+        columns[population] = next(same, None)
+        if columns[population] is None:
+            columns[population] = len(kept)
+            kept.append(i)
+    return columns, kept
+
+
+def _column_sets(width: int) -> list[tuple[int, ...]]:
+    """Populations a moved person may be in, fewest first; runs of neighbours only where there are many."""
+    if width <= 6:
+        return [u for size in range(1, width + 1) for u in combinations(range(width), size)]
+    return [tuple(range(i, i + size)) for size in range(1, width + 1) for i in range(width - size + 1)]
+
+
+def _links(
+    audit: Mapping[str, Any], tables: Sequence[_Table]
+) -> dict[tuple[int, int], tuple[list[int], list[int]]]:
+    """For two attributes with shared margins: which part each row of the one and of the other is in."""
+    index = {t.name: i for i, t in enumerate(tables)}
+    links: dict[tuple[int, int], tuple[list[int], list[int]]] = {}
+    for number, shared in enumerate(audit.get("shared_margins", [])):
+        (first, groups1), (second, groups2) = shared.items()
+        i, j = index[first], index[second]
+        if (i, j) not in links:
+            links[i, j] = ([-1] * len(tables[i].rows), [-1] * len(tables[j].rows))
+        for t, side, groups in ((i, 0, groups1), (j, 1, groups2)):
+            for group in groups:
+                links[i, j][side][tables[t].rows.index(group)] = number
+    return links | {(j, i): (b, a) for (i, j), (a, b) in links.items()}
+
+
+# --- what must be hidden
+
+
+def _hide_small(model: _Model, minimum: int, protect_missing: bool) -> set[Cell]:
+    """Hide every small count, and the smaller side of every small difference; returns the cells hidden."""
+    for table in model.tables:
+        for r, row in enumerate(table.rows):
+            if row is None and not protect_missing:
+                continue
+            table.hidden[r] |= table.x[r] < minimum
+            for part, whole in model.subsets:
+                if table.x[r, whole] - table.x[r, part] < minimum:
+                    table.hidden[r, part] = True
+    return set(_hidden_cells(model))
+
+
+def _hidden_cells(model: _Model) -> Iterator[Cell]:
+    for t, table in enumerate(model.tables):
+        for r, c in np.argwhere(table.hidden).tolist():
+            yield t, r, c
+
+
+def _hide_complements(model: _Model, protect_missing: bool) -> set[Cell]:
+    """Hide more until each hidden cell is protected; returns the cells that nothing could protect."""
+    exposed: set[Cell] = set()
+    waiting = list(_hidden_cells(model))
+    while waiting:
+        cell = waiting[0]
+        if cell in exposed or _protected(model, cell):
+            waiting.pop(0)
+            continue
+        candidates = list(_candidates(model, cell, protect_missing))
+        if not candidates:
+            exposed.add(cell)
+            continue
+        chosen = next((c for c in candidates if _would_protect(model, cell, c)), candidates[0])
+        _set_hidden(model, chosen, True)
+        waiting.append(chosen)
+    return {cell for cell in exposed if not _protected(model, cell)}
+
+
+def _show_what_need_not_hide(model: _Model, primary: set[Cell]) -> None:
+    """A cell hidden for others' sake that protects none of them, since no move touches it, is shown again."""
+    for cell in [c for c in _hidden_cells(model) if c not in primary]:
+        if not _protected(model, cell):
+            _set_hidden(model, cell, False)
+
+
+def _set_hidden(model: _Model, cell: Cell, hidden: bool) -> None:
+    table, row, column = cell
+    model.tables[table].hidden[row, column] = hidden
+
+
+def _would_protect(model: _Model, cell: Cell, candidate: Cell) -> bool:
+    _set_hidden(model, candidate, True)
+    try:
+        return _protected(model, cell)
+    finally:
+        _set_hidden(model, candidate, False)
+
+
+def _candidates(model: _Model, cell: Cell, protect_missing: bool) -> Iterator[Cell]:
+    """Cells still shown that might protect this one, the least loss first.
+
+    The same column of the same attribute comes first, there the same part of every shared margin, there the
+    smallest count; then linked attributes, then other columns. Those who did not answer come last.
+    """
+    t, r, c = cell
+    linked = {j for i, j in model.links if i == t}
+    ranked = []
+    for u in sorted({t} | linked):
+        table = model.tables[u]
+        for row, column in np.argwhere(~table.hidden).tolist():
+            last = table.rows[row] is None and not protect_missing
+            apart = u == t and any(
+                parts[r] != parts[row] for (i, _), (parts, _) in model.links.items() if i == t
+            )
+            key = (last, column != c, u != t, apart, int(table.x[row, column]), u, row, column)
+            ranked.append((key, (u, row, column)))
+    return (candidate for _, candidate in sorted(ranked))
+
+
+# --- the proof that a cell is protected
+
+
+def _protected(model: _Model, cell: Cell) -> bool:
+    """Whether a move of one person between hidden groups changes the cell and no published count."""
+    t, r, c = cell
+    for columns in model.column_sets:
+        if c not in columns:
+            continue
+        for sign in (1, -1):
+            if not _can_change(model, t, r, columns, sign):
+                continue
+            for other in range(len(model.tables[t].rows)):
+                if other == r or not _can_change(model, t, other, columns, -sign):
+                    continue
+                gains, loses = (r, other) if sign == 1 else (other, r)
+                if _follow(model, {t: (gains, loses)}, columns):
+                    return True
+    return False
+
+
+def _can_change(model: _Model, t: int, r: int, columns: tuple[int, ...], sign: int) -> bool:
+    """Whether a group may have one person more (or less) in these populations, all of them hidden."""
+    if not model.tables[t].hidden[r, list(columns)].all():
+        return False
+    key = (t, r, columns, sign)
+    if key not in model.feasible:
+        x = model.tables[t].x[r].copy()
+        # That a group is listed says that it has somebody.
+        least = min(int(x[0]), 1)
+        x[list(columns)] += sign
+        nested = all(x[part] <= x[whole] for part, whole in model.subsets)
+        model.feasible[key] = bool(nested and x.min() >= 0 and x[0] >= least)
+    return model.feasible[key]
+
+
+def _follow(model: _Model, moves: dict[int, Move], columns: tuple[int, ...]) -> bool:
+    """Whether the other attributes can move somebody so that all shared margins still agree."""
+    rest = [t for t in range(len(model.tables)) if t not in moves]
+    if not rest:
+        return True
+    t = rest[0]
+    shifts = [
+        (model.links[u, t][1], _shift(model, u, t, move))
+        for u, move in moves.items()
+        if (u, t) in model.links
+    ]
+    if all(shift is None for _, shift in shifts):
+        return _follow(model, {**moves, t: None}, columns)
+    rows = range(len(model.tables[t].rows))
+    for gains in rows:
+        if not _can_change(model, t, gains, columns, 1):
+            continue
+        for loses in rows:
+            if loses == gains or not _can_change(model, t, loses, columns, -1):
+                continue
+            agrees = all(
+                parts[gains] == parts[loses] if shift is None else (parts[gains], parts[loses]) == shift
+                for parts, shift in shifts
+            )
+            if agrees and _follow(model, {**moves, t: (gains, loses)}, columns):
+                return True
+    return False
+
+
+def _shift(model: _Model, u: int, t: int, move: Move) -> tuple[int, int] | None:
+    """The parts of the margin shared by u and t that gain and lose by a move in u; None if no part does."""
+    if move is None:
+        return None
+    parts = model.links[u, t][0]
+    gains, loses = parts[move[0]], parts[move[1]]
+    return None if gains == loses else (gains, loses)
+
+
+# --- what is published
+
+
+def _published(audit: Mapping[str, Any], model: _Model, totals_hidden: bool) -> Report:
+    report: Report = deepcopy({k: v for k, v in audit.items() if k != "shared_margins"})
+    report["suppressed"] = totals_hidden
+    if totals_hidden:
+        for totals in (report, *report.get("stages", [])):
+            totals.update({k: None for k in ("n", "selected") if k in totals})
+    for t, table in enumerate(model.tables):
+        attribute = report["attributes"][table.name]
+        for key, source, target in _stages(audit):
+            _publish_part(_part(attribute, key), model, t, source, target)
+        if table.hidden.any():
+            _publish_with_hidden(attribute, table, [key for key, _, _ in _stages(audit)])
+    return report
+
+
+def _publish_part(part: dict[str, Any], model: _Model, t: int, source: str, target: str) -> None:
+    """One attribute at one stage."""
+    rows = model.tables[t].rows
+    seen = {
+        row: (not model.is_hidden(t, r, source), not model.is_hidden(t, r, target))
+        for r, row in enumerate(rows)
+    }
+    applied = {row: not model.is_hidden(t, r, APPLIED) for r, row in enumerate(rows)}
+    missing_seen = all(seen.get(None, (True, True)))
+    best_seen = all(all(seen[name]) for name, g in part["groups"].items() if g["impact_ratio"] == 1)
+    for name, group in part["groups"].items():
+        if all(seen[name]):
+            group["suppressed"] = False
+            if not best_seen:
+                group.update(impact_ratio=None, below_four_fifths=None)
+            if not missing_seen:
+                _hide_comparison(group)
+        else:
+            _blank(group, *seen[name])
+        _blank_of_applied(group, applied[name], seen[name][1])
+        if not (missing_seen and all(seen[name])):
+            part["missing"]["bounds"][name] = None
+    missing = part["missing"]
+    if missing_seen:
+        missing["suppressed"] = False
+    else:
+        _blank(missing, *seen[None])
+        missing["bounds"] = None
+    _blank_of_applied(missing, applied.get(None, True), seen.get(None, (True, True))[1])
+
+
+def _hide_comparison(group: dict[str, Any]) -> None:
+    """Figures against all others give away those who did not answer, where these are hidden."""
+    for key in ("difference", "difference_interval", "odds_ratio", "fisher_p", "midp", "adjusted_p"):
+        group[key] = None
+    group["reason"] = reason(group["verdict"], group["selected"], group["n"])
+
+
+def _blank(figures: dict[str, Any], n_seen: bool, selected_seen: bool) -> None:
+    for key in figures:
+        if (
+            key not in ("of_applied", "bounds")
+            and not (n_seen and key == "n")
+            and not (selected_seen and key == "selected")
+        ):
+            figures[key] = None
+    if "reason" in figures:
+        figures["reason"] = dict(HIDDEN_REASON)
+    figures["suppressed"] = True
+
+
+def _blank_of_applied(figures: dict[str, Any], n_seen: bool, selected_seen: bool) -> None:
+    share = figures.get("of_applied")
+    if share is None:
+        return
+    if n_seen and selected_seen:
+        share["suppressed"] = False
+    else:
+        _blank(share, n_seen, selected_seen)
+
+
+def _publish_with_hidden(attribute: dict[str, Any], table: _Table, keys: Sequence[str | None]) -> None:
+    """What the whole attribute loses when something in it is hidden."""
+    # The adjustment and the size of the family depend on hidden groups too.
+    attribute["comparisons"] = None
+    shy = {row for r, row in enumerate(table.rows) if row is not None and table.hidden[r].any()}
+    for key in keys:
+        part = _part(attribute, key)
+        groups = part["groups"]
+        for group in groups.values():
+            group["adjusted_p"] = None
+        order = [name for name in groups if name not in shy] + sorted(shy)
+        part["groups"] = {name: groups[name] for name in order}
