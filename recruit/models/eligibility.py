@@ -26,7 +26,7 @@ class RequirementDecision(RegionScoped, table=True):
     id: int | None = Field(default=None, primary_key=True)
     application_id: int = Field(foreign_key="application.id", index=True, ondelete="CASCADE")
     requirement: str = Field(max_length=20)
-    proposed: Answer = choice(Answer)
+    proposed: Answer = choice(Answer, rule="proposed")
     answer: Answer = choice(Answer)
     reason: str
     decided_at: datetime = moment()

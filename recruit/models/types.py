@@ -50,15 +50,18 @@ def moment(**extra: Any) -> Any:
     return Field(sa_type=UtcDateTime, **extra)
 
 
-def choice(kind: type[enum.Enum], **extra: Any) -> Any:
-    """A column that stores an enum by its value, with a CHECK on the values."""
+def choice(kind: type[enum.Enum], *, rule: str | None = None, **extra: Any) -> Any:
+    """A column that stores an enum by its value, with a CHECK on the values.
+
+    `rule` names the CHECK where a table has two columns of the same kind.
+    """
     column_type = SqlEnum(
         kind,
         native_enum=False,
         length=40,
         create_constraint=True,
         values_callable=lambda members: [member.value for member in members],
-        name=_snake(kind.__name__),
+        name=rule or _snake(kind.__name__),
     )
     return Field(sa_type=column_type, **extra)  # type: ignore[call-overload]
 

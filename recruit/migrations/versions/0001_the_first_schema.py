@@ -519,7 +519,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('application_id', sa.Integer(), nullable=False),
     sa.Column('requirement', sa.String(length=20), nullable=False),
-    sa.Column('proposed', sa.Enum('yes', 'no', 'expected', 'unclear', name='answer', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('proposed', sa.Enum('yes', 'no', 'expected', 'unclear', name='proposed', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('answer', sa.Enum('yes', 'no', 'expected', 'unclear', name='answer', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('reason', sa.String(), nullable=False),
     sa.Column('decided_at', recruit.models.types.UtcDateTime(timezone=True), nullable=False),

@@ -1,0 +1,72 @@
+"""Gunicorn, embedded: the application with one courier per process."""
+
+import socket
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+from recruit.courier import Courier
+from recruit.settings import Settings
+from recruit.web import build_app
+
+
+class PortTaken(Exception):
+    """Something else listens on the address already."""
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """Gunicorn with its options given by us instead of a file."""
+
+    def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
+        self._settings, self._options = settings, options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for key, value in self._options.items():
+            self.cfg.set(key, value)
+
+    def load(self) -> Any:
+        return build_app(self._settings)
+
+
+def check_port(host: str, port: int) -> None:
+    """Raise PortTaken, in words, when the port is in use."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise PortTaken(
+                f"Port {port} on {host} cannot be used ({error.strerror}). Choose another: --port, RECRUIT_PORT, "
+                "or PORT=… with make demo."
+            ) from None
+
+
+def run(settings: Settings, *, host: str, port: int, workers: int, threads: int) -> None:
+    """Serve until a signal ends it; requests under way are finished first."""
+    check_port(host, port)
+    couriers: list[Courier] = []
+
+    def start_courier(worker: Any) -> None:
+        courier = Courier(worker.app.callable.extensions["recruit_engine"], settings)
+        courier.start()
+        couriers.append(courier)
+
+    def end_courier(_server: Any, _worker: Any) -> None:
+        for courier in couriers:
+            courier.end()
+
+    options = {
+        "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+        "workers": workers,
+        "worker_class": "gthread",
+        "threads": threads,
+        "timeout": 120,
+        "graceful_timeout": 15,
+        "loglevel": "warning",
+        "accesslog": None,  # addresses of pages may be seen by whoever reads logs; a proxy in front keeps its own
+        "post_worker_init": start_courier,
+        "worker_exit": end_courier,
+        "control_socket_disable": True,
+    }
+    Server(settings, options).run()

@@ -1,0 +1,51 @@
+"""Disposal (gallring) of the record's values: the chain stays and still verifies, what it was about is gone."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, delete, func, select
+
+from recruit.actor import Actor
+from recruit.errors import Invalid, NotFound
+from recruit.models import Application, RecordEntry, RecordValue
+from recruit.services import record
+from recruit.services.verification import DISPOSED
+
+ABOUT_AN_APPLICATION = "application"
+
+
+def dispose_values(
+    session: Session, *, application: Application, reason: str, actor: Actor, now: datetime
+) -> int:
+    """Delete every old and new value that the record holds about an application; returns how many.
+
+    The disposal is itself an entry: it names the entries whose values went. Raises Invalid without a reason (the decision
+    it rests on), NotFound when there is nothing to dispose of.
+    """
+    if not reason.strip():
+        raise Invalid("name the decision that the disposal rests on", field="reason")
+    about = select(RecordEntry.id, RecordEntry.number).where(
+        RecordEntry.region_id == application.region_id,
+        RecordEntry.subject_kind == ABOUT_AN_APPLICATION,
+        RecordEntry.subject_id == application.id,
+        RecordEntry.action != DISPOSED,
+    )
+    entries = dict(session.exec(about.order_by(RecordEntry.number)).all())  # type: ignore[arg-type]
+    values = col(RecordValue.entry_id).in_(entries)
+    count = session.exec(select(func.count()).select_from(RecordValue).where(values)).one()
+    if count == 0:
+        raise NotFound(f"the record holds no values about application {application.reference}")
+    touched = session.exec(select(RecordValue.entry_id).where(values).distinct()).all()
+    session.exec(delete(RecordValue).where(values))
+    assert application.id is not None
+    record.write(
+        session,
+        region_id=application.region_id,
+        actor=actor,
+        now=now,
+        action=DISPOSED,
+        subject=(ABOUT_AN_APPLICATION, application.id),
+        intake_id=application.intake_id,
+        changes={"entries": (None, sorted(entries[entry_id] for entry_id in touched)), "values": (None, count)},
+        reason=reason,
+    )
+    return int(count)
