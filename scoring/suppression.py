@@ -1,10 +1,10 @@
 """Hide small cells of an audit, and enough others that no hidden cell can be worked out.
 
 What a reader is assumed to know: every published figure, all totals, which stage is part of which, which
-groups of one attribute make up groups of another, and that a listed group has somebody in it. A cell counts as
-protected only when a *different* table of whole numbers agrees with all of that: some person of one hidden group
-could be moved to another without any published count changing. That other table is the proof; no cell is taken
-as safe without one.
+groups of one attribute make up groups of another, and that a listed group has somebody in it. A cell counts
+as protected only when a *different* table of whole numbers agrees with all of that: some person of one hidden
+group could be moved to another without any published count changing. That other table is the proof; no cell
+is taken as safe without one.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ Cell = tuple[int, int, int]  # attribute, row, column
 Move = tuple[int, int] | None  # row that gains, row that loses
 
 APPLIED = ""
+# Past these the cheapest is hidden unproved and the search goes on; it costs figures, never protection.
+CANDIDATES_TRIED = 40
 HIDDEN_REASON = {
     "sv": "Visas inte, så att ingen enskild person kan räknas fram.",
     "en": "Not shown, so that no single person can be worked out.",
@@ -49,7 +51,7 @@ class _Model:
     subsets: list[tuple[int, int]]  # (part, whole)
     tables: list[_Table]
     links: dict[tuple[int, int], tuple[list[int], list[int]]]
-    feasible: dict[tuple[int, int, tuple[int, ...], int], bool] = field(default_factory=dict)
+    able: dict[tuple[int, tuple[int, ...], int], list[int]] = field(default_factory=dict)
     column_sets: list[tuple[int, ...]] = field(default_factory=list)
 
     def is_hidden(self, table: int, row: int, population: str) -> bool:
@@ -213,7 +215,8 @@ def _hide_complements(model: _Model, protect_missing: bool) -> set[Cell]:
         if not candidates:
             exposed.add(cell)
             continue
-        chosen = next((c for c in candidates if _would_protect(model, cell, c)), candidates[0])
+        tried = candidates[:CANDIDATES_TRIED]
+        chosen = next((c for c in tried if _would_protect(model, cell, c)), candidates[0])
         _set_hidden(model, chosen, True)
         waiting.append(chosen)
     return {cell for cell in exposed if not _protected(model, cell)}
@@ -270,30 +273,34 @@ def _protected(model: _Model, cell: Cell) -> bool:
         if c not in columns:
             continue
         for sign in (1, -1):
-            if not _can_change(model, t, r, columns, sign):
+            if r not in _movable(model, t, columns, sign):
                 continue
-            for other in range(len(model.tables[t].rows)):
-                if other == r or not _can_change(model, t, other, columns, -sign):
-                    continue
+            for other in _movable(model, t, columns, -sign):
                 gains, loses = (r, other) if sign == 1 else (other, r)
-                if _follow(model, {t: (gains, loses)}, columns):
+                if other != r and _follow(model, {t: (gains, loses)}, columns):
                     return True
     return False
 
 
+def _movable(model: _Model, t: int, columns: tuple[int, ...], sign: int) -> list[int]:
+    """The groups that may have one person more (or less) in these populations, where they are all hidden."""
+    key = (t, columns, sign)
+    if key not in model.able:
+        model.able[key] = [
+            r for r in range(len(model.tables[t].rows)) if _can_change(model, t, r, columns, sign)
+        ]
+    hidden = np.all(model.tables[t].hidden[:, list(columns)], axis=1).tolist()
+    return [r for r in model.able[key] if hidden[r]]
+
+
 def _can_change(model: _Model, t: int, r: int, columns: tuple[int, ...], sign: int) -> bool:
-    """Whether a group may have one person more (or less) in these populations, all of them hidden."""
-    if not model.tables[t].hidden[r, list(columns)].all():
-        return False
-    key = (t, r, columns, sign)
-    if key not in model.feasible:
-        x = model.tables[t].x[r].copy()
-        # That a group is listed says that it has somebody.
-        least = min(int(x[0]), 1)
-        x[list(columns)] += sign
-        nested = all(x[part] <= x[whole] for part, whole in model.subsets)
-        model.feasible[key] = bool(nested and x.min() >= 0 and x[0] >= least)
-    return model.feasible[key]
+    """Whether the counts of a group would still be possible, whatever is published."""
+    x = model.tables[t].x[r].copy()
+    # That a group is listed says that it has somebody.
+    least = min(int(x[0]), 1)
+    x[list(columns)] += sign
+    nested = all(x[part] <= x[whole] for part, whole in model.subsets)
+    return bool(nested and x.min() >= 0 and x[0] >= least)
 
 
 def _follow(model: _Model, moves: dict[int, Move], columns: tuple[int, ...]) -> bool:
@@ -309,18 +316,15 @@ def _follow(model: _Model, moves: dict[int, Move], columns: tuple[int, ...]) -> 
     ]
     if all(shift is None for _, shift in shifts):
         return _follow(model, {**moves, t: None}, columns)
-    rows = range(len(model.tables[t].rows))
-    for gains in rows:
-        if not _can_change(model, t, gains, columns, 1):
+    losing = _movable(model, t, columns, -1)
+    for gains in _movable(model, t, columns, 1):
+        if any(shift is not None and parts[gains] != shift[0] for parts, shift in shifts):
             continue
-        for loses in rows:
-            if loses == gains or not _can_change(model, t, loses, columns, -1):
-                continue
+        for loses in losing:
             agrees = all(
-                parts[gains] == parts[loses] if shift is None else (parts[gains], parts[loses]) == shift
-                for parts, shift in shifts
+                parts[loses] == (parts[gains] if shift is None else shift[1]) for parts, shift in shifts
             )
-            if agrees and _follow(model, {**moves, t: (gains, loses)}, columns):
+            if agrees and loses != gains and _follow(model, {**moves, t: (gains, loses)}, columns):
                 return True
     return False
 
