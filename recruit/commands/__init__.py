@@ -10,7 +10,8 @@ import click
 
 
 class Subcommand(NamedTuple):
-    """Where a subcommand lives (a module that exposes the click command as `command`) and its line in the help."""
+    """Where a subcommand lives (a module that exposes the click command as `command`) and its line in the
+    help."""
 
     module: str
     help: str
@@ -51,7 +52,8 @@ class LazyGroup(click.Group):
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Example: recruit rank applications.csv --assessments assessments.csv --places 25 --reserves 10 --out list",
+    epilog="Example: recruit rank applications.csv --assessments assessments.csv --places 25 --reserves "
+    "10 --out list",
 )
 def main() -> None:
     """Select doctors for basic service: rank, monitor, and draw the interview list.

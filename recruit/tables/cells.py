@@ -1,6 +1,7 @@
 """Text cells to numbers, levels, counts, and yes or no.
 
-A column is read through its distinct values, so that 100,000 cells cost a dictionary look-up each. An empty cell is missing: None.
+A column is read through its distinct values, so that 100,000 cells cost a dictionary look-up each. An
+empty cell is missing: None.
 """
 
 import re
@@ -27,7 +28,8 @@ def convert(table: Table, header: str, parse: Callable[[str], T]) -> list[T | No
     Raises
     ------
     FileError
-        `parse` raised ValueError: the first such row, its value, what was expected, and how many more rows there are.
+        `parse` raised ValueError: the first such row, its value, what was expected, and how many more rows
+        there are.
     """
     codes, distinct = pd.factorize(table.column(header))
     values: list[T | None] = []
@@ -48,12 +50,18 @@ def convert(table: Table, header: str, parse: Callable[[str], T]) -> list[T | No
 def number(text: str, separator: str | None = None) -> Decimal:
     """A number with decimal point or decimal comma, perhaps with spaces between thousands.
 
-    Raises ValueError for anything else, and for "1,234" where cells are separated by commas: it could be either.
+    Raises ValueError for anything else, and for "1,234" where cells are separated by commas: it could be
+    either.
     """
     if not NUMBER.fullmatch(text):
-        raise ValueError(f"'{text}' is not a number. Write it with digits, or leave the cell empty if it is missing")
+        raise ValueError(
+            f"'{text}' is not a number. Write it with digits, or leave the cell empty if it is missing"
+        )
     if separator == "," and re.fullmatch(r"[+-]?\d{1,3},\d{3}", text):
-        raise ValueError(f"'{text}' could mean {text.replace(',', '.')} or {text.replace(',', '')}. Write it without thousands marks")
+        raise ValueError(
+            f"'{text}' could mean {text.replace(',', '.')} or {text.replace(',', '')}. Write it without "
+            "thousands marks"
+        )
     return Decimal(re.sub(r"[ \u00a0\u202f]", "", text).replace(",", "."))
 
 
@@ -72,23 +80,29 @@ def levels(table: Table, header: str) -> list[Decimal | None]:
     """
     found = numbers(table, header)
     given = [level for level in found if level is not None]
-    if given and max(given) > TOP_LEVEL and _is_rank(given):
+    if given and max(given) > TOP_LEVEL and is_rank(given):
         raise FileError(
-            f"{table.name}, column '{header}': the values are the numbers 1 to {len(given)}, which is a rank and not levels. "
+            f"{table.name}, column '{header}': the values are the numbers 1 to {len(given)}, which is a "
+            "rank and not levels. "
             f"A level is a number from 0 to {TOP_LEVEL}, where {TOP_LEVEL} is the best."
         )
     for position, level in enumerate(found):
         if level is not None and not 0 <= level <= TOP_LEVEL:
-            raise FileError(f"{table.where(position, header)}: level {level} is out of range. A level is a number from 0 to {TOP_LEVEL}.")
+            raise FileError(
+                f"{table.where(position, header)}: level {level} is out of range. A level is a number "
+                f"from 0 to {TOP_LEVEL}."
+            )
     return found
 
 
-def _is_rank(values: list[Decimal]) -> bool:
+def is_rank(values: list[Decimal]) -> bool:
     """Whether the values are 1 to n in some order, ties allowed to repeat a place (1, 2, 2, 4)."""
     if len(values) < 3 or any(value != int(value) or value < 1 for value in values):
         return False
     ordered = sorted(map(int, values))
-    return all(value <= place for place, value in enumerate(ordered, 1)) and len(set(ordered)) > 0.8 * len(ordered)
+    return all(value <= place for place, value in enumerate(ordered, 1)) and len(set(ordered)) > 0.8 * len(
+        ordered
+    )
 
 
 def yes_or_no(table: Table, header: str) -> list[bool | None]:

@@ -16,9 +16,14 @@ def parse_mapping(options: Sequence[str]) -> dict[str, str]:
     for option in options:
         key, equals, header = (part.strip() for part in option.partition("="))
         if not equals or not key or not header:
-            raise FileError(f"--column '{option}': write it as key=\"Header\", for example --column id=\"Application number\".")
+            raise FileError(
+                f'--column \'{option}\': write it as key="Header", for example --column id="Application '
+                'number".'
+            )
         if key in mapping:
-            raise FileError(f"--column: '{key}' is given twice, as '{mapping[key]}' and as '{header}'. Keep one.")
+            raise FileError(
+                f"--column: '{key}' is given twice, as '{mapping[key]}' and as '{header}'. Keep one."
+            )
         mapping[key] = header
     return mapping
 
@@ -34,7 +39,8 @@ def find(table: Table, header: str) -> str | None:
 def need(table: Table, header: str, purpose: str) -> str:
     """The header as the table writes it.
 
-    Raises FileError when it is missing, with what it is for, the headers that there are, and the nearest of them.
+    Raises FileError when it is missing, with what it is for, the headers that there are, and the nearest
+    of them.
     """
     found = find(table, header)
     if found is None:
@@ -49,22 +55,28 @@ class Columns:
     """The columns of one table under the keys that the program uses."""
 
     def __init__(self, table: Table, mapping: dict[str, str], known: Iterable[str]) -> None:
-        """Raises FileError when a mapping names an unknown key or header, or a header that another key already has."""
+        """Raises FileError when a mapping names an unknown key or header, or a header that another key
+        already has."""
         self.table = table
         self.mapping = mapping
         self.used: set[str] = set()
         known = list(known)
         for key, header in mapping.items():
             if key not in known:
-                raise FileError(f"--column: '{key}' is unknown.{suggestion(key, known)} Known are {listed(known, 30)}.")
+                raise FileError(
+                    f"--column: '{key}' is unknown.{suggestion(key, known)} Known are {listed(known, 30)}."
+                )
             actual = need(table, header, f"named by --column {key}")
             clash = find(table, key)
             if clash is not None and clash != actual:
                 raise FileError(
-                    f"--column {key}=\"{header}\": {table.name} also has a column '{clash}'. Remove one of them, or the option."
+                    f"--column {key}=\"{header}\": {table.name} also has a column '{clash}'. Remove one "
+                    "of them, or the option."
                 )
             if list(mapping.values()).count(header) > 1:
-                raise FileError(f"--column: '{header}' is given for more than one key. Give each key its own column.")
+                raise FileError(
+                    f"--column: '{header}' is given for more than one key. Give each key its own column."
+                )
 
     def find(self, key: str) -> str | None:
         """The header for a key, or None; what is found is remembered as used."""

@@ -19,10 +19,13 @@ def read(name: str, content: bytes) -> tuple[pd.DataFrame, int, str, list[str]]:
     Raises
     ------
     FileError
-        The bytes are no text in UTF-8, UTF-16 or Windows-1252, a quote is never closed, or a row has too many cells.
+        The bytes are no text in UTF-8, UTF-16 or Windows-1252, a quote is never closed, or a row has too
+        many cells.
     """
     text, notes = decode(name, content)
-    declared = re.match(r'"?sep=([;,\t])"?\r?\n', text)  # Excel's own convention; Excel does not show that line
+    declared = re.match(
+        r'"?sep=([;,\t])"?\r?\n', text
+    )  # Excel's own convention; Excel does not show that line
     if declared:
         text = text[declared.end() :]
     separator = declared.group(1) if declared else sniff(text)
@@ -39,12 +42,15 @@ def read(name: str, content: bytes) -> tuple[pd.DataFrame, int, str, list[str]]:
 
 
 def decode(name: str, content: bytes) -> tuple[str, list[str]]:
-    """The text, and what was assumed about its encoding: a byte order mark wins, then UTF-8, then Windows-1252."""
+    """The text, and what was assumed about its encoding: a byte order mark wins, then UTF-8, then
+    Windows-1252."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         try:
             return content.decode("utf-16"), ["Read as UTF-16."]
         except UnicodeDecodeError as error:
-            raise FileError(f"{name} begins as UTF-16 text but is broken. Save it as 'CSV UTF-8' and try again.") from error
+            raise FileError(
+                f"{name} begins as UTF-16 text but is broken. Save it as 'CSV UTF-8' and try again."
+            ) from error
     if b"\x00" in content[:SAMPLE] or b"\x00" in content:
         raise FileError(f"{name} is not text: it holds null bytes. Give a CSV or an XLSX file.")
     try:
@@ -57,16 +63,21 @@ def _windows_1252(name: str, content: bytes, error: UnicodeDecodeError) -> tuple
     row = content.count(b"\n", 0, error.start) + 1
     advice = "Save it as 'CSV UTF-8' from the program that made it and try again."
     if content.startswith(b"\xef\xbb\xbf") or MULTIBYTE.search(content):
-        # Other letters are whole UTF-8: reading everything as Windows-1252 would garble every name in silence.
+        # Other letters are whole UTF-8: reading everything as Windows-1252 would garble every name in
+        # silence.
         raise FileError(
-            f"{name}, row {row}: byte {content[error.start]:#04x} is not UTF-8, although other rows are. The encoding is mixed. {advice}"
+            f"{name}, row {row}: byte {content[error.start]:#04x} is not UTF-8, although other rows are. "
+            f"The encoding is mixed. {advice}"
         )
     try:
-        return content.decode("cp1252"), ["Not UTF-8, so read as Windows-1252. Check that å, ä and ö look right."]
+        return content.decode("cp1252"), [
+            "Not UTF-8, so read as Windows-1252. Check that å, ä and ö look right."
+        ]
     except UnicodeDecodeError as worse:
         row = content.count(b"\n", 0, worse.start) + 1
         raise FileError(
-            f"{name}, row {row}: byte {content[worse.start]:#04x} is neither UTF-8 nor Windows-1252: wrong encoding. {advice}"
+            f"{name}, row {row}: byte {content[worse.start]:#04x} is neither UTF-8 nor Windows-1252: "
+            f"wrong encoding. {advice}"
         ) from worse
 
 
@@ -93,10 +104,14 @@ def _explain(name: str, message: str, separator: str, first_row: int) -> str:
     if ragged:
         expected, row, saw = ragged.groups()
         return (
-            f"{name}, row {int(row) + first_row - 1}: {saw} cells where the header has {expected}. Cells are separated by {SEPARATORS[separator]}; "
+            f"{name}, row {int(row) + first_row - 1}: {saw} cells where the header has {expected}. Cells "
+            f"are separated by {SEPARATORS[separator]}; "
             "put a text that holds one in double quotes."
         )
     if "EOF inside string" in message:
         row = re.search(r"row (\d+)", message)
-        return f"{name}, row {int(row.group(1)) + first_row if row else '?'}: a double quote is opened and never closed."
+        return (
+            f"{name}, row {int(row.group(1)) + first_row if row else '?'}: a double quote is opened "
+            "and never closed."
+        )
     return f"{name} cannot be read as CSV: {message.strip()}"

@@ -1,6 +1,7 @@
 """Read CSV and XLSX as people have them.
 
-Every cell comes as text: whether "NA" is Namibia or 007 a number is for the column to say, not for the reader. Empty is "".
+Every cell comes as text: whether "NA" is Namibia or 007 a number is for the column to say, not for the
+reader. Empty is "".
 """
 
 import sys
@@ -51,10 +52,12 @@ class Table:
         """The cells of a column, without surrounding space and in Unicode's composed form (NFC)."""
         cells = self.frame[header].astype(object)
         codes, distinct = pd.factorize(cells)
-        return pd.Series(np.array([tidy(text) for text in distinct] or [""], dtype=object)[codes], name=header)
+        return pd.Series(
+            np.array([tidy(text) for text in distinct] or [""], dtype=object)[codes], name=header
+        )
 
     def where(self, position: int, header: str) -> str:
-        """"applications.csv, row 7, column 'case'": the place of a cell as its owner sees it."""
+        """ "applications.csv, row 7, column 'case'": the place of a cell as its owner sees it."""
         return f"{self.name}, row {self.rows[position]}, column '{header}'"
 
 
@@ -66,13 +69,19 @@ def read_table(source: str) -> Table:
     Raises
     ------
     FileError
-        Not readable, not a spreadsheet, macros, too large, wrong encoding, ragged rows, duplicate or empty headers, no rows.
+        Not readable, not a spreadsheet, macros, too large, wrong encoding, ragged rows, duplicate or empty
+        headers, no rows.
     """
     name, content = _bytes_of(source)
     if content.startswith(OLE):
-        raise FileError(f"{name} is an old Excel workbook (.xls) or has a password. Save it as .xlsx or CSV without a password.")
+        raise FileError(
+            f"{name} is an old Excel workbook (.xls) or has a password. Save it as .xlsx or CSV without a "
+            "password."
+        )
     if Path(name).suffix.lower() in {".xlsm", ".xltm", ".xlsb"}:
-        raise FileError(f"{name} is a macro workbook. Save it as .xlsx, which cannot hold macros, and try again.")
+        raise FileError(
+            f"{name} is a macro workbook. Save it as .xlsx, which cannot hold macros, and try again."
+        )
     if content.startswith(ZIP):
         from recruit.tables import workbook
 
@@ -93,7 +102,10 @@ def _bytes_of(source: str) -> tuple[str, bytes]:
         except OSError as error:
             raise FileError(f"{source} cannot be read: {error.strerror or error}.") from error
     if len(content) > MAX_BYTES:
-        raise FileError(f"{name} is larger than {MAX_BYTES // 2**20} MB. Split it or remove what the ranking does not need.")
+        raise FileError(
+            f"{name} is larger than {MAX_BYTES // 2**20} MB. Split it or remove what the ranking does not "
+            "need."
+        )
     if not content.strip():
         raise FileError(f"{name} is empty. It needs a row of headers and at least one row below it.")
     return name, content
@@ -102,7 +114,8 @@ def _bytes_of(source: str) -> tuple[str, bytes]:
 def _table(
     name: str, cells: pd.DataFrame, first_row: int, separator: str | None = None, notes: Sequence[str] = ()
 ) -> Table:
-    """Headers off the first row that has any cell; empty rows and empty nameless columns away, row numbers kept."""
+    """Headers off the first row that has any cell; empty rows and empty nameless columns away, row numbers
+    kept."""
     filled = ~_empty_rows(cells)
     if not filled.any():
         raise FileError(f"{name} is empty. It needs a row of headers and at least one row below it.")
@@ -112,7 +125,10 @@ def _table(
     body = cells if len(keep) == len(cells) else cells.iloc[keep]
     body = _named(name, headers, body)
     if not len(body):
-        raise FileError(f"{name} has headers but no rows. Row {first_row + top} is the header: {', '.join(map(repr, headers[:8]))}.")
+        raise FileError(
+            f"{name} has headers but no rows. Row {first_row + top} is the header: "
+            f"{', '.join(map(repr, headers[:8]))}."
+        )
     return Table(name, body.reset_index(drop=True), keep + first_row, separator, tuple(notes))
 
 
@@ -139,7 +155,8 @@ def _named(name: str, headers: list[str], body: pd.DataFrame) -> pd.DataFrame:
         earlier = seen.setdefault(headers[index].casefold(), index)
         if earlier != index:
             raise FileError(
-                f"{name}: the header '{headers[index]}' stands twice, in columns {letter(earlier)} and {letter(index)}. "
+                f"{name}: the header '{headers[index]}' stands twice, in columns {letter(earlier)} and "
+                f"{letter(index)}. "
                 "Remove or rename one of them."
             )
     body = body.iloc[:, kept]

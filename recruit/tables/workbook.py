@@ -1,4 +1,5 @@
-"""XLSX workbooks: the first sheet that is shown, with macros refused and size bounded before anything is unpacked."""
+"""XLSX workbooks: the first sheet that is shown, with macros refused and size bounded before anything is
+unpacked."""
 
 import datetime
 import io
@@ -23,7 +24,8 @@ def read(name: str, content: bytes) -> tuple[pd.DataFrame, int, None, list[str]]
     Raises
     ------
     FileError
-        No workbook, macros, a suspiciously dense or large archive, or a cell with an Excel error or a formula never calculated.
+        No workbook, macros, a suspiciously dense or large archive, or a cell with an Excel error or a
+        formula never calculated.
     """
     formulas = _inspect(name, content)
     sheet, notes = _open(name, content, data_only=True)
@@ -48,17 +50,28 @@ def _inspect(name: str, content: bytes) -> bool:
     with archive:
         entries = archive.infolist()
         unpacked = sum(entry.file_size for entry in entries)
-        if unpacked > MAX_UNPACKED or len(entries) > 10_000 or (unpacked > 50_000_000 and unpacked > MAX_RATIO * len(content)):
+        if (
+            unpacked > MAX_UNPACKED
+            or len(entries) > 10_000
+            or (unpacked > 50_000_000 and unpacked > MAX_RATIO * len(content))
+        ):
             raise FileError(
-                f"{name} unpacks to {unpacked // 2**20} MB from {len(content) / 2**20:.1f} MB, which no ordinary sheet does. "
+                f"{name} unpacks to {unpacked // 2**20} MB from {len(content) / 2**20:.1f} MB, which no "
+                "ordinary sheet does. "
                 "Save the sheet as CSV instead."
             )
         names = {entry.filename.lower() for entry in entries}
         if any("vbaproject" in entry or entry.startswith("xl/macrosheets/") for entry in names):
-            raise FileError(f"{name} holds macros. Save it as .xlsx without macros, or as CSV, and try again.")
+            raise FileError(
+                f"{name} holds macros. Save it as .xlsx without macros, or as CSV, and try again."
+            )
         if "xl/workbook.xml" not in names:
             raise FileError(f"{name} is a zip archive but not an XLSX workbook. Give a CSV or an XLSX file.")
-        return any(_holds_formula(name, archive, entry) for entry in entries if entry.filename.startswith("xl/worksheets/"))
+        return any(
+            _holds_formula(name, archive, entry)
+            for entry in entries
+            if entry.filename.startswith("xl/worksheets/")
+        )
 
 
 def _holds_formula(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
@@ -68,7 +81,10 @@ def _holds_formula(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) 
             while block := part.read(1 << 20):
                 text = tail + block
                 if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
-                    raise FileError(f"{name} holds XML definitions that no spreadsheet program writes. Save it again as .xlsx.")
+                    raise FileError(
+                        f"{name} holds XML definitions that no spreadsheet program writes. Save it again "
+                        "as .xlsx."
+                    )
                 found = found or b"<f>" in text or b"<f " in text
                 tail = block[-16:]
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
@@ -80,7 +96,9 @@ def _open(name: str, content: bytes, *, data_only: bool) -> tuple[Any, list[str]
     import openpyxl
 
     try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=data_only, keep_links=False)
+        book = openpyxl.load_workbook(
+            io.BytesIO(content), read_only=True, data_only=data_only, keep_links=False
+        )
     except Exception as error:  # openpyxl lets KeyError, ValueError and XML errors of a broken file through
         raise FileError(f"{name} cannot be read as a workbook: {error}. Save it again as .xlsx.") from error
     shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
@@ -101,12 +119,17 @@ def _rows(name: str, sheet: Any) -> list[tuple[Any, ...]]:
                 end -= 1
             cells += len(row)
             if cells > MAX_CELLS or len(rows) >= MAX_ROWS:
-                raise FileError(f"{name} has more than {MAX_ROWS:,} rows or {MAX_CELLS:,} cells. Save the sheet as CSV instead.")
+                raise FileError(
+                    f"{name} has more than {MAX_ROWS:,} rows or {MAX_CELLS:,} cells. Save the sheet as "
+                    "CSV instead."
+                )
             rows.append(row[:end])
     except FileError:
         raise
     except Exception as error:  # a broken sheet raises whatever its XML parser or a cell's conversion raises
-        raise FileError(f"{name}, near row {len(rows) + 1}: cannot be read: {error}. Save it again as .xlsx.") from error
+        raise FileError(
+            f"{name}, near row {len(rows) + 1}: cannot be read: {error}. Save it again as .xlsx."
+        ) from error
     while rows and not rows[-1]:
         rows.pop()
     return rows
@@ -120,15 +143,26 @@ def _refuse_uncalculated(name: str, content: bytes, values: list[tuple[Any, ...]
             calculated = column < len(shown) and shown[column] is not None
             if isinstance(written, str) and written.startswith("=") and not calculated:
                 raise FileError(
-                    f"{name}, cell {letter(column)}{index + 1}: the formula {written[:40]!r} was never calculated. "
+                    f"{name}, cell {letter(column)}{index + 1}: the formula {written[:40]!r} was never "
+                    "calculated. "
                     "Open the workbook in Excel, save it, and try again."
                 )
 
 
 def _text(name: str, row: int, column: int, value: Any) -> str:
     if isinstance(value, str):
-        if value.startswith("#") and value in {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"}:
-            raise FileError(f"{name}, cell {letter(column)}{row + 1}: holds the Excel error {value}. Correct or empty it.")
+        if value.startswith("#") and value in {
+            "#N/A",
+            "#REF!",
+            "#VALUE!",
+            "#DIV/0!",
+            "#NAME?",
+            "#NULL!",
+            "#NUM!",
+        }:
+            raise FileError(
+                f"{name}, cell {letter(column)}{row + 1}: holds the Excel error {value}. Correct or empty it."
+            )
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
