@@ -47,15 +47,18 @@ def country_name(code: str | None, locale: str | None = None) -> str:
 
 
 def when(moment: datetime | None, fmt: str = "long") -> str:
-    """A moment on Swedish clocks, such as "20 september 2026 kl. 23:59". None is empty."""
-    if moment is None:
-        return ""
-    local = moment.astimezone(STOCKHOLM)
+    """A moment on Swedish clocks, such as "20 september 2026 klockan 23.59". None is empty."""
+    return "" if moment is None else written(moment, language(), fmt)
+
+
+def written(moment: datetime, locale: str, fmt: str = "long") -> str:
+    """The same for a given language, where the reader is not the one who asks (mail)."""
     patterns = {
         "sv": {"long": "d MMMM y 'klockan' HH.mm", "short": "y-MM-dd HH.mm", "weekday": "EEEE d MMMM y 'klockan' HH.mm"},
         "en": {"long": "d MMMM y 'at' HH:mm", "short": "y-MM-dd HH:mm", "weekday": "EEEE d MMMM y 'at' HH:mm"},
     }
-    return format_datetime(local, patterns[language()][fmt], locale=language(), tzinfo=STOCKHOLM)
+    local = moment.astimezone(STOCKHOLM)
+    return format_datetime(local, patterns[locale][fmt], locale=locale, tzinfo=STOCKHOLM)
 
 
 def day(value: date | datetime | None, fmt: str = "long") -> str:

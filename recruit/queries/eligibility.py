@@ -1,0 +1,75 @@
+"""Reading applications for those who decide eligibility: one with all that belongs to it, and the table of all."""
+
+from collections.abc import Sequence
+
+from flask_babel import lazy_gettext as _
+from sqlmodel import Session, col, select
+
+from recruit.errors import NotFound
+from recruit.models import (
+    Application,
+    ApplicationStatus,
+    Attachment,
+    ExperiencePeriod,
+    Intake,
+    Referee,
+    RequirementDecision,
+)
+
+Told = tuple[Sequence[ExperiencePeriod], Sequence[Referee], Sequence[Attachment]]
+
+
+def by_code(session: Session, intake: Intake, code: str) -> Application:
+    """The application with that mask code; NotFound for a draft: the group does not see drafts."""
+    found = session.exec(
+        select(Application).where(
+            Application.intake_id == intake.id,
+            Application.mask_code == code,
+            col(Application.status) != ApplicationStatus.DRAFT,
+        )
+    ).first()
+    if found is None:
+        raise NotFound(_("There is no application with this code in this intake."))
+    return found
+
+
+def told(session: Session, application: Application) -> Told:
+    """Periods (latest first), referees and attachments of one application."""
+    periods = select(ExperiencePeriod).where(ExperiencePeriod.application_id == application.id)
+    referees = select(Referee).where(Referee.application_id == application.id)
+    attachments = select(Attachment).where(Attachment.application_id == application.id)
+    return (
+        session.exec(
+            periods.order_by(col(ExperiencePeriod.starts_on).desc(), col(ExperiencePeriod.id))
+        ).all(),
+        session.exec(referees.order_by(col(Referee.position))).all(),
+        session.exec(attachments.order_by(col(Attachment.kind), col(Attachment.id))).all(),
+    )
+
+
+def decisions_of(session: Session, application: Application) -> Sequence[RequirementDecision]:
+    """What has been decided about one application, by requirement."""
+    decided = select(RequirementDecision).where(RequirementDecision.application_id == application.id)
+    return session.exec(decided.order_by(RequirementDecision.requirement)).all()
+
+
+def attachment(session: Session, application: Application, public_id: str) -> Attachment:
+    """One attachment of the application; NotFound when it is not one of its own."""
+    found = session.exec(
+        select(Attachment).where(
+            Attachment.application_id == application.id, Attachment.public_id == public_id
+        )
+    ).first()
+    if found is None:
+        raise NotFound(_("There is no such attachment to this application."))
+    return found
+
+
+def referee(session: Session, application: Application, public_id: str) -> Referee:
+    """One referee of the application; NotFound when it is not one of its own."""
+    found = session.exec(
+        select(Referee).where(Referee.application_id == application.id, Referee.public_id == public_id)
+    ).first()
+    if found is None:
+        raise NotFound(_("There is no such referee of this application."))
+    return found

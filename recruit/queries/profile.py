@@ -1,0 +1,79 @@
+"""Reading the versions of criteria profiles."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from recruit.errors import NotFound
+from recruit.models import Account, CriteriaProfile, Intake, IntakeStatus
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version in the list: who saved it when, and which intakes use it (`locked`: one of them has opened)."""
+
+    row: CriteriaProfile
+    created_by: str
+    intakes: tuple[str, ...]
+    locked_at: datetime | None
+
+
+def by_version(session: Session, key: str, version: int) -> CriteriaProfile:
+    """One version of a profile; NotFound when there is none in the session's region."""
+    row = session.exec(
+        select(CriteriaProfile).where(CriteriaProfile.key == key, CriteriaProfile.version == version)
+    ).first()
+    if row is None:
+        raise NotFound(_("There is no such version of the criteria profile in this region."))
+    return row
+
+
+def by_id(session: Session, profile_id: int) -> CriteriaProfile | None:
+    """The version with that id in the session's region, or None."""
+    return session.exec(select(CriteriaProfile).where(CriteriaProfile.id == profile_id)).first()
+
+
+def latest(session: Session, key: str) -> CriteriaProfile | None:
+    """The newest version of a profile, or None when it has never been saved."""
+    versions = select(CriteriaProfile).where(CriteriaProfile.key == key)
+    return session.exec(versions.order_by(col(CriteriaProfile.version).desc()).limit(1)).first()
+
+
+def rows(session: Session) -> Sequence[CriteriaProfile]:
+    """Every version of every profile, by key, the newest version first."""
+    return session.exec(
+        select(CriteriaProfile).order_by(CriteriaProfile.key, col(CriteriaProfile.version).desc())
+    ).all()
+
+
+def versions(session: Session, language: str) -> list[Version]:
+    """Every version with who saved it and the intakes that use it. Two queries."""
+    used: dict[int, list[Intake]] = {}
+    for intake in session.exec(select(Intake).order_by(col(Intake.starts_on), col(Intake.id))):
+        used.setdefault(intake.profile_id, []).append(intake)
+    found = session.exec(
+        select(CriteriaProfile, Account.name)
+        .join(Account, col(Account.id) == col(CriteriaProfile.created_by_id))
+        .order_by(CriteriaProfile.key, col(CriteriaProfile.version).desc())
+    )
+    return [_version(row, name, used.get(row.id or 0, []), language) for row, name in found]
+
+
+def _version(row: CriteriaProfile, name: str, intakes: list[Intake], language: str) -> Version:
+    titles = tuple(intake.title_sv if language == "sv" else intake.title_en for intake in intakes)
+    openings = [
+        each.opened_at for each in intakes if each.opened_at and each.status is not IntakeStatus.DRAFT
+    ]
+    return Version(row, name, titles, min(openings) if openings else None)
+
+
+def locked_at(session: Session, row: CriteriaProfile) -> datetime | None:
+    """When the first intake that uses this version was opened, or None while it is free."""
+    opened = select(func.min(Intake.opened_at)).where(
+        Intake.profile_id == row.id, col(Intake.status) != IntakeStatus.DRAFT
+    )
+    return session.exec(opened).one()

@@ -1,0 +1,221 @@
+"""Eligibility: a person decides each requirement, with the rules' proposal beside. Nobody is rejected automatically."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from sqlmodel import Session, col, delete
+
+from recruit.actor import Actor
+from recruit.errors import Conflict, Invalid
+from recruit.models import (
+    Answer,
+    Application,
+    ApplicationStatus,
+    Eligibility,
+    Intake,
+    RequirementDecision,
+)
+from recruit.queries import eligibility as queries
+from recruit.queries import intake as intakes
+from recruit.services import record
+from recruit.services.proposals import Proposal, propose
+from recruit.services.references import ReferenceAnswers, add_redacted, enter_reference
+from scoring.errors import ProfileError
+from scoring.profile import Profile
+
+__all__ = [
+    "Decision",
+    "Proposal",
+    "ReferenceAnswers",
+    "add_redacted",
+    "decide",
+    "decide_many",
+    "enter_reference",
+    "outcome",
+    "proposals_for",
+    "propose",
+    "reopen",
+]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a person decides about one requirement. An empty reason means: the proposal's own."""
+
+    requirement: str
+    answer: Answer
+    reason: str = ""
+
+
+def proposals_for(session: Session, *, application: Application) -> dict[str, Proposal]:
+    """The rules' proposals for one application. Five queries, or three when intake and profile are in the session."""
+    intake = session.get_one(Intake, application.intake_id)
+    periods, referees, attachments = queries.told(session, application)
+    return propose(application, intake, intakes.profile_of(session, intake), periods, referees, attachments)
+
+
+def decide(
+    session: Session,
+    *,
+    application: Application,
+    requirement: str,
+    answer: Answer,
+    reason: str = "",
+    actor: Actor,
+    now: datetime,
+) -> RequirementDecision:
+    """Decide one requirement. A reason is required unless the answer is the one proposed.
+
+    Raises Conflict for an application that is not submitted, Invalid for an unknown requirement or a missing reason.
+    """
+    chosen = [Decision(requirement, answer, reason)]
+    return decide_many(session, application=application, decisions=chosen, actor=actor, now=now)[0]
+
+
+def decide_many(
+    session: Session,
+    *,
+    application: Application,
+    decisions: Sequence[Decision],
+    actor: Actor,
+    now: datetime,
+) -> list[RequirementDecision]:
+    """Decide several requirements of one application in one act by one person, all or none. Raises as `decide`."""
+    session.refresh(application, with_for_update=True)
+    if application.status is not ApplicationStatus.SUBMITTED:
+        raise Conflict(_("Only a submitted application can be decided on. This one is a draft or withdrawn."))
+    if actor.account_id is None:
+        raise Invalid(_("Eligibility is decided by a person."))
+    if not decisions:
+        raise Invalid(_("Choose at least one requirement to decide."))
+    intake = session.get_one(Intake, application.intake_id)
+    profile = intakes.profile_of(session, intake)
+    proposals = proposals_for(session, application=application)
+    standing = {each.requirement: each for each in queries.decisions_of(session, application)}
+    made = []
+    for decision in decisions:
+        _check(profile, decision, proposals)
+        made.append(_write(session, application, decision, proposals, standing, actor, now))
+    _settle(session, application, profile, standing, actor, now)
+    return made
+
+
+def outcome(profile: Profile, answers: Mapping[str, Answer]) -> Eligibility:
+    """What decided answers add up to. Requirements that are not mandatory do not stop an application.
+
+    One "no" is enough to be ineligible; otherwise all must be decided and none unclear.
+    """
+    mandatory = [answers.get(each.key) for each in profile.requirements if each.mandatory]
+    if Answer.NO in mandatory:
+        return Eligibility.INELIGIBLE
+    if None in mandatory or Answer.UNCLEAR in mandatory:
+        return Eligibility.PENDING
+    return Eligibility.CONDITIONAL if Answer.EXPECTED in mandatory else Eligibility.ELIGIBLE
+
+
+def reopen(session: Session, *, application: Application, actor: Actor, now: datetime) -> int:
+    """Clear the decisions of an application that its applicant has changed; they rested on the old answers.
+
+    Returns how many were cleared. What they were stays in the record.
+    """
+    decided = queries.decisions_of(session, application)
+    if not decided:
+        return 0
+    changes: dict[str, tuple[Any, Any]] = {each.requirement: (each.answer, None) for each in decided}
+    changes["eligibility"] = (application.eligibility, Eligibility.PENDING)
+    session.exec(delete(RequirementDecision).where(col(RequirementDecision.application_id) == application.id))
+    for each in decided:
+        session.expunge(each)
+    application.eligibility = Eligibility.PENDING
+    session.add(application)
+    _record(session, application, actor, now, "eligibility.reopened", changes, None)
+    return len(decided)
+
+
+def _check(profile: Profile, decision: Decision, proposals: Mapping[str, Proposal]) -> None:
+    try:
+        requirement = profile.requirement(decision.requirement)
+    except ProfileError as error:
+        raise Invalid(str(error), field="requirement") from error
+    as_proposed = proposals[decision.requirement].answer is decision.answer
+    if not as_proposed and not decision.reason.strip():
+        raise Invalid(
+            _(
+                "Give a reason for %(requirement)s: the answer is another than the one proposed.",
+                requirement=f"{requirement.key}",
+            ),
+            field=f"reason_{decision.requirement}",
+        )
+
+
+def _write(
+    session: Session,
+    application: Application,
+    decision: Decision,
+    proposals: Mapping[str, Proposal],
+    standing: dict[str, RequirementDecision],
+    actor: Actor,
+    now: datetime,
+) -> RequirementDecision:
+    proposal = proposals[decision.requirement]
+    row = standing.get(decision.requirement)
+    old = (row.answer, row.reason) if row else (None, None)
+    if row is None:
+        row = RequirementDecision(
+            region_id=application.region_id, application_id=application.id, requirement=decision.requirement
+        )
+        standing[decision.requirement] = row
+    row.proposed, row.answer = proposal.answer, decision.answer
+    row.reason = decision.reason.strip() or str(proposal.reason)
+    row.decided_at, row.decided_by_id = now, actor.account_id or 0
+    session.add(row)
+    session.flush()
+    changes = {decision.requirement: (old[0], row.answer), "proposed": (None, row.proposed)}
+    if old[1] is not None:
+        changes["earlier_reason"] = (old[1], None)
+    _record(session, application, actor, now, "eligibility.decided", changes, row.reason)
+    return row
+
+
+def _settle(
+    session: Session,
+    application: Application,
+    profile: Profile,
+    standing: Mapping[str, RequirementDecision],
+    actor: Actor,
+    now: datetime,
+) -> None:
+    found = outcome(profile, {key: row.answer for key, row in standing.items()})
+    if found is application.eligibility:
+        return
+    changes = {"eligibility": (application.eligibility, found)}
+    application.eligibility = found
+    session.add(application)
+    session.flush()
+    _record(session, application, actor, now, "eligibility.settled", changes, None)
+
+
+def _record(
+    session: Session,
+    application: Application,
+    actor: Actor,
+    now: datetime,
+    action: str,
+    changes: Mapping[str, tuple[Any, Any]],
+    reason: str | None,
+) -> None:
+    assert application.id is not None
+    record.write(
+        session,
+        region_id=application.region_id,
+        actor=actor,
+        now=now,
+        action=action,
+        subject=("application", application.id),
+        changes=changes,
+        reason=reason,
+        intake_id=application.intake_id,
+    )

@@ -1,0 +1,409 @@
+"""Criteria profiles and intakes: saving versions, creating, opening, extending and closing."""
+
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from sqlmodel import Session, col, delete, select
+
+from recruit.actor import Actor
+from recruit.display import written
+from recruit.errors import Conflict, Invalid
+from recruit.models import (
+    Account,
+    Application,
+    ApplicationStatus,
+    CriteriaProfile,
+    DeadlineExtension,
+    Intake,
+    IntakeStatus,
+    Placement,
+    PlacementKind,
+    PostForm,
+    Posts,
+    Region,
+    Site,
+)
+from recruit.queries import intake as intakes
+from recruit.queries import profile as profiles
+from recruit.services import mail, record
+from scoring.errors import ProfileError
+from scoring.profile import parse_profile
+
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class PlannedPosts:
+    """So many posts (1 or more) at a site, and the acute placement that it offers, in words."""
+
+    site_id: int
+    number: int
+    acute_care: str = ""
+
+
+@dataclass(frozen=True)
+class IntakePlan:
+    """What a coordinator settles about an intake before it opens. Moments are aware; `half_months` counts halves."""
+
+    profile_id: int
+    slug: str
+    title_sv: str
+    title_en: str
+    case_number: str
+    form: PostForm
+    starts_on: date
+    opens_at: datetime
+    closes_at: datetime
+    decision_on: date | None = None
+    interviews_from: date | None = None
+    interviews_until: date | None = None
+    posts: list[PlannedPosts] = field(default_factory=list)
+    programme: list[tuple[PlacementKind, int]] = field(default_factory=list)
+
+    def columns(self) -> dict[str, Any]:
+        """The values that are columns of the intake itself."""
+        return {
+            each.name: getattr(self, each.name)
+            for each in fields(self)
+            if each.name not in ("posts", "programme")
+        }
+
+
+def save_profile(
+    session: Session, *, region_id: int, toml: str, actor: Actor, now: datetime
+) -> CriteriaProfile:
+    """Save the text as the next version of the profile that its `key` names.
+
+    Raises Invalid when the text is not a valid profile (the message names the key), Conflict when it says the same
+    as the newest version.
+    """
+    try:
+        profile = parse_profile(toml)
+    except ProfileError as error:
+        raise Invalid(str(error), field="toml") from error
+    newest = profiles.latest(session, profile.key)
+    if newest is not None and newest.digest == profile.digest():
+        raise Conflict(
+            _(
+                "This says the same as version %(version)s. Change something, or use that version.",
+                version=newest.version,
+            )
+        )
+    row = CriteriaProfile(
+        region_id=region_id,
+        key=profile.key,
+        version=newest.version + 1 if newest else 1,
+        toml=toml,
+        digest=profile.digest(),
+        created_at=now,
+        created_by_id=_person(actor),
+    )
+    session.add(row)
+    session.flush()
+    record.write(
+        session,
+        region_id=region_id,
+        actor=actor,
+        now=now,
+        action="profile.saved",
+        subject=("criteria_profile", _id(row)),
+        changes={"version": (newest.version if newest else None, row.version), "digest": (None, row.digest)},
+    )
+    return row
+
+
+def create(session: Session, *, region_id: int, plan: IntakePlan, actor: Actor, now: datetime) -> Intake:
+    """Create an intake as a draft that only the group sees. Raises Invalid naming the field that does not hold."""
+    _check(session, plan, besides=None)
+    intake = Intake(region_id=region_id, created_at=now, **plan.columns())
+    session.add(intake)
+    session.flush()
+    _write_parts(session, intake, plan)
+    record.write(
+        session,
+        region_id=region_id,
+        actor=actor,
+        now=now,
+        action="intake.created",
+        subject=("intake", _id(intake)),
+        changes={name: (None, value) for name, value in _described(plan).items()},
+        intake_id=intake.id,
+    )
+    return intake
+
+
+def change(session: Session, *, intake: Intake, plan: IntakePlan, actor: Actor, now: datetime) -> Intake:
+    """Change a draft. Raises Conflict once the intake has opened: profile, posts and dates are then locked."""
+    _locked_row(session, intake)
+    if intake.status is not IntakeStatus.DRAFT:
+        raise Conflict(
+            _(
+                "The intake was opened on %(day)s. Its criteria profile, posts and dates are locked since then;"
+                " only the closing time can be extended.",
+                day=intake.opened_at.date().isoformat() if intake.opened_at else "",
+            )
+        )
+    _check(session, plan, besides=intake)
+    before = _described(plan_of(session, intake))
+    for name, value in plan.columns().items():
+        setattr(intake, name, value)
+    session.add(intake)
+    session.exec(delete(Posts).where(col(Posts.intake_id) == intake.id))
+    session.exec(delete(Placement).where(col(Placement.intake_id) == intake.id))
+    session.flush()
+    _write_parts(session, intake, plan)
+    after = _described(plan)
+    _write(
+        session,
+        intake,
+        actor,
+        now,
+        "intake.changed",
+        {k: (before[k], after[k]) for k in after if before[k] != after[k]},
+    )
+    return intake
+
+
+def open_intake(
+    session: Session, *, intake: Intake, actor: Actor, now: datetime, seed: str | None = None
+) -> Intake:
+    """Publish the advertisement. It locks the version of the profile and draws the seed of the lot (unless given).
+
+    Applications are taken from `opens_at`. Raises Conflict when it is not a draft, Invalid when its closing time has
+    passed or it has no posts.
+    """
+    _locked_row(session, intake)
+    if intake.status is not IntakeStatus.DRAFT:
+        raise Conflict(_("The intake has already been opened."))
+    if intake.closes_at <= now:
+        raise Invalid(
+            _("The closing time has passed. Change it before you open the intake."), field="closes_at"
+        )
+    _check(session, plan_of(session, intake), besides=intake)
+    profile = intakes.profile_row_of(session, intake)
+    intakes.parsed(profile)
+    intake.status, intake.opened_at, intake.seed = IntakeStatus.OPEN, now, seed or secrets.token_hex(16)
+    session.add(intake)
+    changes = {
+        "status": (IntakeStatus.DRAFT, IntakeStatus.OPEN),
+        "profile": (None, f"{profile.key} {profile.version} {profile.digest}"),
+        "seed": (None, intake.seed),
+    }
+    _write(session, intake, actor, now, "intake.opened", changes)
+    return intake
+
+
+def extend(
+    session: Session,
+    *,
+    intake: Intake,
+    closes_at: datetime,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    base_url: str = "",
+) -> DeadlineExtension:
+    """Move the closing time forward, log the old and the new, and tell everyone who has begun or sent an application.
+
+    `base_url` makes the mail's link. Raises Conflict when the intake is not open, Invalid without a reason or when the time is not later.
+    """
+    _locked_row(session, intake)
+    if intake.status is not IntakeStatus.OPEN:
+        raise Conflict(_("Only an open intake can be extended."))
+    if not reason.strip():
+        raise Invalid(
+            _("Give the reason for the extension. It is shown in the advertisement."), field="reason"
+        )
+    if closes_at <= intake.closes_at:
+        raise Invalid(_("The new closing time must be later than the present one."), field="closes_at")
+    if closes_at <= now:
+        raise Invalid(_("The new closing time has already passed."), field="closes_at")
+    old = intake.closes_at
+    extension = DeadlineExtension(
+        region_id=intake.region_id,
+        intake_id=_id(intake),
+        old_closes_at=old,
+        new_closes_at=closes_at,
+        reason=reason.strip(),
+        extended_at=now,
+        extended_by_id=_person(actor),
+    )
+    intake.closes_at = closes_at
+    session.add_all([intake, extension])
+    _write(
+        session, intake, actor, now, "intake.extended", {"closes_at": (old, closes_at)}, reason=reason.strip()
+    )
+    _tell_applicants(session, intake, extension, now, base_url)
+    return extension
+
+
+def close(
+    session: Session, *, intake: Intake, actor: Actor, now: datetime, reason: str | None = None
+) -> Intake:
+    """Confirm that the time to apply is over. Before `closes_at` a reason is required, and closing moves to now.
+
+    Raises Conflict when the intake is not open, Invalid when it is early and no reason is given.
+    """
+    _locked_row(session, intake)
+    if intake.status is not IntakeStatus.OPEN:
+        raise Conflict(_("The intake is not open."))
+    early = now < intake.closes_at
+    if early and not (reason or "").strip():
+        raise Invalid(
+            _("The closing time has not come. Applicants rely on it: give the reason for closing early."),
+            field="reason",
+        )
+    changes: dict[str, tuple[Any, Any]] = {"status": (IntakeStatus.OPEN, IntakeStatus.CLOSED)}
+    if early:
+        changes["closes_at"] = (intake.closes_at, now)
+        intake.closes_at = max(now, intake.opens_at.replace(microsecond=0))
+        if intake.closes_at <= intake.opens_at:
+            raise Invalid(
+                _("The intake has not begun to take applications. Wait until it has."), field="reason"
+            )
+    intake.status, intake.closed_at = IntakeStatus.CLOSED, now
+    session.add(intake)
+    _write(session, intake, actor, now, "intake.closed", changes, reason=(reason or "").strip() or None)
+    return intake
+
+
+def plan_of(session: Session, intake: Intake) -> IntakePlan:
+    """The intake as a plan, such as the form starts from."""
+    columns = {
+        each.name: getattr(intake, each.name) for each in fields(IntakePlan) if hasattr(intake, each.name)
+    }
+    posts = session.exec(select(Posts).where(Posts.intake_id == intake.id).order_by(col(Posts.id))).all()
+    return IntakePlan(
+        **columns,
+        posts=[PlannedPosts(each.site_id, each.number, each.acute_care) for each in posts],
+        programme=[(each.kind, each.half_months) for each in intakes.placements_of(session, intake)],
+    )
+
+
+def _check(session: Session, plan: IntakePlan, *, besides: Intake | None) -> None:
+    """Rules that the form cannot know, or that hold however the plan came."""
+    if not SLUG.fullmatch(plan.slug):
+        raise Invalid(_("Use small letters a–z, digits and hyphens in the address."), field="slug")
+    taken = session.exec(select(Intake.id).where(Intake.slug == plan.slug)).first()
+    if taken is not None and (besides is None or taken != besides.id):
+        raise Invalid(
+            _("Another intake already has the address %(slug)s. Choose another.", slug=plan.slug),
+            field="slug",
+        )
+    if profiles.by_id(session, plan.profile_id) is None:
+        raise Invalid(_("Choose a criteria profile of this region."), field="profile_id")
+    if plan.opens_at >= plan.closes_at:
+        raise Invalid(_("The closing time must come after the opening time."), field="closes_at")
+    if plan.starts_on <= plan.closes_at.date():
+        raise Invalid(_("The start must come after the closing time."), field="starts_on")
+    if plan.interviews_from and plan.interviews_until and plan.interviews_until < plan.interviews_from:
+        raise Invalid(_("The last day of interviews comes before the first."), field="interviews_until")
+    _check_posts(session, plan.posts)
+    if not plan.programme or any(halves < 1 for _kind, halves in plan.programme):
+        raise Invalid(_("Give at least one placement, each half a month or longer."), field="programme")
+
+
+def _check_posts(session: Session, posts: Sequence[PlannedPosts]) -> None:
+    if not posts or any(each.number < 1 for each in posts):
+        raise Invalid(_("Give at least one post at one site."), field="posts")
+    chosen = [each.site_id for each in posts]
+    known = set(session.exec(select(Site.id).where(col(Site.id).in_(chosen))))
+    if len(set(chosen)) != len(chosen) or known != set(chosen):
+        raise Invalid(_("Each site must be one of this region's and may stand only once."), field="posts")
+
+
+def _write_parts(session: Session, intake: Intake, plan: IntakePlan) -> None:
+    common: dict[str, Any] = {"region_id": intake.region_id, "intake_id": _id(intake)}
+    session.add_all(
+        Posts(**common, site_id=each.site_id, number=each.number, acute_care=each.acute_care)
+        for each in plan.posts
+    )
+    session.add_all(
+        Placement(**common, position=position, kind=kind, half_months=halves)
+        for position, (kind, halves) in enumerate(plan.programme, start=1)
+    )
+    session.flush()
+
+
+def _described(plan: IntakePlan) -> dict[str, str | None]:
+    """The plan as the record keeps it."""
+    described = {name: record.as_text(value) for name, value in plan.columns().items()}
+    described["posts"] = record.canonical(
+        [[each.site_id, each.number, each.acute_care] for each in plan.posts]
+    )
+    described["programme"] = record.canonical([[kind.value, halves] for kind, halves in plan.programme])
+    return described
+
+
+def _tell_applicants(
+    session: Session, intake: Intake, extension: DeadlineExtension, now: datetime, base_url: str
+) -> None:
+    region = session.exec(select(Region).where(Region.id == intake.region_id)).one()
+    concerned = session.exec(
+        select(Application.id, Account.email, Account.language)
+        .join(Account, col(Account.id) == col(Application.account_id))
+        .where(Application.intake_id == intake.id, col(Application.status) != ApplicationStatus.WITHDRAWN)
+        .order_by(col(Application.id))
+    ).all()
+    for application_id, email, language in concerned:
+        mail.post(
+            session,
+            recipient=email,
+            language=language,
+            template="intake_extended",
+            values={
+                "title": intake.title_sv if language == "sv" else intake.title_en,
+                "old": written(extension.old_closes_at, language),
+                "new": written(extension.new_closes_at, language),
+                "reason": extension.reason,
+                "region": region.name,
+                "contact": region.contact_email,
+                "link": f"{base_url}/my" if base_url else "",
+            },
+            now=now,
+            region_id=intake.region_id,
+            application_id=application_id,
+        )
+
+
+def _write(
+    session: Session,
+    intake: Intake,
+    actor: Actor,
+    now: datetime,
+    action: str,
+    changes: Mapping[str, tuple[Any, Any]],
+    reason: str | None = None,
+) -> None:
+    record.write(
+        session,
+        region_id=intake.region_id,
+        actor=actor,
+        now=now,
+        action=action,
+        subject=("intake", _id(intake)),
+        changes=changes,
+        reason=reason,
+        intake_id=intake.id,
+    )
+
+
+def _locked_row(session: Session, intake: Intake) -> None:
+    """Read the intake again under a lock, so that two people who act at once do so one after the other."""
+    session.refresh(intake, with_for_update=True)
+
+
+def _id(row: Any) -> int:
+    assert row.id is not None
+    return int(row.id)
+
+
+def _person(actor: Actor) -> int:
+    if actor.account_id is None:
+        raise Invalid(_("This must be done by a person with an account."))
+    return actor.account_id

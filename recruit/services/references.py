@@ -1,0 +1,122 @@
+"""What the coordinator adds to an application: referees' answers to the fixed form, and redacted copies."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from flask_babel import lazy_gettext as _
+from sqlmodel import Session, col, select
+
+from recruit.actor import Actor
+from recruit.errors import Conflict, Invalid
+from recruit.models import Application, ApplicationStatus, Attachment, AttachmentKind, Referee
+from recruit.services import record
+
+if TYPE_CHECKING:
+    from recruit.storage import Storage
+
+QUESTIONS = ("safety", "asks_for_help", "responsibility", "collaboration")
+#: Copies of these never reach assessors: only who decides eligibility sees them.
+NEVER_REDACTED = frozenset(
+    {AttachmentKind.DIPLOMA, AttachmentKind.LICENCE, AttachmentKind.LANGUAGE, AttachmentKind.WORK_PERMIT}
+)
+
+
+@dataclass(frozen=True)
+class ReferenceAnswers:
+    """A referee's answers. The four questions are 0–4; the two masked texts are what assessors may read."""
+
+    safety: int
+    asks_for_help: int
+    responsibility: int
+    collaboration: int
+    would_employ: bool
+    masked_setting: str = ""
+    masked_comment: str = ""
+
+
+def enter_reference(
+    session: Session, *, referee: Referee, answers: ReferenceAnswers, actor: Actor, now: datetime
+) -> Referee:
+    """Enter, or correct, what a referee answered. Raises Invalid when an answer is not 0–4, Conflict when withdrawn."""
+    application = session.get_one(Application, referee.application_id)
+    _submitted(application)
+    for question in QUESTIONS:
+        if getattr(answers, question) not in range(5):
+            raise Invalid(_("Choose one of the five answers."), field=question)
+    changes = {name: (getattr(referee, name), value) for name, value in asdict(answers).items()}
+    for name, value in asdict(answers).items():
+        setattr(referee, name, value.strip() or None if isinstance(value, str) else value)
+    referee.answered_at, referee.entered_by_id = now, actor.account_id
+    session.add(referee)
+    session.flush()
+    assert referee.id is not None
+    record.write(
+        session,
+        region_id=referee.region_id,
+        actor=actor,
+        now=now,
+        action="reference.entered",
+        subject=("referee", referee.id),
+        changes=changes,
+        intake_id=application.intake_id,
+    )
+    return referee
+
+
+def add_redacted(
+    session: Session,
+    *,
+    attachment: Attachment,
+    filename: str,
+    content: bytes,
+    storage: "Storage",
+    actor: Actor,
+    now: datetime,
+) -> Attachment:
+    """Add the copy of an attachment that assessors may see. A copy that is there already is replaced.
+
+    Raises Invalid for a file that storage refuses, or for a document that assessors are never to see.
+    """
+    application = session.get_one(Application, attachment.application_id)
+    _submitted(application)
+    if attachment.redacts_id is not None:
+        raise Invalid(_("This is a redacted copy itself. Add the copy to the original."), field="file")
+    if attachment.kind in NEVER_REDACTED:
+        raise Invalid(
+            _("Degrees, licences, certificates and permits are never shown to assessors, not even redacted."),
+            field="file",
+        )
+    if actor.account_id is None:
+        raise Invalid(_("This must be done by a person with an account."))
+    stored = storage.put(content)
+    before = session.exec(select(Attachment).where(col(Attachment.redacts_id) == attachment.id)).first()
+    copy = before or Attachment(
+        region_id=attachment.region_id,
+        application_id=attachment.application_id,
+        kind=attachment.kind,
+        redacts_id=attachment.id,
+    )
+    old = copy.sha256 if before else None
+    copy.filename, copy.storage_name, copy.media_type = filename, stored.storage_name, stored.media_type
+    copy.size, copy.sha256 = stored.size, stored.sha256
+    copy.uploaded_at, copy.uploaded_by_id = now, actor.account_id
+    session.add(copy)
+    session.flush()
+    assert copy.id is not None
+    record.write(
+        session,
+        region_id=attachment.region_id,
+        actor=actor,
+        now=now,
+        action="attachment.redacted",
+        subject=("attachment", copy.id),
+        changes={"sha256": (old, stored.sha256), "redacts": (None, attachment.id)},
+        intake_id=application.intake_id,
+    )
+    return copy
+
+
+def _submitted(application: Application) -> None:
+    if application.status is not ApplicationStatus.SUBMITTED:
+        raise Conflict(_("The application is not submitted, or has been withdrawn."))

@@ -1,0 +1,177 @@
+"""Profiles and intakes: what may be saved, opened, extended and closed, and what is refused."""
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import Session, select
+
+from recruit.errors import Conflict, Invalid
+from recruit.models import (
+    ApplicationStatus,
+    CriteriaProfile,
+    DeadlineExtension,
+    Intake,
+    IntakeStatus,
+    OutgoingMail,
+    RecordEntry,
+    RecordValue,
+)
+from recruit.queries import intake as queries
+from recruit.services import intake as intakes
+from recruit.services.intake import PlannedPosts
+from scoring.profile import default_profile
+from tests.recruit.factories import NOW, World
+from tests.recruit.intake_helpers import CLOSES, draft_intake, opened_intake, plan, submitted
+
+
+def actions(session: Session) -> list[str]:
+    return list(session.exec(select(RecordEntry.action).order_by(RecordEntry.number)))  # type: ignore[call-overload]
+
+
+def save(session: Session, world: World, toml: str) -> CriteriaProfile:
+    region_id = world.region.id or 0
+    return intakes.save_profile(session, region_id=region_id, toml=toml, actor=world.actor, now=NOW)
+
+
+def test_profile_saved_changed_is_next_version(session: Session, world: World) -> None:
+    changed = default_profile().to_toml().replace("threshold = 40", "threshold = 45")
+    assert save(session, world, changed).version == 2
+    assert world.profile.version == 1
+
+
+def test_profile_saved_unchanged_is_refused(session: Session, world: World) -> None:
+    with pytest.raises(Conflict, match="version 1"):
+        save(session, world, default_profile().to_toml())
+
+
+def test_profile_saved_invalid_names_the_key(session: Session, world: World) -> None:
+    broken = default_profile().to_toml().replace("weight = 15", 'weight = "x"', 1)
+    with pytest.raises(Invalid, match=r"criteria\.references\.weight"):
+        save(session, world, broken)
+
+
+def test_create_writes_posts_programme_and_record(session: Session, world: World) -> None:
+    intake = draft_intake(session, world)
+    assert [(each.site, each.number) for each in queries.posts_of(session, intake)] == [
+        ("Älvstads sjukhus", 7),
+        ("Lindfors sjukhus", 3),
+    ]
+    assert sum(each.half_months for each in queries.placements_of(session, intake)) == 24
+    assert "intake.created" in actions(session)
+
+
+@pytest.mark.parametrize(
+    ("field", "changes"),
+    [
+        ("slug", {"slug": "BT 2026"}),
+        ("closes_at", {"closes_at": NOW}),
+        ("starts_on", {"starts_on": CLOSES.date()}),
+        ("posts", {"posts": []}),
+        ("posts", {"posts": [PlannedPosts(999_999, 2)]}),
+        ("programme", {"programme": []}),
+        ("profile_id", {"profile_id": 999_999}),
+    ],
+)
+def test_create_refused_names_the_field(session: Session, world: World, field: str, changes: dict) -> None:
+    with pytest.raises(Invalid) as refusal:
+        draft_intake(session, world, **changes)
+    assert refusal.value.field == field
+    session.rollback()
+    assert session.exec(select(Intake)).all() == []
+
+
+def test_create_with_taken_slug_is_refused(session: Session, world: World) -> None:
+    draft_intake(session, world)
+    with pytest.raises(Invalid, match="bt-2026"):
+        draft_intake(session, world)
+
+
+def test_change_of_draft_replaces_posts(session: Session, world: World) -> None:
+    intake = draft_intake(session, world)
+    new = plan(world, posts=[PlannedPosts(world.sites[2].id or 0, 4)])
+    intakes.change(session, intake=intake, plan=new, actor=world.actor, now=NOW)
+    assert [each.number for each in queries.posts_of(session, intake)] == [4]
+
+
+def test_open_locks_the_profile(session: Session, world: World) -> None:
+    intake = opened_intake(session, world)
+    assert (intake.status, intake.seed, intake.opened_at) == (IntakeStatus.OPEN, "a seed", NOW)
+    newer = save(session, world, default_profile().to_toml().replace("threshold = 40", "threshold = 45"))
+    with pytest.raises(Conflict, match="locked"):
+        intakes.change(
+            session, intake=intake, plan=plan(world, profile_id=newer.id), actor=world.actor, now=NOW
+        )
+    assert queries.profile_of(session, intake).stages["screening"].threshold == 40
+
+
+def test_profile_tampered_with_is_refused(session: Session, world: World) -> None:
+    intake = opened_intake(session, world)
+    world.profile.toml = world.profile.toml.replace("threshold = 40", "threshold = 10")
+    session.add(world.profile)
+    session.flush()
+    with pytest.raises(Conflict, match="has been changed"):
+        queries.profile_of(session, intake)
+
+
+def test_open_twice_is_refused(session: Session, world: World) -> None:
+    intake = opened_intake(session, world)
+    with pytest.raises(Conflict):
+        intakes.open_intake(session, intake=intake, actor=world.actor, now=NOW)
+
+
+def test_open_without_seed_draws_one(session: Session, world: World) -> None:
+    intake = draft_intake(session, world)
+    intakes.open_intake(session, intake=intake, actor=world.actor, now=NOW)
+    assert len(intake.seed or "") == 32
+
+
+def test_accepts_is_half_open(session: Session, world: World) -> None:
+    intake = opened_intake(session, world)
+    moments = [NOW - timedelta(seconds=1), NOW, CLOSES - timedelta(seconds=1), CLOSES]
+    assert [queries.accepts(intake, moment) for moment in moments] == [False, True, True, False]
+
+
+def test_extend_logs_both_times_and_mails_who_has_begun(session: Session, world: World) -> None:
+    intake = opened_intake(session, world)
+    begun = submitted(session, intake)
+    gone = submitted(session, intake)
+    gone.status = ApplicationStatus.WITHDRAWN
+    later = CLOSES + timedelta(days=14)
+    intakes.extend(
+        session, intake=intake, closes_at=later, reason="För få sökande", actor=world.actor, now=NOW
+    )
+    session.flush()
+    logged = session.exec(select(DeadlineExtension)).one()
+    assert (logged.old_closes_at, logged.new_closes_at, intake.closes_at) == (CLOSES, later, later)
+    mails = session.exec(select(OutgoingMail)).all()
+    assert [each.application_id for each in mails] == [begun.id]
+    assert "För få sökande" in mails[0].body
+    values = session.exec(select(RecordValue).where(RecordValue.field == "reason")).all()
+    assert [each.new for each in values] == ["För få sökande"]
+
+
+def test_extend_backwards_or_without_reason_is_refused(session: Session, world: World) -> None:
+    intake = opened_intake(session, world)
+    common = {"intake": intake, "actor": world.actor, "now": NOW}
+    with pytest.raises(Invalid, match="later"):
+        intakes.extend(session, closes_at=CLOSES, reason="x", **common)
+    with pytest.raises(Invalid, match="reason"):
+        intakes.extend(session, closes_at=CLOSES + timedelta(days=1), reason=" ", **common)
+    assert intake.closes_at == CLOSES
+
+
+def test_close_early_needs_a_reason(session: Session, world: World) -> None:
+    intake = opened_intake(session, world)
+    soon = NOW + timedelta(days=1)
+    with pytest.raises(Invalid, match="reason"):
+        intakes.close(session, intake=intake, actor=world.actor, now=soon)
+    intakes.close(session, intake=intake, actor=world.actor, now=soon, reason="Tillsatta")
+    assert (intake.status, intake.closes_at) == (IntakeStatus.CLOSED, soon)
+
+
+def test_close_after_time_keeps_the_closing_time(session: Session, world: World) -> None:
+    intake = opened_intake(session, world)
+    intakes.close(session, intake=intake, actor=world.actor, now=CLOSES + timedelta(hours=1))
+    assert (intake.status, intake.closes_at) == (IntakeStatus.CLOSED, CLOSES)
+    with pytest.raises(Conflict):
+        intakes.close(session, intake=intake, actor=world.actor, now=CLOSES + timedelta(hours=2))
