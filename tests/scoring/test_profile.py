@@ -1,0 +1,604 @@
+"""Criteria profiles: what the default holds, what reads back, and what each mistake is answered with."""
+
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scoring.bands import Bound
+from scoring.errors import ScoringError
+from scoring.profile import (
+    ATTACHMENT_KINDS,
+    RULES,
+    Criterion,
+    Gate,
+    Profile,
+    ProfileError,
+    Requirement,
+    StageRule,
+    Text,
+    default_profile,
+    default_profile_text,
+    load_profile,
+    parse_profile,
+)
+
+# The default
+
+
+def test_default_profile_holds_the_criteria_and_weights_that_are_published() -> None:
+    profile = default_profile()
+    assert {each.key: each.weight for each in profile.criteria} == {
+        "swedish_work": 10,
+        "breadth": 10,
+        "references": 15,
+        "science": 5,
+        "other_work": 5,
+        "case": 20,
+        "communication": 15,
+        "teamwork": 10,
+        "learning_needs": 10,
+        "theory_test": 0,
+    }
+
+
+def test_default_profile_rules_are_as_published() -> None:
+    profile = default_profile()
+    assert profile.stages == {
+        "screening": StageRule(Decimal(40), ("references", "breadth", "swedish_work")),
+        "interview": StageRule(Decimal(50), ("case", "communication", "references")),
+    }
+    assert profile.gates == (Gate("interview", 0, {1: 1}, Fraction(2)),)
+    assert [each.rule for each in profile.requirements] == list(RULES)
+    assert [each.key for each in profile.requirements] == [f"E{number}" for number in range(1, 9)]
+    assert profile.requirement("E5").attachments == ("cv", "diploma")
+    assert profile.requirement("E2").attachments == ("language",)
+    assert profile.requirement("E6").count == 2
+    assert [each.en for each in profile.never_scored] == [
+        "Country of education",
+        "School",
+        "Grades",
+        "Age",
+        "Sex",
+        "Name",
+        "Gaps in the CV",
+    ]
+
+
+def test_default_profile_bands_are_half_open_over_months_and_areas() -> None:
+    profile = default_profile()
+    assert profile.criterion("swedish_work").value == "swedish_months"
+    assert profile.criterion("swedish_work").bands == (
+        Bound(Decimal(0), strict=True),
+        Bound(Decimal(1)),
+        Bound(Decimal(4)),
+        Bound(Decimal(7)),
+    )
+    assert profile.criterion("breadth").bands == tuple(Bound(Decimal(each)) for each in (1, 2, 3, 4))
+
+
+def test_default_profile_is_the_file_that_ships(tmp_path: Path) -> None:
+    path = tmp_path / "bt.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + default_profile_text().encode())
+    assert load_profile(path) == default_profile()
+
+
+def test_criteria_at_screening_are_those_of_screening_and_after_the_interview_all() -> None:
+    profile = default_profile()
+    screening = ["swedish_work", "breadth", "references", "science", "other_work"]
+    assert [each.key for each in profile.criteria_at("screening")] == screening
+    assert [each.key for each in profile.criteria_at("interview")] == [each.key for each in profile.criteria]
+
+
+def test_required_at_leaves_out_weight_zero() -> None:
+    assert "theory_test" not in [each.key for each in default_profile().required_at("interview")]
+
+
+def test_weights_at_are_rescaled_exactly_to_a_hundred() -> None:
+    weights = default_profile().weights_at("screening")
+    assert weights["references"] == Fraction(100, 3)
+    assert weights["swedish_work"] == Fraction(200, 9)
+    assert sum(weights.values()) == 100
+
+
+def test_weights_at_an_unknown_stage_are_refused() -> None:
+    with pytest.raises(ProfileError, match="expected 'screening' or 'interview', got 'final'"):
+        default_profile().weights_at("final")
+
+
+def test_criterion_of_an_unknown_key_is_refused() -> None:
+    with pytest.raises(ProfileError, match="expected one of the criteria swedish_work"):
+        default_profile().criterion("charm")
+    with pytest.raises(ProfileError, match="expected one of the requirements E1"):
+        default_profile().requirement("E99")
+
+
+def test_gate_criteria_are_those_of_the_stage_itself() -> None:
+    profile = default_profile()
+    assert profile.gate_criteria(profile.gates[0]) == ("case", "communication", "teamwork", "learning_needs")
+
+
+def test_text_in_language() -> None:
+    text = Text("sv", "en")
+    assert (text.in_language("sv"), text.in_language("en"), text.in_language("de")) == ("sv", "en", "en")
+
+
+def test_short_name_falls_back_to_the_name() -> None:
+    profile = default_profile()
+    assert profile.criterion("swedish_work").short_name.sv == "Sverige"
+    assert profile.criterion("teamwork").short_name.sv == "Samarbete"
+
+
+# Identity
+
+
+def test_digest_of_the_default_is_stable() -> None:
+    assert default_profile().digest() == parse_profile(default_profile_text()).digest()
+    assert len(default_profile().digest()) == 64
+
+
+def test_digest_does_not_depend_on_how_a_number_is_written() -> None:
+    text = default_profile_text()
+    same = text.replace("weight = 10\n", "weight = 10.00\n").replace("threshold = 40", "threshold = 4e1")
+    assert same != text
+    assert parse_profile(same).digest() == default_profile().digest()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("threshold = 40", "threshold = 41"),
+        ('"over 0", 1, 4, 7', "0.5, 1, 4, 7"),
+        ("mean_at_least = 2", 'mean_at_least = "5/2"'),
+        ('sv = "osäkert"', 'sv = "farligt"'),
+        ("count = 2", "count = 3"),
+    ],
+)
+def test_digest_changes_with_the_content(old: str, new: str) -> None:
+    assert old in default_profile_text()
+    changed = parse_profile(default_profile_text().replace(old, new))
+    assert changed.digest() != default_profile().digest()
+
+
+def test_to_toml_of_the_default_reads_back() -> None:
+    profile = default_profile()
+    again = parse_profile(profile.to_toml())
+    assert again == profile
+    assert again.digest() == profile.digest()
+
+
+_words = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=20).filter(str.strip)
+_texts = st.builds(Text, _words, _words)
+_decimals = st.decimals(0, 100, places=2)
+
+
+@st.composite
+def profiles(draw: st.DrawFn) -> Profile:
+    """Any valid profile: one to five criteria, at least one of screening with a weight."""
+    cuts = sorted(draw(st.lists(st.integers(1, 9_999), min_size=0, max_size=4, unique=True)))
+    edges = [0, *cuts, 10_000]
+    weights = [Decimal(high - low) / 100 for low, high in pairwise(edges)]
+    weights += [Decimal(0)] * draw(st.integers(0, 1))
+    criteria = []
+    for number, weight in enumerate(weights):
+        kind = draw(st.sampled_from(["from_form", "assessed", "external"]))
+        bounds = sorted(
+            draw(st.sets(st.builds(Bound, _decimals, st.booleans()), min_size=4, max_size=4)), key=str
+        )
+        bounds.sort(key=lambda each: each.sort_key)
+        distinct = len({each.sort_key for each in bounds}) == 4
+        criteria.append(
+            Criterion(
+                key=f"criterion_{number}",
+                name=draw(_texts),
+                stage="screening" if number == 0 else draw(st.sampled_from(["screening", "interview"])),
+                kind=kind if distinct else "assessed",
+                weight=weight,
+                anchors=tuple(draw(st.lists(_texts, min_size=5, max_size=5))),
+                description=draw(st.none() | _texts),
+                short=draw(st.none() | _texts),
+                value="value" if kind == "from_form" and distinct else None,
+                bands=tuple(bounds) if kind == "from_form" and distinct else (),
+            )
+        )
+    first = criteria[0].key
+    requirements = [
+        Requirement("E1", draw(_texts), draw(_texts), "documents", draw(st.booleans()), ("cv", "other")),
+        Requirement("E2", draw(_texts), draw(_texts), "references", count=draw(st.integers(1, 9))),
+    ]
+    gate = Gate(
+        "screening",
+        draw(st.none() | st.integers(0, 3)),
+        draw(st.dictionaries(st.integers(0, 3), st.integers(0, 9), max_size=3)),
+        draw(st.fractions(0, 4, max_denominator=50)),
+        draw(st.sampled_from([(), (first,)])),
+    )
+    return Profile(
+        key="any",
+        name=draw(_texts),
+        criteria=tuple(criteria),
+        requirements=tuple(requirements[: draw(st.integers(0, 2))]),
+        gates=(gate,) * draw(st.integers(0, 1)),
+        stages={
+            "screening": StageRule(draw(_decimals), draw(st.sampled_from([(), (first,)]))),
+            "interview": StageRule(draw(_decimals), (first,)),
+        },
+        never_scored=tuple(draw(st.lists(_texts, max_size=2))),
+        version_note=draw(st.none() | _words),
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(profiles())
+def test_to_toml_reads_back_as_an_equal_profile(profile: Profile) -> None:
+    again = parse_profile(profile.to_toml())
+    assert again == profile
+    assert again.digest() == profile.digest()
+    assert again.to_toml() == profile.to_toml()
+
+
+KEYS = [
+    *("key", "name", "version_note", "criteria", "requirements", "gates", "stages", "never_scored"),
+    *("short", "description", "stage", "kind", "weight", "value", "bands", "anchors"),
+    *("rule", "mandatory", "attachments", "count"),
+    *("forbidden_level", "at_most", "mean_at_least", "threshold", "ties"),
+]
+
+# Mistakes
+
+
+def changed(old: str, new: str, count: int = 1) -> str:
+    text = default_profile_text()
+    assert old in text, old
+    return text.replace(old, new, count)
+
+
+MISTAKES = [
+    # Unknown keys, at every level
+    ('key = "bt"\n', 'key = "bt"\ncolour = "red"\n', "colour", "unknown key; expected one of key, name"),
+    (
+        "weight = 10\n",
+        "wieght = 10\n",
+        "criteria.swedish_work.wieght",
+        "unknown key; expected one of key, name",
+    ),
+    (
+        '{ sv = "inget", en = "none" }',
+        '{ sv = "inget", en = "none", de = "keine" }',
+        "criteria.swedish_work.anchors[1].de",
+        "unknown key; expected one of sv, en",
+    ),
+    ('rule = "can_start"', 'rule = "can_start"\nnote = "x"', "requirements.E8.note", "unknown key"),
+    (
+        "forbidden_level = 0",
+        "forbiden_level = 0",
+        "gates[1].forbiden_level",
+        "unknown key; expected one of stage",
+    ),
+    (
+        "threshold = 40",
+        "treshold = 40",
+        "stages.screening.treshold",
+        "unknown key; expected one of threshold",
+    ),
+    (
+        "[stages.interview]",
+        "[stages.final]",
+        "stages.final",
+        "unknown key; expected one of screening, interview",
+    ),
+    ('sv = "Ålder"', 'sv = "Ålder"\nfi = "Ikä"', "never_scored[4].fi", "unknown key"),
+    # What is required
+    ('key = "bt"\n', "", "key", "this key is required and missing"),
+    ('stage = "screening"\n', "", "criteria.swedish_work.stage", "this key is required and missing"),
+    ("threshold = 50\n", "", "stages.interview.threshold", "this key is required and missing"),
+    ('key = "case"\n', "", "criteria[6].key", "this key is required and missing"),
+    # Languages
+    (
+        '{ sv = "stark", en = "strong" }',
+        '{ sv = "stark" }',
+        "criteria.references.anchors[4].en",
+        "this key is required and missing",
+    ),
+    (
+        '{ sv = "stark", en = "strong" }',
+        '{ sv = " ", en = "strong" }',
+        "criteria.references.anchors[4].sv",
+        "expected a text that is not empty, got ' '",
+    ),
+    ('sv = "Betyg"\n', "", "never_scored[3].sv", "this key is required and missing"),
+    (
+        'name = { sv = "Samarbete", en = "Teamwork" }',
+        'name = "Teamwork"',
+        "criteria.teamwork.name",
+        "a table",
+    ),
+    # Keys
+    ('key = "case"', 'key = "Case"', "criteria.Case.key", "a name of small letters a–z"),
+    ('key = "case"', 'key = ""', "criteria[6].key", "a name of small letters a–z"),
+    (
+        'key = "case"',
+        "key = 7",
+        "criteria[6].key",
+        "a name of small letters a–z, digits and _, a letter first, got 7",
+    ),
+    ('key = "case"', 'key = "level"', "criteria.level.key", "a column of the tables of levels is called so"),
+    ('key = "teamwork"', 'key = "case"', "criteria[8].key", "a key that no other has, got 'case'"),
+    ('key = "E2"', 'key = "E1"', "requirements[2].key", "a key that no other has, got 'E1'"),
+    # Choices
+    (
+        'stage = "screening"',
+        'stage = "intervju"',
+        "criteria.swedish_work.stage",
+        "expected one of 'screening', 'interview', got 'intervju'",
+    ),
+    (
+        'kind = "from form"',
+        'kind = "from_form"',
+        "criteria.swedish_work.kind",
+        "expected one of 'from form', 'assessed', 'external', got 'from_form'",
+    ),
+    (
+        'rule = "can_start"',
+        'rule = "is_nice"',
+        "requirements.E8.rule",
+        "expected one of 'licence_by_start', 'swedish_c1'",
+    ),
+    # Weights
+    (
+        "weight = 15",
+        'weight = "x"',
+        "criteria.references.weight",
+        "expected a whole number or decimal from 0 to 100, got 'x'",
+    ),
+    ("weight = 15", "weight = true", "criteria.references.weight", "from 0 to 100, got true"),
+    ("weight = 15", "weight = -1", "criteria.references.weight", "from 0 to 100, got -1"),
+    ("weight = 15", "weight = 100.5", "criteria.references.weight", "from 0 to 100, got 100.5"),
+    ("weight = 15", "weight = nan", "criteria.references.weight", "from 0 to 100, got NaN"),
+    ("weight = 15", "weight = inf", "criteria.references.weight", "from 0 to 100, got Infinity"),
+    ("weight = 15", "weight = 15.00001", "criteria.references.weight", "expected at most 4 decimals"),
+    ("weight = 15", "weight = 14.5", "criteria", "the weights add up to 99.5, expected 100"),
+    # Anchors
+    (
+        '    { sv = "två starka", en = "two strong" },\n',
+        "",
+        "criteria.references.anchors",
+        "expected 5 texts, for the levels 0 to 4, got 4 of them",
+    ),
+    (
+        '    { sv = "två starka", en = "two strong" },\n',
+        '    { sv = "två starka", en = "two strong" },\n' * 2,
+        "criteria.references.anchors",
+        "got 6 of them",
+    ),
+    # Values and bands
+    (
+        'value = "swedish_months"\n',
+        "",
+        "criteria.swedish_work.value",
+        "expected the name of a value in the application, since the kind is 'from form'; it is missing",
+    ),
+    ("bands = [1, 2, 3, 4]\n", "", "criteria.breadth.bands", "4 increasing lower bounds"),
+    ("bands = [1, 2, 3, 4]", "bands = [1, 2, 3]", "criteria.breadth.bands", "4 increasing lower bounds"),
+    (
+        "bands = [1, 2, 3, 4]",
+        "bands = [1, 3, 2, 4]",
+        "criteria.breadth.bands[3]",
+        "expected a bound above the one before it, 3, got 2",
+    ),
+    (
+        "bands = [1, 2, 3, 4]",
+        "bands = [1, 1, 2, 4]",
+        "criteria.breadth.bands[2]",
+        "a bound above the one before",
+    ),
+    (
+        "bands = [1, 2, 3, 4]",
+        'bands = [1, "two", 3, 4]',
+        "criteria.breadth.bands[2]",
+        "a text such as 'over 0'",
+    ),
+    ("bands = [1, 2, 3, 4]", "bands = [-1, 2, 3, 4]", "criteria.breadth.bands[1]", "a bound of 0 or more"),
+    (
+        'kind = "assessed"\nweight = 15',
+        'kind = "assessed"\nvalue = "x"\nweight = 15',
+        "criteria.references.value",
+        "expected only where the kind is 'from form', and the kind is 'assessed'; remove it",
+    ),
+    # Requirements
+    (
+        "mandatory = true",
+        'mandatory = "yes"',
+        "requirements.E1.mandatory",
+        "expected true or false, got 'yes'",
+    ),
+    (
+        'attachments = ["cv", "diploma"]',
+        'attachments = ["cv", "selfie"]',
+        "requirements.E5.attachments[2]",
+        "expected one of 'cv', 'diploma'",
+    ),
+    (
+        'attachments = ["cv", "diploma"]',
+        "attachments = []",
+        "requirements.E5.attachments",
+        "at least one kind",
+    ),
+    (
+        'attachments = ["cv", "diploma"]',
+        "",
+        "requirements.E5.attachments",
+        "the rule is 'documents'; it is missing",
+    ),
+    ("count = 2", "", "requirements.E6.count", "the rule is 'references'; it is missing"),
+    ("count = 2", "count = 0", "requirements.E6.count", "a whole number from 1 to 9, got 0"),
+    ('rule = "can_start"', 'rule = "can_start"\ncount = 2', "requirements.E8.count", "has no such setting"),
+    # Gates
+    (
+        "forbidden_level = 0",
+        "forbidden_level = 4",
+        "gates[1].forbidden_level",
+        "a whole number from 0 to 3, got 4",
+    ),
+    (
+        'at_most = { "1" = 1 }',
+        'at_most = { "7" = 1 }',
+        "gates[1].at_most",
+        "levels from 0 to 3 as keys, got '7'",
+    ),
+    ('at_most = { "1" = 1 }', 'at_most = { "1" = -1 }', "gates[1].at_most.1", "a whole number from 0 to 999"),
+    ('at_most = { "1" = 1 }', "at_most = 1", "gates[1].at_most", "a table from level to number"),
+    ("mean_at_least = 2", "mean_at_least = 5", "gates[1].mean_at_least", "a number from 0 to 4"),
+    (
+        "mean_at_least = 2",
+        'mean_at_least = "1/0"',
+        "gates[1].mean_at_least",
+        "a fraction as text such as '7/3'",
+    ),
+    ("mean_at_least = 2", "mean_at_least = true", "gates[1].mean_at_least", "got true"),
+    (
+        "forbidden_level = 0",
+        'forbidden_level = 0\ncriteria = ["theory_test"]',
+        "gates[1].criteria[1]",
+        "expected a criterion with a weight over 0, got 'theory_test'",
+    ),
+    # Stages
+    ("threshold = 40", "threshold = 101", "stages.screening.threshold", "from 0 to 100, got 101"),
+    ("threshold = 40", "threshold = -0.5", "stages.screening.threshold", "from 0 to 100, got -0.5"),
+    ("threshold = 40", 'threshold = "40"', "stages.screening.threshold", "from 0 to 100, got '40'"),
+    (
+        'ties = ["references"',
+        'ties = ["charm"',
+        "stages.screening.ties[1]",
+        "expected a criterion: one of swedish_work",
+    ),
+    (
+        'ties = ["references"',
+        'ties = ["case"',
+        "stages.screening.ties[1]",
+        "expected a criterion of the stage 'screening': one of swedish_work",
+    ),
+    (
+        'ties = ["case", "communication"',
+        'ties = ["case", "theory_test"',
+        "stages.interview.ties[2]",
+        "expected a criterion with a weight over 0, got 'theory_test'",
+    ),
+    (
+        'ties = ["case", "communication"',
+        'ties = ["case", "case"',
+        "stages.interview.ties[2]",
+        "expected each name only once, got 'case'",
+    ),
+    (
+        'ties = ["references", "breadth", "swedish_work"]',
+        "ties = 3",
+        "stages.screening.ties",
+        "a list of names",
+    ),
+    # Kinds of value where a list or table is expected
+    ("[[gates]]", "[gates]", "gates", "expected a list of tables, each headed [[gates]]"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "key", "message"), MISTAKES)
+def test_mistake_is_answered_with_its_key_and_what_was_expected(
+    old: str, new: str, key: str, message: str
+) -> None:
+    with pytest.raises(ProfileError) as caught:
+        parse_profile(changed(old, new))
+    assert caught.value.key == key
+    assert str(caught.value).startswith(f"{key}: ")
+    assert message in str(caught.value)
+
+
+def test_toml_syntax_error_names_the_line() -> None:
+    with pytest.raises(ProfileError, match=r"not valid TOML: .*line 3"):
+        parse_profile('key = "a"\n\nname = {\n')
+
+
+def test_toml_key_that_comes_twice_is_refused() -> None:
+    with pytest.raises(ProfileError, match="not valid TOML: Cannot overwrite a value"):
+        parse_profile(changed("threshold = 40\n", "threshold = 40\nthreshold = 41\n"))
+
+
+def test_profile_nested_too_deeply_is_refused() -> None:
+    with pytest.raises(ProfileError):
+        parse_profile("key = " + "[" * 5000)
+
+
+def test_empty_profile_is_refused() -> None:
+    with pytest.raises(ProfileError, match="key: this key is required and missing"):
+        parse_profile("")
+
+
+def test_profile_without_criteria_is_refused() -> None:
+    text = 'key = "a"\nname = { sv = "a", en = "a" }\ncriteria = []\nrequirements = []\n[stages]\n'
+    with pytest.raises(ProfileError, match=r"criteria: expected at least one criterion, got \[\]"):
+        parse_profile(text)
+
+
+def test_stage_without_a_weight_is_refused() -> None:
+    profile = default_profile()
+    last = replace(profile.criterion("case"), weight=Decimal(100))
+    moved = replace(profile, criteria=(last,), gates=(), stages={
+        "screening": StageRule(Decimal(40), ()), "interview": StageRule(Decimal(50), ())
+    })  # fmt: skip
+    with pytest.raises(
+        ProfileError, match=r"stages\.screening: expected at least one criterion of the stage"
+    ):
+        parse_profile(moved.to_toml())
+
+
+def test_gate_that_tests_nothing_or_nobody_is_refused() -> None:
+    text = default_profile().to_toml()
+    gate = '[[gates]]\nstage = "interview"\n'
+    with pytest.raises(ProfileError, match=r"gates\[1\]: expected at least one of forbidden_level"):
+        parse_profile(text.replace('forbidden_level = 0\nat_most = { "1" = 1 }\nmean_at_least = "2"\n', ""))
+    assert gate in text
+    only = replace(default_profile().criterion("references"), weight=Decimal(100))
+    profile = replace(default_profile(), criteria=(only,), stages={
+        "screening": StageRule(Decimal(40), ()), "interview": StageRule(Decimal(50), ())
+    })  # fmt: skip
+    with pytest.raises(ProfileError, match=r"gates\[1\].stage: expected a stage with criteria of a weight"):
+        parse_profile(profile.to_toml())
+
+
+def test_load_profile_of_a_file_that_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(ProfileError, match=r"cannot read the criteria profile .*absent\.toml: No such file"):
+        load_profile(tmp_path / "absent.toml")
+
+
+def test_load_profile_of_a_file_that_is_not_utf8(tmp_path: Path) -> None:
+    path = tmp_path / "latin.toml"
+    path.write_bytes('name = "Kön"'.encode("cp1252"))
+    with pytest.raises(ProfileError, match="is not UTF-8 at byte 9: save it as UTF-8"):
+        load_profile(path)
+
+
+def test_profile_error_is_a_scoring_error_and_a_value_error() -> None:
+    assert issubclass(ProfileError, ScoringError)
+    assert issubclass(ScoringError, ValueError)
+
+
+def test_attachment_kinds_of_the_default_are_known() -> None:
+    asked = {kind for each in default_profile().requirements for kind in each.attachments}
+    assert asked <= set(ATTACHMENT_KINDS)
+
+
+def test_documented_example_is_valid() -> None:
+    """The example in docs/criteria-profile.md reads as a profile."""
+    text = (Path(__file__).parents[2] / "docs" / "criteria-profile.md").read_text(encoding="utf-8")
+    example = text.split("```toml", 2)[1].split("```", 1)[0]
+    assert parse_profile(example).key == "small"
+
+
+def test_documentation_names_every_key_kind_and_rule() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "criteria-profile.md").read_text(encoding="utf-8")
+    known = [*RULES, *ATTACHMENT_KINDS, *KEYS]
+    assert [key for key in known if f"`{key}`" not in text] == []
