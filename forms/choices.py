@@ -1,0 +1,70 @@
+"""The answers one can choose between, value by value as they are kept, with their words."""
+
+from forms.texts import N_
+
+LICENCE = (
+    ("held", N_("Yes")),
+    ("expected", N_("Not yet, but I expect it")),
+    ("none", N_("No")),
+)
+LICENCE_ROUTE = (
+    ("eu_recognition", N_("Recognition of a licence or degree from the EU, the EEA or Switzerland")),
+    ("proficiency_test", N_("The proficiency test of the National Board of Health and Welfare")),
+    ("complementary_programme", N_("A complementary programme at a Swedish university")),
+    ("swedish_degree", N_("A medical degree from a Swedish university")),
+)
+WORK_PERMIT = (
+    ("not_needed", N_("I do not need one")),
+    ("held", N_("I have one")),
+    ("expected", N_("Not yet, but I expect one")),
+    ("none", N_("I need one and have not applied for it")),
+)
+LANGUAGE_EVIDENCE = (
+    ("certificate", N_("A certificate at level C1 or higher")),
+    ("education_in_swedish", N_("Education in Swedish")),
+    ("work_in_swedish", N_("Work in Swedish")),
+    ("nordic", N_("Danish or Norwegian as first language, or education in one of them")),
+    ("expected", N_("I take a test later")),
+    ("none", N_("I cannot show it yet")),
+)
+CLINICAL_AREA = (
+    ("internal_medicine", N_("Internal medicine")),
+    ("surgery", N_("Surgery or orthopaedics")),
+    ("emergency", N_("Emergency care")),
+    ("primary_care", N_("Primary care")),
+    ("psychiatry", N_("Psychiatry")),
+    ("paediatrics", N_("Paediatrics")),
+    ("obstetrics", N_("Obstetrics and gynaecology")),
+    ("anaesthesia", N_("Anaesthesia and intensive care")),
+    ("other", N_("Another clinical area")),
+)
+ATTACHMENT_KIND = (
+    ("cv", N_("CV")),
+    ("diploma", N_("Diploma or degree certificate")),
+    ("licence", N_("Licence, or decision on the way to it")),
+    ("language", N_("Proof of Swedish")),
+    ("work_permit", N_("Work permit")),
+    ("reference", N_("Written reference")),
+    ("merit", N_("Proof of another merit")),
+    ("other", N_("Something else")),
+)
+SEX = (
+    ("female", N_("Woman")),
+    ("male", N_("Man")),
+    ("other", N_("Other")),
+    ("", N_("I prefer not to answer")),
+)
+AGE_BAND = (
+    ("under_30", N_("Under 30")),
+    ("30_34", N_("30–34")),
+    ("35_39", N_("35–39")),
+    ("40_over", N_("40 or over")),
+    ("", N_("I prefer not to answer")),
+)
+
+
+def words_for(choices: tuple[tuple[str, str], ...], value: str | None) -> str:
+    """The untranslated words of a value; empty for None, the value itself when it is unknown."""
+    if value is None:
+        return ""
+    return dict(choices).get(value, value)
