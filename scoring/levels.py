@@ -23,6 +23,8 @@ _INEXACT = (
     "give the level of each assessor instead of their mean"
 )
 
+_LONGEST_SHOWN = 40
+
 #: With fewer rows, a permutation of 1..n could be levels.
 _SHORTEST_RANK = TOP_LEVEL + 2
 
@@ -84,16 +86,22 @@ def _as_float(value: Any, where: Callable[[int], str], row: int) -> float:
 def _shown(value: Any) -> str:
     if isinstance(value, float | np.floating):
         return format(float(value), ".17g").removesuffix(".0")
-    return repr(value) if isinstance(value, str) else str(value)
+    text = repr(value) if isinstance(value, str) else str(value)
+    return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
 
 
 def check_not_a_rank(values: Iterable[Any], name: str) -> None:
     """Raise TableError if a column of scores looks like a rank pasted by mistake.
 
     That is: it has at least 6 values, and they are the whole numbers 1 to n, each once. Levels go
-    to 4, so no column of levels can look so. Values that are missing are left out; text never matches.
+    to 4, so no column of levels can look so. What is missing or no number is left out; a number
+    written as text is a number.
     """
-    numbers = pd.to_numeric(pd.Series(list(values), dtype=object), errors="coerce").dropna()
+    column = values if isinstance(values, pd.Series) else pd.Series(list(values), dtype=object)
+    try:
+        numbers = pd.to_numeric(column, errors="coerce").dropna()
+    except OverflowError:  # a number too large for a float is no rank
+        return
     if len(numbers) < _SHORTEST_RANK:
         return
     ordered = np.sort(numbers.to_numpy(dtype=np.float64))
