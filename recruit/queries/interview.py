@@ -1,0 +1,268 @@
+"""Interview lists, their entries, and the difference between versions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from recruit.errors import NotFound
+from recruit.i18n import lazy_gettext as _
+from recruit.models import (
+    Account,
+    Application,
+    ApplicationStatus,
+    Eligibility,
+    EntryKind,
+    Intake,
+    InterviewList,
+    InterviewListEntry,
+    ListStatus,
+    Posts,
+    RankingRow,
+    RankingRun,
+    Site,
+    SitePreference,
+)
+
+
+def lists(session: Session, *, intake: Intake) -> list[InterviewList]:
+    """All versions of an intake's list, newest first."""
+    found = select(InterviewList).where(InterviewList.intake_id == intake.id)
+    return list(session.exec(found.order_by(col(InterviewList.version).desc())))
+
+
+def by_version(session: Session, *, intake: Intake, version: int) -> InterviewList:
+    """One version. Raises NotFound."""
+    found = session.exec(
+        select(InterviewList).where(InterviewList.intake_id == intake.id, InterviewList.version == version)
+    ).first()
+    if found is None:
+        raise NotFound(_("There is no such version of the interview list."))
+    return found
+
+
+def draft_of(session: Session, *, intake: Intake) -> InterviewList | None:
+    """The intake's draft, if there is one."""
+    return session.exec(
+        select(InterviewList).where(
+            InterviewList.intake_id == intake.id, InterviewList.status == ListStatus.DRAFT
+        )
+    ).first()
+
+
+def latest_confirmed(session: Session, *, intake: Intake, before: int | None = None) -> InterviewList | None:
+    """The newest confirmed version, or the newest before a version."""
+    found = select(InterviewList).where(
+        InterviewList.intake_id == intake.id, InterviewList.status == ListStatus.CONFIRMED
+    )
+    if before is not None:
+        found = found.where(InterviewList.version < before)
+    return session.exec(found.order_by(col(InterviewList.version).desc()).limit(1)).first()
+
+
+def next_version(session: Session, *, intake: Intake) -> int:
+    """The number of the next version, from 1."""
+    newest = select(func.max(InterviewList.version)).where(InterviewList.intake_id == intake.id)
+    return (session.exec(newest).one() or 0) + 1
+
+
+def site_names(session: Session, *, intake: Intake) -> dict[int, str]:
+    """Name by id of the sites where the intake has posts, by name."""
+    found = (
+        select(Site.id, Site.name)
+        .join(Posts, col(Posts.site_id) == Site.id)
+        .where(Posts.intake_id == intake.id)
+        .order_by(Site.name)
+    )
+    return {identity: name for identity, name in session.exec(found) if identity is not None}
+
+
+def preferences(session: Session, *, run: RankingRun) -> dict[str, list[int]]:
+    """Site ids by mask code, first choice first, of those who have a place in a run; none named, no key."""
+    found = (
+        select(Application.mask_code, SitePreference.site_id)
+        .join(SitePreference, col(SitePreference.application_id) == Application.id)
+        .join(RankingRow, col(RankingRow.application_id) == Application.id)
+        .where(RankingRow.run_id == run.id, RankingRow.status == "ranked")
+        .order_by(Application.mask_code, col(SitePreference.rank))
+    )
+    grouped: dict[str, list[int]] = defaultdict(list)
+    for code, site in session.exec(found):
+        grouped[code].append(site)
+    return dict(grouped)
+
+
+def conditional_codes(session: Session, *, run: RankingRun) -> set[str]:
+    """Mask codes in a run whose eligibility is conditional now."""
+    found = (
+        select(Application.mask_code)
+        .join(RankingRow, col(RankingRow.application_id) == Application.id)
+        .where(RankingRow.run_id == run.id, Application.eligibility == Eligibility.CONDITIONAL)
+    )
+    return set(session.exec(found))
+
+
+def conditional_now(session: Session, *, interview_list: InterviewList) -> set[int]:
+    """Ids of applications on a list whose eligibility is conditional now."""
+    found = (
+        select(Application.id)
+        .join(InterviewListEntry, col(InterviewListEntry.application_id) == Application.id)
+        .where(
+            InterviewListEntry.list_id == interview_list.id,
+            Application.eligibility == Eligibility.CONDITIONAL,
+        )
+    )
+    return {identity for identity in session.exec(found) if identity is not None}
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One entry with what the pages show of the application. Names are for the coordinator only."""
+
+    application_id: int
+    mask_code: str
+    kind: EntryKind
+    group_name: str
+    position: int
+    conditional: bool
+    withdrawn: bool
+    place: int | None
+    given_name: str
+    family_name: str
+    native_name: str
+    email: str
+    phone: str
+    reference: str
+    sites: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Given and family name in Latin letters."""
+        return f"{self.given_name} {self.family_name}".strip()
+
+
+def entries(session: Session, *, interview_list: InterviewList) -> list[Listed]:
+    """The entries of a list: called before reserves, by group and position."""
+    found = (
+        select(InterviewListEntry, Application, Account.email, RankingRow.place)
+        .join(Application, col(Application.id) == InterviewListEntry.application_id)
+        .join(Account, col(Account.id) == Application.account_id)
+        .join(
+            RankingRow,
+            (col(RankingRow.application_id) == Application.id)
+            & (col(RankingRow.run_id) == interview_list.run_id),
+        )
+        .where(InterviewListEntry.list_id == interview_list.id)
+        .order_by(InterviewListEntry.kind, InterviewListEntry.group_name, col(InterviewListEntry.position))  # type: ignore[arg-type]
+    )
+    wishes = _site_wishes(session, interview_list)
+    return [_listed(*row, wishes) for row in session.exec(found)]
+
+
+def _listed(
+    entry: InterviewListEntry,
+    application: Application,
+    email: str,
+    place: int | None,
+    wishes: dict[int, list[str]],
+) -> Listed:
+    return Listed(
+        application_id=entry.application_id,
+        mask_code=application.mask_code,
+        kind=entry.kind,
+        group_name=entry.group_name,
+        position=entry.position,
+        conditional=entry.conditional,
+        withdrawn=application.status is ApplicationStatus.WITHDRAWN,
+        place=place,
+        given_name=application.given_name or "",
+        family_name=application.family_name or "",
+        native_name=application.native_name or "",
+        email=email,
+        phone=application.phone or "",
+        reference=application.reference,
+        sites=tuple(wishes.get(entry.application_id, ())),
+    )
+
+
+def _site_wishes(session: Session, interview_list: InterviewList) -> dict[int, list[str]]:
+    found = (
+        select(SitePreference.application_id, Site.name)
+        .join(Site, col(Site.id) == SitePreference.site_id)
+        .join(InterviewListEntry, col(InterviewListEntry.application_id) == SitePreference.application_id)
+        .where(InterviewListEntry.list_id == interview_list.id)
+        .order_by(col(SitePreference.application_id), col(SitePreference.rank))
+    )
+    grouped: dict[int, list[str]] = defaultdict(list)
+    for application_id, name in session.exec(found):
+        grouped[application_id].append(name)
+    return grouped
+
+
+def ids_by_kind(session: Session, *, interview_list: InterviewList) -> tuple[set[int], set[int]]:
+    """Ids of the applications that are called, and of those that are in reserve."""
+    found = select(InterviewListEntry.application_id, InterviewListEntry.kind).where(
+        InterviewListEntry.list_id == interview_list.id
+    )
+    rows = list(session.exec(found))
+    return (
+        {identity for identity, kind in rows if kind is EntryKind.CALLED},
+        {identity for identity, kind in rows if kind is EntryKind.RESERVE},
+    )
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a version changes: who is new, who is gone, and who stands elsewhere (before, after)."""
+
+    previous: int
+    added: tuple[Listed, ...]
+    removed: tuple[Listed, ...]
+    moved: tuple[tuple[Listed, Listed], ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the two versions say the same."""
+        return not (self.added or self.removed or self.moved)
+
+
+def difference(
+    session: Session, *, interview_list: InterviewList, present: Sequence[Listed]
+) -> Difference | None:
+    """The difference to the confirmed version before, or None for the first.
+
+    Among those called only the group matters, since they are called in no order; for a reserve the position
+    matters too.
+    """
+    intake = session.exec(select(Intake).where(Intake.id == interview_list.intake_id)).one()
+    before = latest_confirmed(session, intake=intake, before=interview_list.version)
+    if before is None:
+        return None
+    old = {each.application_id: each for each in entries(session, interview_list=before)}
+    new = {each.application_id: each for each in present}
+    return Difference(
+        previous=before.version,
+        added=tuple(each for key, each in new.items() if key not in old),
+        removed=tuple(each for key, each in old.items() if key not in new),
+        moved=tuple(
+            (old[key], each) for key, each in new.items() if key in old and _stand(old[key]) != _stand(each)
+        ),
+    )
+
+
+def _stand(entry: Listed) -> tuple[Any, ...]:
+    return (entry.kind, entry.group_name, entry.position if entry.kind is EntryKind.RESERVE else 0)
+
+
+def confirmers(session: Session, *, found: Sequence[InterviewList]) -> dict[int, str]:
+    """Names of the accounts that drew or confirmed lists, by account id."""
+    ids = {each.created_by_id for each in found} | {
+        each.confirmed_by_id for each in found if each.confirmed_by_id
+    }
+    rows = session.exec(select(Account.id, Account.name).where(col(Account.id).in_(ids)))
+    return {identity: name for identity, name in rows if identity is not None}

@@ -1,0 +1,321 @@
+"""Ranking runs, and what they are made from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, or_
+from sqlalchemy.orm import defer
+from sqlmodel import Session, col, select
+
+from recruit.errors import NotFound
+from recruit.frames import Applicant, counted_until, form_levels, form_values, ranking_inputs
+from recruit.i18n import lazy_gettext as _
+from recruit.models import (
+    Account,
+    Application,
+    ApplicationStatus,
+    Assignment,
+    AssignmentStatus,
+    ConflictOfInterest,
+    Eligibility,
+    EntryKind,
+    ExperiencePeriod,
+    Intake,
+    InterviewList,
+    InterviewListEntry,
+    Level,
+    ListStatus,
+    RankingRow,
+    RankingRun,
+    RequirementDecision,
+)
+from recruit.queries import intake as intakes
+from recruit.queries.assessment import EXTERNAL
+
+PAGE_SIZE = 250
+GOES_ON = (Eligibility.ELIGIBLE, Eligibility.CONDITIONAL)
+
+
+def assessor_pseudonym(intake: Intake, public_id: str) -> str:
+    """The name of an assessor in a run's inputs: the same in every run of an intake, useless outside it."""
+    return hashlib.sha256(f"{intake.id}:{public_id}".encode()).hexdigest()[:8]
+
+
+def runs(session: Session, *, intake: Intake) -> list[RankingRun]:
+    """All runs of an intake, newest first, without their inputs and results."""
+    found = select(RankingRun).where(RankingRun.intake_id == intake.id)
+    return list(session.exec(found.order_by(col(RankingRun.id).desc()).options(*_without_content())))
+
+
+def run_by_number(session: Session, *, intake: Intake, stage: str, number: int) -> RankingRun:
+    """One run. Raises NotFound."""
+    found = select(RankingRun).where(
+        RankingRun.intake_id == intake.id, RankingRun.stage == stage, RankingRun.number == number
+    )
+    run = session.exec(found).first()
+    if run is None:
+        raise NotFound(_("There is no such ranking run in this intake."))
+    return run
+
+
+def latest_run(session: Session, *, intake: Intake, stage: str) -> RankingRun | None:
+    """The newest run of a stage, or None."""
+    found = select(RankingRun).where(RankingRun.intake_id == intake.id, RankingRun.stage == stage)
+    return session.exec(found.order_by(col(RankingRun.number).desc()).limit(1)).first()
+
+
+def _without_content() -> list[Any]:
+    return [defer(RankingRun.inputs), defer(RankingRun.results)]  # type: ignore[arg-type]
+
+
+def candidates(session: Session, *, intake: Intake, stage: str) -> list[Application]:
+    """The applications that a run of the stage would rank, in order of their id.
+
+    Screening: submitted, and eligible with or without conditions. After the interview: of those, the ones
+    called on the latest confirmed list, and reserves who have been assessed at an interview.
+    """
+    found = select(Application).where(
+        Application.intake_id == intake.id,
+        Application.status == ApplicationStatus.SUBMITTED,
+        col(Application.eligibility).in_(GOES_ON),
+    )
+    if stage == "interview":
+        interviewed = select(Assignment.application_id).where(
+            Assignment.intake_id == intake.id,
+            Assignment.stage == stage,
+            Assignment.status == AssignmentStatus.SUBMITTED,
+        )
+        last = (
+            select(InterviewList.id)
+            .where(InterviewList.intake_id == intake.id, InterviewList.status == ListStatus.CONFIRMED)
+            .order_by(col(InterviewList.version).desc())
+            .limit(1)
+        )
+        called = select(InterviewListEntry.application_id).where(
+            InterviewListEntry.list_id == last.scalar_subquery(), InterviewListEntry.kind == EntryKind.CALLED
+        )
+        found = found.where(or_(col(Application.id).in_(called), col(Application.id).in_(interviewed)))
+    return list(session.exec(found.order_by(col(Application.id))))
+
+
+def inputs(session: Session, *, intake: Intake, stage: str) -> dict[str, Any]:
+    """What a run of the stage would be made from now, as `frames.ranking_inputs` gives it."""
+    profile = intakes.profile_of(session, intake)
+    applications = candidates(session, intake=intake, stage=stage)
+    periods = _periods(session, intake)
+    assessed = _levels(session, intake, stage)
+    until = counted_until(intake)
+    return ranking_inputs(
+        profile=profile,
+        stage=stage,
+        seed=intake.seed or "",
+        applicants=[
+            Applicant(
+                mask_code=each.mask_code,
+                form=form_levels(
+                    profile,
+                    stage,
+                    form_values(periods.get(each.id, ()), no_experience=each.no_experience, until=until),  # type: ignore[arg-type]
+                ),
+                assessed=assessed.get(each.id, ()),  # type: ignore[arg-type]
+            )
+            for each in applications
+        ],
+    )
+
+
+def _periods(session: Session, intake: Intake) -> dict[int, list[ExperiencePeriod]]:
+    found = (
+        select(ExperiencePeriod)
+        .join(Application, col(Application.id) == ExperiencePeriod.application_id)
+        .where(Application.intake_id == intake.id)
+        .order_by(col(ExperiencePeriod.id))
+    )
+    grouped: dict[int, list[ExperiencePeriod]] = defaultdict(list)
+    for period in session.exec(found):
+        grouped[period.application_id].append(period)
+    return grouped
+
+
+def _levels(session: Session, intake: Intake, stage: str) -> dict[int, list[tuple[str, str, int]]]:
+    """Levels of submitted assessments, of the stage and those before it, and imported levels."""
+    stages = ("screening", "interview", EXTERNAL) if stage == "interview" else (stage, EXTERNAL)
+    found = (
+        select(Assignment.application_id, Account.public_id, Level.criterion, Level.level)
+        .join(Assignment, col(Assignment.id) == Level.assignment_id)
+        .join(Account, col(Account.id) == Assignment.assessor_id)
+        .where(
+            Assignment.intake_id == intake.id,
+            Assignment.status == AssignmentStatus.SUBMITTED,
+            col(Assignment.stage).in_(stages),
+        )
+    )
+    grouped: dict[int, list[tuple[str, str, int]]] = defaultdict(list)
+    names: dict[str, str] = {}
+    for application_id, public_id, criterion, level in session.exec(found):
+        name = names.setdefault(public_id, assessor_pseudonym(intake, public_id))
+        grouped[application_id].append((name, criterion, level))
+    return grouped
+
+
+def undecided(session: Session, *, intake: Intake) -> int:
+    """How many submitted applications have no decision on eligibility yet."""
+    found = select(func.count()).where(
+        Application.intake_id == intake.id,
+        Application.status == ApplicationStatus.SUBMITTED,
+        Application.eligibility == Eligibility.PENDING,
+    )
+    return session.exec(found.select_from(Application)).one()
+
+
+def unsubmitted(session: Session, *, intake: Intake, stage: str) -> list[str]:
+    """Mask codes of applications in the running that an assessor has been given and not submitted."""
+    found = (
+        select(Application.mask_code)
+        .join(Assignment, col(Assignment.application_id) == Application.id)
+        .where(
+            Application.intake_id == intake.id,
+            Application.status == ApplicationStatus.SUBMITTED,
+            col(Application.eligibility).in_(GOES_ON),
+            Assignment.stage == stage,
+            Assignment.status == AssignmentStatus.ASSIGNED,
+        )
+        .distinct()
+        .order_by(Application.mask_code)
+    )
+    return list(session.exec(found))
+
+
+def may_be_stale(session: Session, *, intake: Intake, run: RankingRun) -> bool:
+    """Whether anything that a run is made from may have changed since.
+
+    Cheap, and sometimes needlessly True: that asks for a comparison of the inputs.
+    """
+    since = run.created_at
+    count = select(func.count()).select_from(RankingRow).where(RankingRow.run_id == run.id)
+    ranked = session.exec(count).one()
+    if run.stage == "screening":
+        now = (
+            select(func.count())
+            .select_from(Application)
+            .where(
+                Application.intake_id == intake.id,
+                Application.status == ApplicationStatus.SUBMITTED,
+                col(Application.eligibility).in_(GOES_ON),
+            )
+        )
+        if session.exec(now).one() != ranked:
+            return True
+    return session.exec(select(_changed_since(intake, since))).one()
+
+
+def _changed_since(intake: Intake, since: datetime) -> Any:
+    applications = select(Application.id).where(Application.intake_id == intake.id)
+    return or_(
+        applications.where(
+            or_(
+                col(Application.changed_at) >= since,
+                col(Application.withdrawn_at) >= since,
+                col(Application.submitted_at) >= since,
+            )
+        ).exists(),
+        select(Assignment.id)
+        .where(Assignment.intake_id == intake.id, col(Assignment.submitted_at) >= since)
+        .exists(),
+        select(RequirementDecision.id)
+        .where(
+            col(RequirementDecision.application_id).in_(applications), RequirementDecision.decided_at >= since
+        )
+        .exists(),
+        select(ConflictOfInterest.id)
+        .where(
+            col(ConflictOfInterest.application_id).in_(applications), ConflictOfInterest.declared_at >= since
+        )
+        .exists(),
+    )
+
+
+@dataclass(frozen=True)
+class Placed:
+    """One row of a run as the pages show it. `conditional` and `withdrawn` are as they stand now."""
+
+    mask_code: str
+    position: int
+    status: str
+    place: int | None
+    points_milli: int | None
+    conditional: bool
+    withdrawn: bool
+
+
+def _placed() -> Any:
+    return (
+        select(
+            Application.mask_code,
+            RankingRow.position,
+            RankingRow.status,
+            RankingRow.place,
+            RankingRow.points_milli,
+            Application.eligibility,
+            Application.status,
+        )
+        .join(Application, col(Application.id) == RankingRow.application_id)
+        .order_by(col(RankingRow.position))
+    )
+
+
+def rows(session: Session, *, run: RankingRun, page: int = 1, size: int = PAGE_SIZE) -> list[Placed]:
+    """One page of a run's rows in its order; pages count from 1."""
+    found = _placed().where(RankingRow.run_id == run.id).offset((page - 1) * size).limit(size)
+    return _as_placed(session.exec(found))
+
+
+def _as_placed(found: Any) -> list[Placed]:
+    return [
+        Placed(
+            *each[:5],
+            conditional=each[5] is Eligibility.CONDITIONAL,
+            withdrawn=each[6] is ApplicationStatus.WITHDRAWN,
+        )
+        for each in found
+    ]
+
+
+def counts(session: Session, *, run: RankingRun) -> dict[str, int]:
+    """How many applications of a run have each status."""
+    found = (
+        select(RankingRow.status, func.count()).where(RankingRow.run_id == run.id).group_by(RankingRow.status)
+    )
+    return dict(session.exec(found).all())
+
+
+def points_in_order(session: Session, *, run: RankingRun) -> list[int]:
+    """Thousandths of a point of those who have a place, best first; for the plot of the order."""
+    found = select(RankingRow.points_milli).where(RankingRow.run_id == run.id, RankingRow.status == "ranked")
+    return [points or 0 for points in session.exec(found.order_by(col(RankingRow.position)))]
+
+
+def ranked_applications(session: Session, *, run: RankingRun) -> list[tuple[str, int]]:
+    """(mask code, application id) of those who have a place in a run, best first."""
+    found = (
+        select(Application.mask_code, Application.id)
+        .join(RankingRow, col(RankingRow.application_id) == Application.id)
+        .where(RankingRow.run_id == run.id, RankingRow.status == "ranked")
+        .order_by(col(RankingRow.position))
+    )
+    return [(code, identity) for code, identity in session.exec(found) if identity is not None]
+
+
+def ids_of(session: Session, *, intake: Intake, mask_codes: Sequence[str]) -> dict[str, int]:
+    """Ids of applications by mask code."""
+    found = select(Application.mask_code, Application.id).where(Application.intake_id == intake.id)
+    wanted = set(mask_codes)
+    return {
+        code: identity for code, identity in session.exec(found) if code in wanted and identity is not None
+    }
