@@ -5,7 +5,6 @@ A band is half-open: level i holds from its lower bound up to, but not including
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -33,10 +32,11 @@ class Bound:
     def __str__(self) -> str:
         return f"{_STRICT_PREFIX}{self.at}" if self.strict else str(self.at)
 
-    def reached_by(self, value: Fraction) -> bool:
+    def reached_by(self, value: Decimal | Fraction) -> bool:
         """Whether ``value`` lies at or above the bound (strictly above, where it is strict)."""
-        at = Fraction(self.at)
-        return value > at if self.strict else value >= at
+        if isinstance(value, Fraction):
+            return value > Fraction(self.at) if self.strict else value >= Fraction(self.at)
+        return value > self.at if self.strict else value >= self.at
 
     @property
     def sort_key(self) -> tuple[Decimal, bool]:
@@ -76,12 +76,18 @@ def level_from_value(value: Number | None, bands: Sequence[Bound | int | Decimal
     return sum(parse_bound(bound).reached_by(exact) for bound in bands)
 
 
-def _exact(value: Number) -> Fraction:
-    if isinstance(value, bool) or not isinstance(value, Real | Decimal):
+def _exact(value: Number) -> Decimal | Fraction:
+    if isinstance(value, Fraction):
+        exact: Decimal | Fraction = value
+    elif isinstance(value, bool) or not isinstance(value, Real | Decimal):
         raise LevelError(f"value {value!r}: expected a number of 0 or more")
-    if not math.isfinite(value) or value < 0:
+    elif isinstance(value, int | Decimal):
+        exact = Decimal(value)
+    else:
+        exact = Decimal(str(value))
+    if (isinstance(exact, Decimal) and not exact.is_finite()) or exact < 0:
         raise LevelError(f"value {value}: expected a number of 0 or more")
-    return Fraction(str(value))
+    return exact
 
 
 @dataclass(frozen=True, slots=True)

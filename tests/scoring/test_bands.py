@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,6 +31,9 @@ MONTHS = ["over 0", 1, 4, 7]
         (Fraction(6999, 1000), 3),
         (7.0, 4),
         (240, 4),
+        (10**400, 4),
+        (np.int64(5), 3),
+        (np.float64(0.5), 1),
     ],
 )
 def test_level_from_value_is_half_open(value: Fraction, level: int) -> None:

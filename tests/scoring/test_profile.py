@@ -591,11 +591,18 @@ def test_attachment_kinds_of_the_default_are_known() -> None:
     assert asked <= set(ATTACHMENT_KINDS)
 
 
-def test_documented_example_is_valid() -> None:
-    """The example in docs/criteria-profile.md reads as a profile."""
+def documented_example() -> Profile:
     text = (Path(__file__).parents[2] / "docs" / "criteria-profile.md").read_text(encoding="utf-8")
-    example = text.split("```toml", 2)[1].split("```", 1)[0]
-    assert parse_profile(example).key == "small"
+    return parse_profile(text.split("```toml", 2)[1].split("```", 1)[0])
+
+
+def test_documented_example_is_valid() -> None:
+    assert documented_example().key == "small"
+
+
+def test_digest_stays_what_it_was_when_runs_were_stored() -> None:
+    """A digest that changes with the code would make every stored ranking run look tampered with."""
+    assert documented_example().digest() == "d6f22f0d50634824963e1dc166ea9d4db69d0e0cc2e6087286886c63144971f0"
 
 
 def test_documentation_names_every_key_kind_and_rule() -> None:
