@@ -1,0 +1,225 @@
+"""Reading the record, in words and with only as much as the reader may see."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from recruit.models import (
+    Account,
+    Application,
+    Assignment,
+    Attachment,
+    Intake,
+    Membership,
+    RecordEntry,
+    RecordValue,
+    Referee,
+    RegionScoped,
+)
+
+PER_PAGE = 50
+#: Subjects that are of one application, and how to get from the subject to it.
+OF_APPLICATION: Mapping[str, type[RegionScoped]] = {
+    "assignment": Assignment,
+    "attachment": Attachment,
+    "referee": Referee,
+}
+#: What an auditor may read of an entry on an application: what was decided, never what the applicant told.
+DECIDED = frozenset(
+    {"status", "eligibility", "answer", "proposed", "requirement", "stage", "level", "levels"}
+)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field of an entry. `disposed`: the values have been deleted; `hidden`: the reader may not see
+    them.
+    """
+
+    field: str
+    old: str | None
+    new: str | None
+    disposed: bool
+    hidden: bool
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry as shown. `actor` None is the system; an applicant is never named to the group
+    (`by_applicant`).
+
+    `code` is the mask code of the application that it is about, when there is one.
+    """
+
+    number: int
+    at: datetime
+    actor: str | None
+    by_applicant: bool
+    action: str
+    subject_kind: str
+    code: str | None
+    changes: tuple[Change, ...]
+    reason: str | None
+    reason_state: str
+    hash: str
+
+
+@dataclass(frozen=True)
+class EntryPage:
+    """One page of entries, the newest first."""
+
+    items: Sequence[Entry]
+    number: int
+    total: int
+    per_page: int
+
+
+def entries(
+    session: Session,
+    *,
+    region_id: int,
+    sees_values: bool,
+    intake_id: int | None = None,
+    number: int = 1,
+    per_page: int = PER_PAGE,
+) -> EntryPage:
+    """A page of the region's record. Without `sees_values` (auditors, administrators) values that tell of an
+    applicant, and reasons in free text, are left out; what was decided is not.
+    """
+    chosen = select(RecordEntry).where(RecordEntry.region_id == region_id)
+    counting = select(func.count()).select_from(RecordEntry).where(RecordEntry.region_id == region_id)
+    if intake_id is not None:
+        chosen = chosen.where(RecordEntry.intake_id == intake_id)
+        counting = counting.where(RecordEntry.intake_id == intake_id)
+    total = session.exec(counting).one()
+    number = min(max(number, 1), max(1, -(-total // per_page)))
+    newest = chosen.order_by(col(RecordEntry.number).desc())
+    rows = session.exec(newest.offset((number - 1) * per_page).limit(per_page)).all()
+    values = _values(session, rows)
+    members, names = _people(session, region_id, rows)
+    codes = _codes(session, rows)
+    items = [
+        _entry(row, values.get(row.id or 0, {}), members, names, codes, sees_values=sees_values)
+        for row in rows
+    ]
+    return EntryPage(items, number, total, per_page)
+
+
+def intakes(session: Session, *, region_id: int) -> list[Intake]:
+    """The region's intakes, for the filter, the newest first."""
+    statement = select(Intake).where(Intake.region_id == region_id).order_by(col(Intake.id).desc())
+    return list(session.exec(statement))
+
+
+def _values(session: Session, rows: Sequence[RecordEntry]) -> dict[int, dict[str, RecordValue]]:
+    statement = select(RecordValue).where(col(RecordValue.entry_id).in_([row.id for row in rows]))
+    found: dict[int, dict[str, RecordValue]] = {}
+    for value in session.exec(statement):
+        found.setdefault(value.entry_id, {})[value.field] = value
+    return found
+
+
+def _people(session: Session, region_id: int, rows: Iterable[RecordEntry]) -> tuple[set[int], dict[int, str]]:
+    """The ids of those among the actors who are or were in the group, and their names."""
+    ids = {row.actor_id for row in rows if row.actor_id is not None}
+    members = set(
+        session.exec(
+            select(col(Membership.account_id)).where(
+                Membership.region_id == region_id, col(Membership.account_id).in_(ids)
+            )
+        )
+    )
+    # Somebody who has left the group is known by the record itself: roles were given to the account.
+    members |= set(
+        session.exec(
+            select(col(RecordEntry.subject_id))
+            .where(
+                RecordEntry.region_id == region_id,
+                RecordEntry.subject_kind == "account",
+                col(RecordEntry.action).startswith("people."),
+                col(RecordEntry.subject_id).in_(ids),
+            )
+            .distinct()
+        )
+    )
+    accounts = session.exec(select(Account).where(col(Account.id).in_(members)))
+    return members, {
+        account.id: account.name or account.email for account in accounts if account.id is not None
+    }
+
+
+def _codes(session: Session, rows: Sequence[RecordEntry]) -> dict[tuple[str, int], str]:
+    """(subject kind, subject id) -> mask code, for the subjects that are of an application."""
+    found: dict[tuple[str, int], str] = {}
+    ids = [row.subject_id for row in rows if row.subject_kind == "application"]
+    direct = select(col(Application.id), col(Application.mask_code)).where(col(Application.id).in_(ids))
+    for number, code in session.exec(direct):
+        found["application", number] = code
+    for kind, model in OF_APPLICATION.items():
+        ids = [row.subject_id for row in rows if row.subject_kind == kind]
+        if not ids:
+            continue
+        through = (
+            select(col(model.id), col(Application.mask_code))  # type: ignore[attr-defined]
+            .join(Application, col(Application.id) == col(model.application_id))  # type: ignore[attr-defined]
+            .where(col(model.id).in_(ids))  # type: ignore[attr-defined]
+        )
+        for number, code in session.exec(through):
+            found[kind, number] = code
+    return found
+
+
+def _entry(
+    row: RecordEntry,
+    values: Mapping[str, RecordValue],
+    members: set[int],
+    names: Mapping[int, str],
+    codes: Mapping[tuple[str, int], str],
+    *,
+    sees_values: bool,
+) -> Entry:
+    fields = sorted(json.loads(row.digests))
+    personal = row.subject_kind in {"application", *OF_APPLICATION}
+    by_applicant = row.actor_id is not None and row.actor_id not in members
+    changes = tuple(
+        _change(field, values.get(field), hidden=personal and not sees_values and field not in DECIDED)
+        for field in fields
+        if field != "reason"
+    )
+    reason, state = _reason(fields, values, hidden=personal and not sees_values)
+    return Entry(
+        number=row.number,
+        at=row.at,
+        actor=None if row.actor_id is None or by_applicant else names.get(row.actor_id),
+        by_applicant=by_applicant,
+        action=row.action,
+        subject_kind=row.subject_kind,
+        code=codes.get((row.subject_kind, row.subject_id)),
+        changes=changes,
+        reason=reason,
+        reason_state=state,
+        hash=row.hash,
+    )
+
+
+def _change(field: str, value: RecordValue | None, *, hidden: bool) -> Change:
+    if value is None or hidden:
+        return Change(field, None, None, disposed=value is None, hidden=hidden)
+    return Change(field, value.old, value.new, disposed=False, hidden=False)
+
+
+def _reason(
+    fields: Sequence[str], values: Mapping[str, RecordValue], *, hidden: bool
+) -> tuple[str | None, str]:
+    """The reason and its state: none, shown, hidden or disposed."""
+    if "reason" not in fields:
+        return None, "none"
+    if "reason" not in values:
+        return None, "disposed"
+    if hidden:
+        return None, "hidden"
+    return values["reason"].new, "shown"
