@@ -257,6 +257,13 @@ def content_sha256(*, run: RankingRun, line: str, entries: Iterable[Any]) -> str
     return ranking.sha256(canonical(content))
 
 
+def content_digest(session: Session, interview_list: InterviewList) -> str:
+    """The checksum that a list's rows and run give now; equal to its `content_sha256` if all is well."""
+    run = session.exec(select(RankingRun).where(RankingRun.id == interview_list.run_id)).one()
+    entries = queries.entries(session, interview_list=interview_list)
+    return content_sha256(run=run, line=interview_list.line, entries=entries)
+
+
 def discard(session: Session, *, interview_list: InterviewList, actor: Actor, now: datetime) -> None:
     """Throw a draft away. Raises Conflict when it has been confirmed."""
     locked = _lock(session, interview_list)
