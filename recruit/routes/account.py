@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from forms.account import ForgottenForm, LanguageForm, LoginForm, NewPasswordForm, PasswordForm, RegisterForm
 from recruit import clock
+from recruit.courier import catches
 from recruit.database import AllRegions, set_scope, transaction
 from recruit.errors import Invalid, NotFound
 from recruit.i18n import gettext as _
@@ -80,7 +81,7 @@ def register() -> Any:
 @blueprint.get("/check-mail")
 def check_mail() -> Any:
     """What to do after a link has been mailed."""
-    return render_template("account/check_mail.html")
+    return render_template("account/check_mail.html", catches_mail=catches(settings()))
 
 
 @blueprint.route("/verify/<token>", methods=["GET", "POST"])

@@ -1,0 +1,142 @@
+"""Imports go down only: scoring and forms are the ground, recruit's floors stand on them, templates only display."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+STDLIB = sys.stdlib_module_names
+SCORING_MAY = {"scoring", "numpy", "pandas", "scipy", "sklearn", "statsmodels"}
+FORMS_MAY = {"forms", "wtforms", "markupsafe"}
+# Each floor of recruit may import the floors named here and, beside them, everything that is no floor.
+FLOORS = {
+    "models": {"models"},
+    "queries": {"models", "queries"},
+    "services": {"models", "queries", "services"},
+    "exports": {"models", "queries", "services", "exports"},
+    "routes": {"models", "queries", "services", "exports", "routes"},
+    "commands": {"models", "queries", "services", "exports", "commands"},
+    "demo": {"models", "queries", "services", "exports", "demo"},
+}
+# Modules of recruit that belong to no floor but must not be reached from the floors below the routes.
+WEB_ONLY = {"recruit.web", "recruit.request", "recruit.guard", "recruit.signin", "recruit.limits", "recruit.routes"}
+BELOW_THE_WEB = ("models", "queries", "services")
+
+
+def modules(folder: str) -> list[Path]:
+    return sorted((ROOT / folder).rglob("*.py"))
+
+
+def imports(path: Path) -> set[str]:
+    """Every module that the file imports, wherever in the file."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            module = node.module or ""
+            found.update(f"{module}.{alias.name}" for alias in node.names)
+    return found
+
+
+def top(name: str) -> str:
+    return name.split(".")[0]
+
+
+@pytest.mark.parametrize("path", modules("scoring"), ids=lambda path: str(path.relative_to(ROOT)))
+def test_scoring_stands_on_the_ground(path: Path) -> None:
+    assert {top(name) for name in imports(path)} - STDLIB <= SCORING_MAY
+
+
+@pytest.mark.parametrize("path", modules("forms"), ids=lambda path: str(path.relative_to(ROOT)))
+def test_forms_stand_on_the_ground(path: Path) -> None:
+    assert {top(name) for name in imports(path)} - STDLIB <= FORMS_MAY
+
+
+@pytest.mark.parametrize("floor", FLOORS)
+def test_floors_import_downwards_only(floor: str) -> None:
+    climbing = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in modules(f"recruit/{floor}")
+        for name in imports(path)
+        if name.startswith("recruit.") and name.split(".")[1] in FLOORS and name.split(".")[1] not in FLOORS[floor]
+    ]
+    assert climbing == []
+
+
+@pytest.mark.parametrize("floor", BELOW_THE_WEB)
+def test_floors_below_the_web_know_no_request(floor: str) -> None:
+    climbing = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in modules(f"recruit/{floor}")
+        for name in imports(path)
+        if any(name == web or name.startswith(web + ".") for web in WEB_ONLY)
+    ]
+    assert climbing == []
+
+
+@pytest.mark.parametrize("floor", BELOW_THE_WEB)
+def test_nothing_below_the_routes_commits(floor: str) -> None:
+    committing = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in modules(f"recruit/{floor}")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and node.attr in ("commit", "rollback")
+    ]
+    assert committing == []
+
+
+def test_dataframes_are_made_in_frames_only() -> None:
+    """Rows become DataFrames in one place; the spreadsheet path has its own, since it has no rows."""
+    makers = {
+        str(path.relative_to(ROOT))
+        for path in modules("recruit")
+        if "pandas" in {top(name) for name in imports(path)}
+    }
+    allowed = {name for name in makers if name.startswith("recruit/tables/")} | {
+        "recruit/frames.py",
+        "recruit/commands/rank.py",
+        "recruit/commands/audit.py",
+    }
+    assert makers <= allowed, makers - allowed
+
+
+def test_only_the_monitor_reads_the_monitoring_answers() -> None:
+    """The table of sex and age answers is written by the application step and read by the monitor's query alone."""
+    readers = {
+        str(path.relative_to(ROOT))
+        for path in modules("recruit")
+        if any(name.endswith(".MonitoringAnswer") for name in imports(path))
+    }
+    allowed = {
+        "recruit/models/__init__.py",
+        "recruit/queries/monitoring.py",
+        "recruit/services/application.py",  # writes what the applicant answers
+        "recruit/queries/application.py",  # shows applicants their own answers
+    }
+    assert readers <= allowed, readers - allowed
+
+
+def test_ranking_takes_no_attribute_of_a_person() -> None:
+    """No name of a protected or personal attribute occurs in the code that ranks, comments and docstrings apart."""
+    forbidden = {"sex", "age", "age_band", "country", "name_of_person", "email", "route", "licence_route", "gender"}
+    for module in ("ranking.py", "order.py", "levels.py", "lists.py", "lot.py"):
+        tree = ast.parse((ROOT / "scoring" / module).read_text())
+        used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        used |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+        used |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+        assert used & forbidden == set(), module
+
+
+def test_templates_have_no_inline_script_or_style() -> None:
+    inline = []
+    for path in sorted((ROOT / "templates").rglob("*.html")):
+        if path.parent.name == "spreadsheet":  # files that are opened without a server carry their own style
+            continue
+        text = path.read_text()
+        if "<style" in text or " style=" in text or " onclick=" in text or "<script>" in text:
+            inline.append(str(path.relative_to(ROOT)))
+    assert inline == []
