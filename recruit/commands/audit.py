@@ -1,6 +1,7 @@
 """`recruit audit`: the monitor on any table of outcomes."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,7 @@ def _audit(source: str, by: str, selected: str, count: str | None) -> tuple[str,
     return table.name, figures.to_dict()
 
 
-def _refuse_empty(table: Any, header: str, values: list[Any], advice: str) -> None:
+def _refuse_empty(table: Any, header: str, values: Iterable[Any], advice: str) -> None:
     from recruit.tables.errors import FileError
 
     for position, value in enumerate(values):

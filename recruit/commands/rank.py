@@ -1,10 +1,10 @@
 """`recruit rank`: from a spreadsheet of applications to a ranking, an interview list and a monitoring
 report."""
 
-import hashlib
 import json
 import time
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -327,21 +327,16 @@ class Selection:
             (t.profile, f"{self.profile.key}, {t.checksum} {_short(self.ranking.profile_digest)}"),
             (t.seed_word, self._seed()),
             (t.inputs, ", ".join(table.name for table in self.tables)),
-            (t.ranking_checksum, _short(self._digest())),
+            (t.ranking_checksum, _short(self._digest)),
         ]
 
     def _seed(self) -> str:
         seed = self.ranking.seed
         return seed if len(seed) < 40 else _short(seed)
 
+    @cached_property
     def _digest(self) -> str:
-        table = self.ranking.table
-        order = "\n".join(
-            f"{id}\t{total}" for id, total in zip(table["application"], table["total"], strict=True)
-        )
-        return hashlib.sha256(
-            f"{self.ranking.seed}\n{self.ranking.profile_digest}\n{order}".encode()
-        ).hexdigest()
+        return self.ranking.digest()
 
     def run(self) -> dict[str, Any]:
         """What the run was, for audit.json."""
@@ -352,7 +347,7 @@ class Selection:
             "profile": self.profile.key,
             "profile_digest": self.ranking.profile_digest,
             "seed": self.ranking.seed,
-            "ranking_checksum": self._digest(),
+            "ranking_checksum": self._digest,
             "inputs": [table.name for table in self.tables],
         }
 

@@ -5,7 +5,7 @@ empty cell is missing: None.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import TypeVar
 
@@ -18,33 +18,34 @@ from recruit.tables.reading import Table
 T = TypeVar("T")
 NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}([ \u00a0\u202f]\d{3})+)([.,]\d+)?")
 TOP_LEVEL = 4
+EXACT = 4096
+"""Levels are multiples of 1/4096, so that sums and means of them are exact."""
 YES = frozenset({"1", "yes", "ja", "true", "sant"})
 NO = frozenset({"0", "no", "nej", "false", "falskt"})
 
 
-def convert(table: Table, header: str, parse: Callable[[str], T]) -> list[T | None]:
-    """Each cell of a column through `parse`; None where the cell is empty.
+def convert(table: Table, header: str, parse: Callable[[str], T]) -> np.ndarray:
+    """Each cell of a column through `parse`, as an array of objects; None where the cell is empty.
 
     Raises
     ------
     FileError
-        `parse` raised ValueError: the first such row, its value, what was expected, and how many more rows
+        `parse` raised ValueError: the first such row, its value, what was expected, and how many more
         there are.
     """
     codes, distinct = pd.factorize(table.column(header))
-    values: list[T | None] = []
+    values = np.empty(len(distinct), dtype=object)
     refused: dict[int, str] = {}
     for code, text in enumerate(distinct):
         try:
-            values.append(parse(text) if text else None)
+            values[code] = parse(text) if text else None
         except ValueError as error:
             refused[code] = str(error)
-            values.append(None)
     if refused:
         rows = np.flatnonzero(np.isin(codes, list(refused)))
         more = f" {len(rows) - 1} more rows have the same fault." if len(rows) > 1 else ""
         raise FileError(f"{table.where(int(rows[0]), header)}: {refused[int(codes[rows[0]])]}.{more}")
-    return [values[code] for code in codes]
+    return values[codes]
 
 
 def number(text: str, separator: str | None = None) -> Decimal:
@@ -65,37 +66,52 @@ def number(text: str, separator: str | None = None) -> Decimal:
     return Decimal(re.sub(r"[ \u00a0\u202f]", "", text).replace(",", "."))
 
 
-def numbers(table: Table, header: str) -> list[Decimal | None]:
-    """A column of numbers; None is an empty cell."""
+def numbers(table: Table, header: str) -> np.ndarray:
+    """A column of numbers as Decimal; None is an empty cell."""
     return convert(table, header, lambda text: number(text, table.separator))
 
 
-def levels(table: Table, header: str) -> list[Decimal | None]:
-    """A column of levels from 0 to 4; None is an empty cell.
+def levels(table: Table, header: str) -> np.ndarray:
+    """A column of levels from 0 to 4 as float64; NaN is an empty cell.
 
     Raises
     ------
     FileError
-        Not a number, out of range, or a whole column that is a rank (1 to n) where levels belong.
+        Not a number, out of range, rounded (so that equal means would no longer tie), or a whole column
+        that is
+        a rank (1 to n) where levels belong.
     """
-    found = numbers(table, header)
-    given = [level for level in found if level is not None]
-    if given and max(given) > TOP_LEVEL and is_rank(given):
-        raise FileError(
-            f"{table.name}, column '{header}': the values are the numbers 1 to {len(given)}, which is a "
-            "rank and not levels. "
-            f"A level is a number from 0 to {TOP_LEVEL}, where {TOP_LEVEL} is the best."
-        )
-    for position, level in enumerate(found):
-        if level is not None and not 0 <= level <= TOP_LEVEL:
-            raise FileError(
-                f"{table.where(position, header)}: level {level} is out of range. A level is a number "
-                f"from 0 to {TOP_LEVEL}."
+
+    def parse(text: str) -> float:
+        level = number(text, table.separator)
+        if not 0 <= level <= TOP_LEVEL:
+            raise ValueError(f"level {text} is out of range. A level is a number from 0 to {TOP_LEVEL}")
+        if level * EXACT % 1:
+            raise ValueError(
+                f"level {text} is rounded, and equal means would no longer tie. "
+                "Give whole levels, halves or quarters, or the assessors' own levels with --assessments"
             )
-    return found
+        return float(level)
+
+    try:
+        return convert(table, header, parse).astype(np.float64)
+    except FileError:
+        _refuse_rank(table, header)
+        raise
 
 
-def is_rank(values: list[Decimal]) -> bool:
+def _refuse_rank(table: Table, header: str) -> None:
+    """A better thing to say of values out of range when the whole column is 1 to n."""
+    values = [value for value in numbers(table, header) if value is not None]
+    if is_rank(values):
+        raise FileError(
+            f"{table.name}, column '{header}': the values are the numbers 1 to {max(values)}, which is a "
+            "rank and not "
+            f"levels. A level is a number from 0 to {TOP_LEVEL}, where {TOP_LEVEL} is the best."
+        )
+
+
+def is_rank(values: Sequence[Decimal]) -> bool:
     """Whether the values are 1 to n in some order, ties allowed to repeat a place (1, 2, 2, 4)."""
     if len(values) < 3 or any(value != int(value) or value < 1 for value in values):
         return False
@@ -105,7 +121,7 @@ def is_rank(values: list[Decimal]) -> bool:
     )
 
 
-def yes_or_no(table: Table, header: str) -> list[bool | None]:
+def yes_or_no(table: Table, header: str) -> np.ndarray:
     """A column of 1/0, yes/no, ja/nej or true/false in any case; None is an empty cell."""
 
     def parse(text: str) -> bool:
@@ -119,7 +135,7 @@ def yes_or_no(table: Table, header: str) -> list[bool | None]:
     return convert(table, header, parse)
 
 
-def counts(table: Table, header: str) -> list[int | None]:
+def counts(table: Table, header: str) -> np.ndarray:
     """A column of whole numbers, 0 or more; None is an empty cell."""
 
     def parse(text: str) -> int:

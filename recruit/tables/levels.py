@@ -3,9 +3,7 @@
 Nothing else gets in: names and monitored attributes stay in the sheet.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -22,8 +20,6 @@ ASSESSMENT_KEYS = ("application", "assessor", "criterion", "level")
 APPLICATION_KEYS = ("id", "name", "native_name", "conditional")
 AREA_KEYS = ("areas", "supervised")
 FORM = "form"
-EXACT = 4096
-"""Levels are multiples of 1/4096, so that sums and means of them are exact."""
 
 
 @dataclass(frozen=True)
@@ -104,52 +100,45 @@ def application_ids(applications: Columns) -> list[str]:
     return list(ids)
 
 
-def _from_columns(
-    columns: Columns, criterion: Criterion, notes: list[str]
-) -> Sequence[Decimal | int | None] | None:
-    """A level per application, None where missing; None altogether when there is no column for the
+def _from_columns(columns: Columns, criterion: Criterion, notes: list[str]) -> np.ndarray | None:
+    """A level per application as float64, NaN where missing; None altogether when there is no column for the
     criterion."""
     if criterion.kind == "from_form" and criterion.value:
         value = columns.find(criterion.value)
         if value is not None:
             return _levels_of_values(columns.table, value, criterion, notes)
         if criterion.value == "breadth" and columns.find("areas") is not None:
-            return [
-                None if each is None else level_from_value(each, criterion.bands)
-                for each in _breadths(columns)
-            ]
+            return _levels_of_areas(columns, criterion)
     header = columns.find(criterion.key)
     if header is None:
         return None
-    found = cells.levels(columns.table, header)
-    _need_exact(columns.table, header, found)
-    return found
+    return cells.levels(columns.table, header)
 
 
-def _levels_of_values(table: Table, header: str, criterion: Criterion, notes: list[str]) -> list[int | None]:
-    values = cells.numbers(table, header)
-    given = [value for value in values if value is not None]
+def _levels_of_values(table: Table, header: str, criterion: Criterion, notes: list[str]) -> np.ndarray:
+    given = [value for value in cells.numbers(table, header) if value is not None]
     if len(given) >= 10 and len(set(given)) == len(given) and cells.is_rank(given):
         notes.append(
             f"Column '{header}' holds each number from 1 to {len(given)} once. Is it a rank? It is read "
             f"as values of '{criterion.key}'."
         )
-    return cells.convert(
+    found = cells.convert(
         table, header, lambda text: level_from_value(cells.number(text, table.separator), criterion.bands)
     )
+    return found.astype(np.float64)
 
 
-def _breadths(columns: Columns) -> list[int | None]:
-    """Breadth from areas and supervision; missing when areas are, or when there are 3 and supervision is
-    not told."""
+def _levels_of_areas(columns: Columns, criterion: Criterion) -> np.ndarray:
+    """Breadth from areas and supervision; missing when areas are, or at 3 when supervision is not told."""
     areas = cells.counts(columns.table, columns.need("areas", "number of clinical areas"))
     supervised = cells.yes_or_no(
         columns.table, columns.need("supervised", "whether there were supervised assessments, yes or no")
     )
-    return [
-        None if number is None or (number >= 3 and told is None) else breadth(number, bool(told))
-        for number, told in zip(areas, supervised, strict=True)
-    ]
+    found = np.full(len(areas), np.nan)
+    for position, (number, told) in enumerate(zip(areas, supervised, strict=True)):
+        if number is not None and (number < 3 or told is not None):
+            found[position] = level_from_value(breadth(number, bool(told)), criterion.bands)
+    return found
 
 
 def _no_source(applications: Columns, assessments: Columns | None, criterion: Criterion) -> str:
@@ -165,26 +154,10 @@ def _no_source(applications: Columns, assessments: Columns | None, criterion: Cr
     )
 
 
-def _wide_frame(ids: list[str], key: str, found: Sequence[Decimal | int | None]) -> pd.DataFrame:
-    given = np.array([level is not None for level in found])
-    return pd.DataFrame(
-        {
-            "application": np.array(ids, dtype=object)[given],
-            "assessor": FORM,
-            "criterion": key,
-            "level": np.array([float(level) for level in found if level is not None], dtype=np.float64),
-        }
-    )
-
-
-def _need_exact(table: Table, header: str, found: Sequence[Decimal | None]) -> None:
-    for position, level in enumerate(found):
-        if level is not None and level * EXACT % 1:
-            raise FileError(
-                f"{table.where(position, header)}: level {level} is rounded, and equal means would no "
-                "longer tie. "
-                "Give whole levels, halves or quarters, or the assessors' own levels with --assessments."
-            )
+def _wide_frame(ids: list[str], key: str, found: np.ndarray) -> pd.DataFrame:
+    given = ~np.isnan(found)
+    names = np.array(ids, dtype=object)[given]
+    return pd.DataFrame({"application": names, "assessor": FORM, "criterion": key, "level": found[given]})
 
 
 def _assessed(columns: Columns, applications: str, ids: list[str], profile: Profile) -> pd.DataFrame:
@@ -214,7 +187,6 @@ def _assessed(columns: Columns, applications: str, ids: list[str], profile: Prof
             f"Correct the id or remove its rows ({len(unknown)} in all)."
         )
     found = cells.levels(table, headers["level"])
-    _need_exact(table, headers["level"], found)
     frame = pd.DataFrame(texts)
     frame.columns = pd.Index(["application", "assessor", "criterion"])
     frame["criterion"] = _criterion_keys(table, headers["criterion"], profile)
@@ -228,11 +200,11 @@ def _assessed(columns: Columns, applications: str, ids: list[str], profile: Prof
             f"a level on '{criterion}' "
             f"in row {table.rows[first]}. Keep one of them."
         )
-    frame["level"] = np.array([np.nan if level is None else float(level) for level in found])
+    frame["level"] = found
     return frame[frame["level"].notna()]
 
 
-def _criterion_keys(table: Table, header: str, profile: Profile) -> list[str | None]:
+def _criterion_keys(table: Table, header: str, profile: Profile) -> np.ndarray:
     """Keys of criteria, which may also be written by their names in Swedish or English."""
     names: dict[str, str] = {}
     for criterion in profile.criteria:

@@ -64,17 +64,19 @@ def ranking_columns(ranking: Ranking) -> list[Column]:
 
 
 def _whole(series: "pd.Series[Any]") -> list[int | None]:
-    return np.where(series.isna(), None, series.astype(object)).tolist()
+    return _or_none(series.astype(object))
 
 
-def _or_none(series: "pd.Series[Any]") -> list[str | None]:
-    return series.where(series.notna(), None).tolist()
+def _or_none(series: "pd.Series[Any]") -> list[Any]:
+    cells: np.ndarray = series.to_numpy(dtype=object, copy=True)
+    cells[series.isna().to_numpy()] = None
+    return list(cells)
 
 
 def _decimals(series: "pd.Series[Any]") -> list[str | None]:
     codes, distinct = pd.factorize(series)  # missing has the code -1, which is the last of the texts
     texts = [f"{float(Fraction(text)):.4f}".rstrip("0").rstrip(".") for text in distinct]
-    return np.array([*texts, None], dtype=object)[codes].tolist()
+    return list(np.array([*texts, None], dtype=object)[codes])
 
 
 def interview_rows(draw: InterviewDraw, ranking: Ranking, applications: Columns) -> list[Row]:

@@ -96,6 +96,7 @@ def _axis_end(stages: dict[str, Any]) -> int:
     widest = 0.2
     for stage in stages.values():
         for row in stage["groups"].values():
+            widest = max(widest, abs(row["difference"] or 0))
             if row["difference_interval"] and row["verdict"] != "no_conclusion":
                 widest = max(widest, *(abs(end) for end in row["difference_interval"]))
     return min(100, math.ceil(widest * 5) * 20)
@@ -106,11 +107,8 @@ def _group(
 ) -> dict[str, Any]:
     t = words(language)
 
-    def pair(interval: list[float] | None, per_cent: bool = True) -> str:
-        if interval is None:
-            return "–"
-        low, high = (percent(end, language) if per_cent else figure(end, language) for end in interval)
-        return f"{low.replace('-', '−')} … {high.replace('-', '−')}"
+    def pair(interval: list[float] | None) -> str:
+        return "–" if interval is None else " … ".join(percent(end, language) for end in interval)
 
     plot = None
     if row["difference"] is not None and row["difference_interval"] is not None:
@@ -121,8 +119,8 @@ def _group(
         "of": f"{row['selected']} {t.of} {row['n']}",
         "rate": percent(row["rate"], language),
         "interval": pair(row["interval"]),
-        "difference": percent(row["difference"], language).replace("-", "−"),
-        "difference_interval": pair(row["difference_interval"]),
+        "difference": _signed(row["difference"]),
+        "difference_interval": " … ".join(map(_signed, row["difference_interval"] or [None])),
         "impact_ratio": figure(row["impact_ratio"], language),
         "below_four_fifths": row["below_four_fifths"],
         "odds_ratio": _odds(row["odds_ratio"], language),
@@ -134,6 +132,14 @@ def _group(
         "reason": row["reason"][language],
         "plot": plot,
     }
+
+
+def _signed(difference: float | None) -> str:
+    """A difference of rates in whole percentage points, with its sign; a dash where there is none."""
+    if difference is None:
+        return "–"
+    points = round(difference * 100)
+    return f"{points:+d}".replace("-", "−") if points else "0"
 
 
 def _odds(value: float | None, language: str) -> str:

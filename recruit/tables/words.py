@@ -75,7 +75,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "missing_note": ("räknas, men prövas inte", "counted, not tested"),
     "all_figures": ("Alla siffror", "All figures"),
     "interval": ("95 %-intervall", "95% interval"),
-    "difference": ("Skillnad", "Difference"),
+    "difference": ("Skillnad, procentenheter", "Gap, percentage points"),
     "impact_ratio": ("Kvot mot högsta", "Impact ratio"),
     "below_four_fifths": ("under fyra femtedelar", "below four fifths"),
     "odds_ratio": ("Oddskvot", "Odds ratio"),
