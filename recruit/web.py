@@ -9,7 +9,7 @@ from sqlmodel import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from recruit import display, i18n, limits, signin
+from recruit import display, i18n, limits, navigation, signin
 from recruit.database import make_engine
 from recruit.errors import Refusal
 from recruit.guard import guard
@@ -48,6 +48,7 @@ def build_app(settings: Settings | None = None) -> Flask:
     display.init_app(app)
     limits.init_app(app, settings)
     signin.init_app(app)
+    navigation.init_app(app)
     _register_routes(app)
     app.before_request(guard)
     app.after_request(_secure)

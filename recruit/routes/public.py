@@ -1,5 +1,197 @@
-"""Pages of the public step."""
+"""Pages for everyone: the intakes of all regions, an advertisement, the language, and whether the service is alive."""
 
-from flask import Blueprint
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, abort, g, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import text
+from sqlmodel import col, update
+
+from recruit import charts, clock, display, profile_view
+from recruit.database import transaction
+from recruit.i18n import LANGUAGES, language
+from recruit.models import Account, Intake, Placement, PlacementKind, PostForm, Region
+from recruit.queries import intake as intakes
+from recruit.request import db
 
 blueprint = Blueprint("public", __name__)
+
+
+@blueprint.get("/")
+def home() -> str:
+    """Every intake that has been opened, in all regions: open, coming, closed."""
+    now = clock.now()
+    everything = intakes.advertised(db())
+    return render_template(
+        "public/home.html",
+        open=sorted(
+            (each for each in everything if intakes.accepts(each.intake, now)),
+            key=lambda each: each.intake.closes_at,
+        ),
+        coming=[each for each in everything if intakes.is_coming(each.intake, now)],
+        closed=[each for each in everything if intakes.is_over(each.intake, now)],
+        months=profile_view.months,
+        title=title_of,
+    )
+
+
+@blueprint.get("/i/<region>/<intake>")
+def intake(region: str, intake: str) -> str:
+    """An advertisement: posts, dates, who can apply, and everything that will count."""
+    found, owner = intakes.published(db(), region, intake)
+    return render_template("public/intake.html", **advertisement(found, owner))
+
+
+def advertisement(found: Intake, owner: Region) -> dict[str, Any]:
+    """Everything that the advertisement shows."""
+    now = clock.now()
+    posts = intakes.posts_of(db(), found)
+    placements = intakes.placements_of(db(), found)
+    return {
+        "intake": found,
+        "region": owner,
+        "region_name": owner.name,
+        "heading": title_of(found),
+        "posts": [(each, charts.posts_squares(each.number)) for each in posts],
+        "post_count": sum(each.number for each in posts),
+        "length": profile_view.months(sum(each.half_months for each in placements)),
+        "programme": programme_bar(placements),
+        "form_name": form_name(found.form),
+        "steps": _dates(found),
+        "profile": profile_view.view_of(intakes.profile_of(db(), found), language()),
+        "extensions": intakes.extensions_of(db(), found),
+        "accepts": intakes.accepts(found, now),
+        "coming": intakes.is_coming(found, now),
+        "footer": _footer(found, owner),
+    }
+
+
+def title_of(intake: Intake) -> str:
+    """The intake's title in the reader's language."""
+    return intake.title_sv if language() == "sv" else intake.title_en
+
+
+def form_name(form: PostForm) -> str:
+    """Standalone or integrated, in words."""
+    return {
+        PostForm.STANDALONE: _("standalone basic service (BT)"),
+        PostForm.INTEGRATED: _("basic service (BT) integrated in specialist training"),
+    }[form]
+
+
+def placement_name(kind: PlacementKind) -> str:
+    """The kind of placement in words."""
+    return {
+        PlacementKind.INTRODUCTION: _("Introduction"),
+        PlacementKind.ACUTE_CARE: _("Acute care"),
+        PlacementKind.PRIMARY_CARE: _("Primary care"),
+        PlacementKind.PSYCHIATRY: _("Psychiatry"),
+        PlacementKind.OTHER: _("Other"),
+    }[kind]
+
+
+def programme_bar(placements: Any) -> Any:
+    """The programme as a bar of months."""
+    parts = [charts.WeightPart(_short(each), each.half_months / 2) for each in placements]
+    return charts.parts_bar(parts, title=_("Months per placement"))
+
+
+def _short(placement: Placement) -> str:
+    # A month's breadth holds no long word.
+    if placement.kind is PlacementKind.INTRODUCTION and placement.half_months <= 2:
+        return _("Intro")
+    return placement_name(placement.kind)
+
+
+def _dates(intake: Intake) -> list[dict[str, str]]:
+    now, today = clock.now(), clock.in_stockholm(clock.now()).date()
+    opens, closes = display.day(intake.opens_at, "short"), display.day(intake.closes_at, "short")
+    steps = [
+        (
+            f"{opens}–{closes}",
+            _("Open for applications"),
+            intake.closes_at <= now,
+            intakes.accepts(intake, now),
+        )
+    ]
+    if intake.decision_on:
+        steps.append(
+            (
+                _("until %(day)s", day=display.day(intake.decision_on, "short")),
+                _("Eligibility is checked, two people assess each application"),
+                intake.decision_on < today,
+                False,
+            )
+        )
+        steps.append(
+            (
+                display.day(intake.decision_on, "short"),
+                _("The group draws the line"),
+                intake.decision_on < today,
+                False,
+            )
+        )
+    if intake.interviews_from:
+        until = intake.interviews_until or intake.interviews_from
+        span = display.day(intake.interviews_from, "short")
+        if until != intake.interviews_from:
+            span += f"–{display.day(until, 'short')}"
+        steps.append((span, _("Interviews"), until < today, False))
+    steps.append((display.day(intake.starts_on), _("Start"), intake.starts_on < today, False))
+    return [
+        {"date": date, "text": words, "state": "done" if over else "now" if present else "to_come"}
+        for date, words, over, present in steps
+    ]
+
+
+def _footer(intake: Intake, region: Region) -> list[dict[str, str]]:
+    hours = f", {region.contact_hours}" if region.contact_hours else ""
+    mail = f"mailto:{region.contact_email}"
+    blocks = [
+        {
+            "title": _("Questions about the posts"),
+            "text": _("The recruitment group") + hours + ".",
+            "url": mail,
+            "link": region.contact_email,
+        },
+        {
+            "title": _("Accessibility"),
+            "text": _("Do you need help with the form, or another format?"),
+            "url": mail,
+            "link": _("Write to us"),
+        },
+    ]
+    if intake.case_number:
+        number = _("%(number)s. Applications are public records.", number=intake.case_number)
+        blocks.insert(1, {"title": _("Case number"), "text": number, "url": "", "link": ""})
+    return blocks
+
+
+@blueprint.get("/language/<code>", endpoint="language")
+def choose_language(code: str) -> Any:
+    """Choose the language, for this session and for the account if one is signed in; back to the page one came from."""
+    if code not in LANGUAGES:
+        abort(404)
+    session["language"] = g.language = code
+    if current_user.is_authenticated:
+        account_id = current_user.account.id
+        db().rollback()  # what has been read so far must not hold up the write
+        with transaction(db()):
+            db().exec(update(Account).where(col(Account.id) == account_id).values(language=code))
+    return redirect(_safe(request.args.get("next")))
+
+
+def _safe(target: str | None) -> str:
+    """An address on this site; the first page for anything else."""
+    if not target or not target.startswith("/") or target.startswith("//") or "\\" in target:
+        return url_for("public.home")
+    return url_for("public.home") if urlsplit(target).netloc else target
+
+
+@blueprint.get("/health")
+def health() -> dict[str, str]:
+    """For monitors: answers when the application and its database do."""
+    db().execute(text("SELECT 1"))
+    return {"status": "ok"}

@@ -1,0 +1,156 @@
+"""A criteria profile as people read it: weights, anchors, ties, thresholds and gates in the reader's words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from markupsafe import Markup
+
+from recruit import charts, display
+from scoring.profile import STAGES, Criterion, Gate, Profile, Requirement
+
+
+@dataclass(frozen=True)
+class ProfileView:
+    """Everything that a page shows of a profile."""
+
+    requirements: list[tuple[str, str]]
+    bar: Markup
+    groups: list[dict[str, Any]]
+    count: int
+    rules: list[str]
+    never_scored: list[str]
+    optional: list[str]
+
+
+def view_of(profile: Profile, language: str) -> ProfileView:
+    """The profile in one language. Criteria of weight 0 are named apart: they do not count."""
+    return ProfileView(
+        requirements=[_requirement(each, language) for each in profile.requirements if each.mandatory],
+        bar=_bar(profile, language),
+        groups=[
+            {
+                "title": _stage_title(stage),
+                "criteria": [_criterion(each, language) for each in _own(profile, stage)],
+            }
+            for stage in STAGES
+            if _own(profile, stage)
+        ],
+        count=sum(each.required for each in profile.criteria),
+        rules=[
+            *(
+                sentence
+                for stage in STAGES
+                if stage in profile.stages
+                for sentence in _stage_rules(profile, stage, language)
+            ),
+            *(_gate(profile, gate, language) for gate in profile.gates),
+        ],
+        never_scored=[each.in_language(language) for each in profile.never_scored],
+        optional=[each.name.in_language(language) for each in profile.criteria if not each.required],
+    )
+
+
+def joined(words: Sequence[str]) -> str:
+    """Words as a list in a sentence: "a, b and c"."""
+    if len(words) < 2:
+        return "".join(words)
+    return _("%(first)s and %(last)s", first=", ".join(words[:-1]), last=words[-1])
+
+
+def months(half_months: int) -> str:
+    """Half months as a number of months, 21 -> "10.5"."""
+    return display.number(Decimal(half_months) / 2)
+
+
+def _requirement(requirement: Requirement, language: str) -> tuple[str, str]:
+    return requirement.name.in_language(language), requirement.description.in_language(language)
+
+
+def _own(profile: Profile, stage: str) -> list[Criterion]:
+    return [each for each in profile.criteria if each.stage == stage and each.required]
+
+
+def _stage_title(stage: str) -> str:
+    return _("From the application") if stage == "screening" else _("At the interview")
+
+
+def _bar(profile: Profile, language: str) -> Markup:
+    groups = []
+    for stage in STAGES:
+        own = _own(profile, stage)
+        if not own:
+            continue
+        points = display.number(sum((each.weight for each in own), Decimal(0)))
+        if stage == "screening":
+            heading = _("From the application, before the interview: %(points)s points", points=points)
+        else:
+            heading = _("At the interview: %(points)s points", points=points)
+        parts = [charts.WeightPart(each.short_name.in_language(language), float(each.weight)) for each in own]
+        groups.append(charts.WeightGroup(heading, parts))
+    return charts.weights_bar(groups, title=_("How the points are divided"))
+
+
+def _criterion(criterion: Criterion, language: str) -> dict[str, Any]:
+    return {
+        "name": criterion.name.in_language(language),
+        "weight": display.number(criterion.weight),
+        "anchors": [each.in_language(language) for each in criterion.anchors],
+        "description": criterion.description.in_language(language) if criterion.description else None,
+    }
+
+
+def _stage_rules(profile: Profile, stage: str, language: str) -> list[str]:
+    rule = profile.stages[stage]
+    ties = [profile.criterion(key).short_name.in_language(language).lower() for key in rule.ties]
+    threshold = display.number(rule.threshold)
+    if stage == "screening":
+        return [
+            _(
+                "Before the interview only the criteria from the application count, rescaled to 100 points. "
+                "Nobody with less than %(threshold)s of 100 is called.",
+                threshold=threshold,
+            ),
+            _(
+                "Equal points before the interview are decided by %(ties)s, last by a lot that is written in the record.",
+                ties=_in_order(ties),
+            ),
+        ]
+    return [
+        _(
+            "After the interview all criteria count. Nobody with less than %(threshold)s of 100 takes a place.",
+            threshold=threshold,
+        ),
+        _(
+            "Equal points after the interview are decided by %(ties)s, last by a lot that is written in the record.",
+            ties=_in_order(ties),
+        ),
+    ]
+
+
+def _in_order(words: Sequence[str]) -> str:
+    return _(", then ").join(words)
+
+
+def _gate(profile: Profile, gate: Gate, language: str) -> str:
+    parts = []
+    if gate.forbidden_level is not None:
+        parts.append(_("no criterion may be at level %(level)s", level=gate.forbidden_level))
+    for level, count in gate.max_count.items():
+        parts.append(
+            ngettext(
+                "at most %(num)s criterion at level %(level)s",
+                "at most %(num)s criteria at level %(level)s",
+                count,
+                level=level,
+            )
+        )
+    if gate.mean_at_least is not None:
+        mean = display.number(Decimal(gate.mean_at_least.numerator) / gate.mean_at_least.denominator)
+        parts.append(_("the mean must be at least %(mean)s", mean=mean))
+    if gate.stage == "interview":
+        return _("To be offered a post after the interview: %(conditions)s.", conditions=joined(parts))
+    return _("To be called: %(conditions)s.", conditions=joined(parts))

@@ -1,0 +1,159 @@
+"""How far an intake has come: the counts behind the line of stations and the next step, in one query."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from recruit.models import (
+    Application,
+    ApplicationStatus,
+    Assignment,
+    AssignmentStatus,
+    Eligibility,
+    EntryKind,
+    Intake,
+    IntakeStatus,
+    InterviewList,
+    InterviewListEntry,
+    ListStatus,
+    Posts,
+    RankingRun,
+)
+from recruit.queries import intake as intakes
+
+State = Literal["done", "now", "to_come"]
+STEPS = ("intake", "application", "eligibility", "assessment", "ranking", "interview")
+ASSESSORS_EACH = 2
+_PASSED = (Eligibility.ELIGIBLE, Eligibility.CONDITIONAL)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Counts of one intake. `run_number` and `called` are None while there is no run and no confirmed list."""
+
+    drafts: int
+    submitted: int
+    withdrawn: int
+    pending: int
+    eligible: int
+    conditional: int
+    ineligible: int
+    assigned: int
+    assessments_done: int
+    assessed: int
+    begun: int
+    posts: int
+    run_number: int | None
+    called: int | None
+    has_draft_list: bool
+
+    @property
+    def assessments_wanted(self) -> int:
+        """How many assessments there shall be: two for every eligible application."""
+        return ASSESSORS_EACH * self.eligible
+
+    def steps(self, intake: Intake, now: datetime) -> list[tuple[str, State]]:
+        """Each step with its state; the first that is not done is the present one."""
+        over = intakes.is_over(intake, now)
+        decided = over and self.pending == 0 and self.submitted > 0
+        assessed = decided and self.eligible > 0 and self.assessed >= self.eligible
+        done = {
+            "intake": intake.status is not IntakeStatus.DRAFT,
+            "application": over,
+            "eligibility": decided,
+            "assessment": assessed,
+            "ranking": assessed and self.run_number is not None,
+            "interview": False,
+        }
+        if self.called is not None:
+            return [(step, "done") for step in STEPS]
+        present = next(step for step in STEPS if not done[step])
+        at = STEPS.index(present)
+        return [(step, "done" if i < at else "now" if i == at else "to_come") for i, step in enumerate(STEPS)]
+
+
+def of(session: Session, intake: Intake) -> Standing:
+    """The counts of one intake. One query."""
+    mine = Application.intake_id == intake.id
+    sent = (mine, Application.status == ApplicationStatus.SUBMITTED)
+    passed = (*sent, col(Application.eligibility).in_(_PASSED))
+    row = session.execute(
+        select(
+            _count(mine, Application.status == ApplicationStatus.DRAFT),
+            _count(*sent),
+            _count(mine, Application.status == ApplicationStatus.WITHDRAWN),
+            _count(*sent, Application.eligibility == Eligibility.PENDING),
+            _count(*passed),
+            _count(*sent, Application.eligibility == Eligibility.CONDITIONAL),
+            _count(*sent, Application.eligibility == Eligibility.INELIGIBLE),
+            _assignments(passed),
+            _assignments(passed, Assignment.status == AssignmentStatus.SUBMITTED),
+            _with_assessments(passed, at_least=ASSESSORS_EACH),
+            _with_assessments(passed, at_least=1),
+            select(func.coalesce(func.sum(Posts.number), 0))
+            .where(Posts.intake_id == intake.id)
+            .scalar_subquery(),
+            select(func.max(RankingRun.number))
+            .where(RankingRun.intake_id == intake.id, RankingRun.stage == "screening")
+            .scalar_subquery(),
+            _called(intake),
+            select(func.count(col(InterviewList.id)))
+            .where(InterviewList.intake_id == intake.id, InterviewList.status == ListStatus.DRAFT)
+            .scalar_subquery(),
+        )
+    ).one()
+    *counts, posts, run_number, called, draft_lists = row
+    return Standing(*counts, int(posts), run_number, called or None, bool(draft_lists))
+
+
+def _count(*conditions: Any) -> Any:
+    return select(func.count(col(Application.id))).where(*conditions).scalar_subquery()
+
+
+def _assignments(of_applications: tuple[Any, ...], *conditions: Any) -> Any:
+    return (
+        select(func.count(col(Assignment.id)))
+        .join(Application, col(Application.id) == col(Assignment.application_id))
+        .where(
+            *of_applications,
+            Assignment.stage == "screening",
+            col(Assignment.status) != AssignmentStatus.RECUSED,
+            *conditions,
+        )
+        .scalar_subquery()
+    )
+
+
+def _with_assessments(of_applications: tuple[Any, ...], *, at_least: int) -> Any:
+    complete = (
+        select(col(Assignment.application_id))
+        .join(Application, col(Application.id) == col(Assignment.application_id))
+        .where(
+            *of_applications, Assignment.stage == "screening", Assignment.status == AssignmentStatus.SUBMITTED
+        )
+        .group_by(col(Assignment.application_id))
+        .having(func.count(col(Assignment.id)) >= at_least)
+        .subquery()
+    )
+    return select(func.count()).select_from(complete).scalar_subquery()
+
+
+def _called(intake: Intake) -> Any:
+    newest = (
+        select(func.max(InterviewList.version))
+        .where(InterviewList.intake_id == intake.id, InterviewList.status == ListStatus.CONFIRMED)
+        .scalar_subquery()
+    )
+    return (
+        select(func.count(col(InterviewListEntry.id)))
+        .join(InterviewList, col(InterviewList.id) == col(InterviewListEntry.list_id))
+        .where(
+            InterviewList.intake_id == intake.id,
+            InterviewList.version == newest,
+            InterviewListEntry.kind == EntryKind.CALLED,
+        )
+        .scalar_subquery()
+    )
