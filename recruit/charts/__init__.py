@@ -1,0 +1,26 @@
+"""Charts drawn on the server: text as HTML, marks as SVG, colour only through classes of the stylesheet.
+
+Every function returns `Markup` without a style attribute or a script, so that it passes a strict
+Content-Security-Policy, follows dark mode and prints. Horizontal positions are percentages, so a chart fills
+its column while its text keeps its size on a phone. All words are passed in by the caller, already translated.
+"""
+
+from recruit.charts.bars import WeightGroup, WeightPart, parts_bar, posts_squares, share_bar, weights_bar
+from recruit.charts.funnel import FunnelRow, funnel
+from recruit.charts.intervals import IntervalRow, difference_plot, interval_plot
+from recruit.charts.order import order_plot
+
+__all__ = [
+    "FunnelRow",
+    "IntervalRow",
+    "WeightGroup",
+    "WeightPart",
+    "difference_plot",
+    "funnel",
+    "interval_plot",
+    "order_plot",
+    "parts_bar",
+    "posts_squares",
+    "share_bar",
+    "weights_bar",
+]

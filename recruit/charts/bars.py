@@ -1,0 +1,132 @@
+"""Bars whose parts make a whole: weights of a profile, months of a programme, a share of a maximum."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from markupsafe import Markup
+
+from recruit.charts.drawing import Tone, attribute, named
+
+# Neighbours differ in lightness; a new stage takes the other hue.
+_STAGE_TONES: tuple[tuple[Tone, Tone], ...] = ((1, 2), (3, 4), (5, 5))
+_PART_TONES: tuple[Tone, ...] = (5, 1, 2, 3, 4)
+_LETTERS_PER_CENT = (
+    1.25  # letters of a label that fit in one per cent of the narrowest width that shows labels
+)
+_LABEL_LINES = 3
+
+
+@dataclass(frozen=True)
+class WeightPart:
+    """One part of a bar; `weight` is its points or months, 0 or more."""
+
+    label: str
+    weight: float
+
+
+@dataclass(frozen=True)
+class WeightGroup:
+    """The criteria of one stage; `heading` stands above its part of the bar."""
+
+    heading: str
+    parts: Sequence[WeightPart] = field(default_factory=tuple)
+
+
+def weights_bar(groups: Sequence[WeightGroup], *, title: str) -> Markup:
+    """Every criterion as wide as its weight with its figure in it, grouped by stage.
+
+    A name that does not fit below its part is left out, and on a phone all names give way to the headings
+    below: the table of anchors has every name. A criterion of weight 0 is not drawn.
+    """
+    total = sum(part.weight for group in groups for part in group.parts) or 1
+    bars, start = Markup(), 0.0
+    for index, group in enumerate(groups):
+        tones = _STAGE_TONES[min(index, len(_STAGE_TONES) - 1)]
+        bars += Markup('<text class="c-text--ink weights-label" x="{}%" y="16">{}</text>').format(
+            attribute(start), group.heading
+        )
+        for place, part in enumerate(part for part in group.parts if part.weight):
+            width = 100 * part.weight / total
+            bars += _part(part, start, width, tones[place % 2], top=24)
+            start += width
+    below = Markup().join(Markup("<li>{}</li>").format(group.heading) for group in groups)
+    return Markup(
+        '<figure class="plot weights"><svg class="weights-bar" width="100%" height="116" {}>{}</svg>'
+        '<ul class="weights-phone" aria-hidden="true">{}</ul></figure>'
+    ).format(named(f"{title}. {_spoken(groups)}"), bars, below)
+
+
+def parts_bar(parts: Sequence[WeightPart], *, title: str) -> Markup:
+    """Parts that make a whole, such as the months of a programme; each with its figure and its name."""
+    total = sum(part.weight for part in parts) or 1
+    bars, start = Markup(), 0.0
+    for index, part in enumerate(part for part in parts if part.weight):
+        width = 100 * part.weight / total
+        bars += _part(part, start, width, _PART_TONES[index % len(_PART_TONES)], top=0, letters=0.6)
+        start += width
+    spoken = ", ".join(f"{part.label} {attribute(part.weight)}" for part in parts)
+    below = Markup().join(
+        Markup("<li>{} {}</li>").format(part.label, attribute(part.weight)) for part in parts if part.weight
+    )
+    return Markup(
+        '<figure class="plot"><svg class="parts-bar" width="100%" height="62" {}>{}</svg>'
+        '<ul class="weights-phone" aria-hidden="true">{}</ul></figure>'
+    ).format(named(f"{title}: {spoken}"), bars, below)
+
+
+def share_bar(value: float, maximum: float, *, tone: Tone = 1, height: int = 8, label: str = "") -> Markup:
+    """`value` of `maximum` (both 0 or more) as a small bar that fills its cell; read out only with a label."""
+    share = 0.0 if maximum <= 0 else min(max(value / maximum, 0.0), 1.0)
+    return Markup(
+        '<svg class="bar" width="100%" height="{0}" {1}>'
+        '<rect class="c-rest" x="0.5" y="0.5" width="99%" height="{2}" rx="2"/>'
+        '<rect class="c-{3}" width="{4}%" height="{0}" rx="2"/></svg>'
+    ).format(height, named(label), height - 1, tone, attribute(100 * share))
+
+
+def posts_squares(count: int, *, per_row: int = 15) -> Markup:
+    """One square per post. Hidden from screen readers: the figure stands beside."""
+    count = max(count, 0)
+    squares = Markup().join(
+        Markup('<rect class="c-1" x="{}" y="{}" width="14" height="14" rx="3"/>').format(
+            20 * (i % per_row), 20 * (i // per_row)
+        )
+        for i in range(count)
+    )
+    width = max(20 * min(count, per_row) - 6, 1)
+    height = 20 * max(-(-count // per_row), 1) - 6
+    return Markup(
+        '<svg class="squares" width="{0}" height="{1}" viewBox="0 0 {0} {1}" aria-hidden="true">{2}</svg>'
+    ).format(width, height, squares)
+
+
+def _part(
+    part: WeightPart, start: float, width: float, tone: Tone, *, top: int, letters: float = _LETTERS_PER_CENT
+) -> Markup:
+    label = Markup().join(
+        Markup('<text class="c-text weights-label" x="2" y="{}">{}</text>').format(54 + 16 * line, words)
+        for line, words in enumerate(wrapped(part.label, int(width * letters)))
+    )
+    return Markup(
+        '<svg x="{0}%" y="{1}" width="{2}%" height="92" overflow="visible"><title>{3}</title>'
+        '<rect class="c-{4}" x="1" width="98.5%" height="36" rx="2"/>'
+        '<text class="c-figure on-{4}" x="50%" y="24">{5}</text>{6}</svg>'
+    ).format(attribute(start), top, attribute(width), part.label, tone, attribute(part.weight), label)
+
+
+def wrapped(label: str, letters: int) -> list[str]:
+    """A label in at most three lines of so many letters; empty if it does not fit."""
+    lines: list[str] = []
+    for word in label.split():
+        if lines and len(lines[-1]) + 1 + len(word) <= letters:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines if len(lines) <= _LABEL_LINES and all(len(line) <= letters for line in lines) else []
+
+
+def _spoken(groups: Sequence[WeightGroup]) -> str:
+    return "; ".join(
+        f"{group.heading}: " + ", ".join(f"{part.label} {attribute(part.weight)}" for part in group.parts)
+        for group in groups
+    )
