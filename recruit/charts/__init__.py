@@ -2,7 +2,7 @@
 
 Every function returns `Markup` without a style attribute or a script, so that it passes a strict
 Content-Security-Policy, follows dark mode and prints. Horizontal positions are percentages, so a chart fills
-its column while its text keeps its size on a phone. All words are passed in by the caller, already translated.
+its column while its text keeps its size on a phone. The words are passed in, already translated.
 """
 
 from recruit.charts.bars import WeightGroup, WeightPart, parts_bar, posts_squares, share_bar, weights_bar

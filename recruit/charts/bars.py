@@ -75,7 +75,7 @@ def parts_bar(parts: Sequence[WeightPart], *, title: str) -> Markup:
 
 
 def share_bar(value: float, maximum: float, *, tone: Tone = 1, height: int = 8, label: str = "") -> Markup:
-    """`value` of `maximum` (both 0 or more) as a small bar that fills its cell; read out only with a label."""
+    """`value` of `maximum` (0 or more) as a small bar that fills its cell; read out only with a label."""
     share = 0.0 if maximum <= 0 else min(max(value / maximum, 0.0), 1.0)
     return Markup(
         '<svg class="bar" width="100%" height="{0}" {1}>'

@@ -57,8 +57,8 @@ def interval_plot(
     """A table with a point and its interval per group on a shared axis.
 
     Solid where something can be said; an open point on a dashed line when not; a diamond is an alarm, a
-    triangle a watch. The figures stand beside as text, so the plot is also their table. `title` names the table for a
-    screen reader, `description` is shown above, `zero` is the tick drawn as the zero line.
+    triangle a watch. The figures stand beside as text, so the plot is also their table. `title` names the
+    table for a screen reader, `description` is shown above, `zero` is the tick drawn as the zero line.
     """
     body = Markup().join(_row(row, axis, ticks, zero) for row in rows)
     caption = Markup("<figcaption>{}</figcaption>").format(description) if description else Markup()
