@@ -22,6 +22,8 @@ from scoring.verdicts import reason
 
 Report = dict[str, Any]
 Cell = tuple[int, int, int]  # attribute, row, column
+# A count (attribute, row, column, None), or how many of its whole are not in it (attribute, row, column, whole).
+Secret = tuple[int, int, int, int | None]
 Move = tuple[int, int] | None  # row that gains, row that loses
 
 APPLIED = ""
@@ -81,10 +83,10 @@ def suppress(audit: Mapping[str, Any], minimum: int = 5, protect_missing: bool =
     if minimum < 1:
         raise ValueError(f"minimum: expected a whole number from 1, got {minimum}")
     model = _model(audit)
-    primary = _hide_small(model, minimum, protect_missing)
-    exposed = _hide_complements(model, protect_missing)
+    primary, differences = _hide_small(model, minimum, protect_missing)
+    exposed = _hide_complements(model, [*primary, *differences], protect_missing)
     _show_what_need_not_hide(model, primary)
-    return _published(audit, model, bool(exposed & primary))
+    return _published(audit, model, not exposed.isdisjoint(primary | differences))
 
 
 # --- what the report holds
@@ -183,9 +185,11 @@ def _links(
 # --- what must be hidden
 
 
-def _hide_small(model: _Model, minimum: int, protect_missing: bool) -> set[Cell]:
-    """Hide every small count, and the smaller side of every small difference; returns the cells hidden."""
-    for table in model.tables:
+def _hide_small(model: _Model, minimum: int, protect_missing: bool) -> tuple[set[Secret], set[Secret]]:
+    """Hide every small count and the lesser side of every small difference; return both kinds of secret."""
+    counts: set[Secret] = set()
+    differences: set[Secret] = set()
+    for t, table in enumerate(model.tables):
         for r, row in enumerate(table.rows):
             if row is None and not protect_missing:
                 continue
@@ -193,40 +197,38 @@ def _hide_small(model: _Model, minimum: int, protect_missing: bool) -> set[Cell]
             for part, whole in model.subsets:
                 if table.x[r, whole] - table.x[r, part] < minimum:
                     table.hidden[r, part] = True
-    return set(_hidden_cells(model))
+                    differences.add((t, r, part, whole))
+        counts |= {(t, r, c, None) for r, c in np.argwhere(table.hidden).tolist()}
+    return counts, differences
 
 
-def _hidden_cells(model: _Model) -> Iterator[Cell]:
-    for t, table in enumerate(model.tables):
-        for r, c in np.argwhere(table.hidden).tolist():
-            yield t, r, c
-
-
-def _hide_complements(model: _Model, protect_missing: bool) -> set[Cell]:
-    """Hide more until each hidden cell is protected; returns the cells that nothing could protect."""
-    exposed: set[Cell] = set()
-    waiting = list(_hidden_cells(model))
+def _hide_complements(model: _Model, secrets: Sequence[Secret], protect_missing: bool) -> set[Secret]:
+    """Hide more until each secret, and each cell hidden for its sake, is protected; return what cannot be."""
+    exposed: set[Secret] = set()
+    waiting = sorted(secrets, key=lambda secret: (secret[3] is not None, secret[:3], secret[3] or 0))
     while waiting:
-        cell = waiting[0]
-        if cell in exposed or _protected(model, cell):
+        secret = waiting[0]
+        if secret in exposed or _protected(model, secret):
             waiting.pop(0)
             continue
-        candidates = list(_candidates(model, cell, protect_missing))
+        candidates = list(_candidates(model, secret, protect_missing))
         if not candidates:
-            exposed.add(cell)
+            exposed.add(secret)
             continue
         tried = candidates[:CANDIDATES_TRIED]
-        chosen = next((c for c in tried if _would_protect(model, cell, c)), candidates[0])
+        chosen = next((c for c in tried if _would_protect(model, secret, c)), candidates[0])
         _set_hidden(model, chosen, True)
-        waiting.append(chosen)
-    return {cell for cell in exposed if not _protected(model, cell)}
+        waiting.append((*chosen, None))
+    return {secret for secret in exposed if not _protected(model, secret)}
 
 
-def _show_what_need_not_hide(model: _Model, primary: set[Cell]) -> None:
+def _show_what_need_not_hide(model: _Model, primary: set[Secret]) -> None:
     """A cell hidden for others' sake that protects none of them, since no move touches it, is shown again."""
-    for cell in [c for c in _hidden_cells(model) if c not in primary]:
-        if not _protected(model, cell):
-            _set_hidden(model, cell, False)
+    for t, table in enumerate(model.tables):
+        for r, c in np.argwhere(table.hidden).tolist():
+            secret = (t, r, c, None)
+            if secret not in primary and not _protected(model, secret):
+                _set_hidden(model, (t, r, c), False)
 
 
 def _set_hidden(model: _Model, cell: Cell, hidden: bool) -> None:
@@ -234,21 +236,20 @@ def _set_hidden(model: _Model, cell: Cell, hidden: bool) -> None:
     model.tables[table].hidden[row, column] = hidden
 
 
-def _would_protect(model: _Model, cell: Cell, candidate: Cell) -> bool:
+def _would_protect(model: _Model, secret: Secret, candidate: Cell) -> bool:
     _set_hidden(model, candidate, True)
-    try:
-        return _protected(model, cell)
-    finally:
-        _set_hidden(model, candidate, False)
+    answer = _protected(model, secret)
+    _set_hidden(model, candidate, False)
+    return answer
 
 
-def _candidates(model: _Model, cell: Cell, protect_missing: bool) -> Iterator[Cell]:
-    """Cells still shown that might protect this one, the least loss first.
+def _candidates(model: _Model, secret: Secret, protect_missing: bool) -> Iterator[Cell]:
+    """Cells still shown that might protect the secret, the least loss first.
 
     The same column of the same attribute comes first, there the same part of every shared margin, there the
     smallest count; then linked attributes, then other columns. Those who did not answer come last.
     """
-    t, r, c = cell
+    t, r, c, _ = secret
     linked = {j for i, j in model.links if i == t}
     ranked = []
     for u in sorted({t} | linked):
@@ -266,11 +267,11 @@ def _candidates(model: _Model, cell: Cell, protect_missing: bool) -> Iterator[Ce
 # --- the proof that a cell is protected
 
 
-def _protected(model: _Model, cell: Cell) -> bool:
-    """Whether a move of one person between hidden groups changes the cell and no published count."""
-    t, r, c = cell
+def _protected(model: _Model, secret: Secret) -> bool:
+    """Whether a move of one person between hidden groups changes the secret and no published count."""
+    t, r, c, whole = secret
     for columns in model.column_sets:
-        if c not in columns:
+        if (c in columns) == (whole in columns):
             continue
         for sign in (1, -1):
             if r not in _movable(model, t, columns, sign):
