@@ -41,12 +41,14 @@ def order_matrix(levels: Integers, weights: Integers, tie_columns: Sequence[int]
     Raises TableError for shapes that do not match or a lot that repeats, LevelError for numbers so
     large that a total would not be exact.
     """
-    rows = _checked(levels, weights, lot)
+    rows, lowest, highest = _checked(levels, weights, lot)
     totals: Integers = levels @ weights
-    keys = [totals, *(levels[:, column] for column in tie_columns)]
+    # Copied, since reading one column of a matrix again and again is slow.
+    ties = [np.ascontiguousarray(levels[:, column]) for column in tie_columns]
     place_in_lot, row_at = _dense_lot(lot)
-    packed = _packed(keys, rows)
+    packed = _packed(totals, ties, lowest, highest)
     if packed is None:
+        keys = [totals, *ties]
         order = np.lexsort((place_in_lot, *(-key for key in reversed(keys)))).astype(np.int64, copy=False)
     else:
         packed |= place_in_lot
@@ -58,8 +60,8 @@ def order_matrix(levels: Integers, weights: Integers, tie_columns: Sequence[int]
     return Order(order, places, totals)
 
 
-def _checked(levels: Integers, weights: Integers, lot: Integers) -> int:
-    """The number of rows, after the checks that the caller promises to document."""
+def _checked(levels: Integers, weights: Integers, lot: Integers) -> tuple[int, int, int]:
+    """The number of rows, the lowest level and the highest, after the checks that the caller documents."""
     if levels.ndim != 2 or weights.shape != levels.shape[1:] or lot.shape != levels.shape[:1]:
         raise TableError(
             f"levels of shape {levels.shape}, weights of shape {weights.shape} and lot of shape {lot.shape}: "
@@ -68,12 +70,13 @@ def _checked(levels: Integers, weights: Integers, lot: Integers) -> int:
     for name, array in (("levels", levels), ("weights", weights), ("lot", lot)):
         if array.dtype != np.int64:
             raise TableError(f"{name}: expected int64, got {array.dtype}")
-    largest = max(abs(int(levels.max(initial=0))), abs(int(levels.min(initial=0))))
+    lowest, highest = int(levels.min(initial=0)), int(levels.max(initial=0))
+    largest = max(-lowest, highest)
     if largest * sum(abs(int(weight)) for weight in weights) >= 1 << (_BITS - 1):
         raise LevelError(
             f"levels up to {largest} are too large to be added exactly; use a smaller common denominator"
         )
-    return len(levels)
+    return len(levels), lowest, highest
 
 
 def _dense_lot(lot: Integers) -> tuple[Integers, Integers]:
@@ -93,21 +96,22 @@ def _dense_lot(lot: Integers) -> tuple[Integers, Integers]:
     return places, row_at
 
 
-def _packed(keys: Sequence[Integers], rows: int) -> Integers | None:
-    """The keys, highest first, in the upper bits of one integer per row; None if they do not fit.
+def _packed(totals: Integers, ties: Sequence[Integers], lowest: int, highest: int) -> Integers | None:
+    """Total and ties, highest first, in the upper bits of one integer per row; None if they do not fit.
 
-    The lower bits are left free for the place in the lot.
+    The ties lie from ``lowest`` to ``highest``. The lower bits are left free for the place in the lot.
     """
+    rows = len(totals)
     if rows == 0:
         return None
-    tops = [int(key.max()) for key in keys]
-    widths = [_width(top - int(key.min())) for key, top in zip(keys, tops, strict=True)]
-    if sum(widths) + _width(rows - 1) > _BITS:
+    top = int(totals.max())
+    width = _width(highest - lowest)
+    if _width(top - int(totals.min())) + width * len(ties) + _width(rows - 1) > _BITS:
         return None
-    packed: Integers = tops[0] - keys[0]
-    for key, top, width in zip(keys[1:], tops[1:], widths[1:], strict=True):
+    packed: Integers = top - totals
+    for tie in ties:
         packed <<= width
-        packed |= top - key
+        packed |= highest - tie
     packed <<= _width(rows - 1)
     return packed
 

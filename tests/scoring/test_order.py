@@ -55,7 +55,7 @@ def test_order_matrix_that_does_not_fit_one_key_gives_the_same_order(
 ) -> None:
     """Shifting every number up leaves the order as it is, and makes the keys too wide to be packed."""
     levels, weights, ties, lot = matrix
-    shift = 45 + spare
+    shift = 42 + spare
     narrow, wide = (
         order_matrix(levels, weights, ties, lot),
         order_matrix(levels << shift, weights, ties, lot),
