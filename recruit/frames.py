@@ -5,11 +5,13 @@ pandas and scoring are imported inside the functions: a page that needs no frame
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from recruit.clock import in_stockholm
@@ -56,21 +58,28 @@ def form_values(periods: Sequence[Worked], *, no_experience: bool | None, until:
     counts up to `until`, also where it goes on. Empty when nothing was answered: no periods, and not "no
     experience".
     """
-    from scoring.bands import Period, breadth, full_time_days, months
+    from scoring.bands import breadth
 
     if not periods and not no_experience:
         return {}
     begun = [period for period in periods if period.starts_on <= until]
-    swedish = [
-        Period(period.starts_on, min(period.ends_on or until, until), Fraction(period.fte_percent, 100))
-        for period in begun
-        if period.country == SWEDEN
-    ]
     areas = {period.area for period in begun}
     return {
-        "swedish_months": months(full_time_days(swedish)),
+        "swedish_months": full_time_months((each for each in begun if each.country == SWEDEN), until),
         "breadth": breadth(len(areas), any(period.supervised for period in begun)),
     }
+
+
+def full_time_months(periods: Iterable[Worked], until: date) -> Fraction:
+    """Months at full-time equivalent over the union of the periods' days, `until` included; exact."""
+    from scoring.bands import Period, full_time_days, months
+
+    counted = [
+        Period(each.starts_on, min(each.ends_on or until, until), Fraction(each.fte_percent, 100))
+        for each in periods
+        if each.starts_on <= until
+    ]
+    return months(full_time_days(counted))
 
 
 def form_levels(profile: Profile, stage: str, values: FormValues) -> dict[str, int]:
@@ -178,6 +187,125 @@ def outcomes(ranking: Ranking) -> list[Outcome]:
             1,
         )
     ]
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one criterion gives: the mean level as text ("5/2", "3") and thousandths of a point."""
+
+    key: str
+    level: str
+    points_milli: int
+
+
+@dataclass(frozen=True)
+class ResultRow:
+    """One application in a run's results. `total` is a numerator, None if incomplete; then `parts` lacks some.
+
+    `points_milli` are rounded half to even; the parts are rounded so that they add up to exactly that.
+    """
+
+    mask_code: str
+    status: str
+    place: int | None
+    total: int | None
+    points_milli: int | None
+    missing: tuple[str, ...]
+    gates: tuple[str, ...]
+    decided_by: str | None
+    parts: tuple[Part, ...]
+
+
+class RunResults:
+    """A run's stored results, read row by row; totals are compared exactly, never as rounded points."""
+
+    def __init__(self, content: Mapping[str, Any]) -> None:
+        self._table: Mapping[str, list[Any]] = content["table"]
+        self.criteria: tuple[str, ...] = tuple(content["criteria"])
+        self.denominator: int = content["denominator"]
+        self.threshold: int = content["threshold"]
+        full = 4 * content["level_denominator"]
+        self.highest_milli = {
+            key: round(Fraction(weight * full * 1000, self.denominator))
+            for key, weight in zip(self.criteria, content["weights"], strict=True)
+        }
+
+    def __len__(self) -> int:
+        return len(self._table["application"])
+
+    def rows(self, start: int, stop: int) -> list[ResultRow]:
+        """Rows by position from 0, in the order of the run."""
+        return [self._row(index) for index in range(start, min(stop, len(self)))]
+
+    def _row(self, index: int) -> ResultRow:
+        table = {name: column[index] for name, column in self._table.items()}
+        points = None if table["points"] is None else int(Decimal(table["points"]) * 1000)
+        keys = [key for key in self.criteria if table[f"contribution_{key}"] is not None]
+        exact = [Fraction(table[f"contribution_{key}"] * 1000, self.denominator) for key in keys]
+        shares = add_up(exact, points) if points is not None else [round(each) for each in exact]
+        return ResultRow(
+            mask_code=table["application"],
+            status=table["status"],
+            place=table["place"],
+            total=table["total"],
+            points_milli=points,
+            missing=tuple(table["missing"]),
+            gates=tuple(table["gates"]),
+            decided_by=table["decided_by"],
+            parts=tuple(
+                Part(key, table[f"level_{key}"], share) for key, share in zip(keys, shares, strict=True)
+            ),
+        )
+
+    @property
+    def totals(self) -> list[int]:
+        """Numerators of those who have a place, best first."""
+        pairs = zip(self._table["status"], self._table["total"], strict=True)
+        return [total for status, total in pairs if status == "ranked"]
+
+    def points(self, total: int) -> float:
+        """Points on 0–100 for drawing; never for comparing."""
+        return total / self.denominator
+
+    def counts(self) -> dict[str, int]:
+        """How many applications have each status."""
+        found: dict[str, int] = {}
+        for status in self._table["status"]:
+            found[status] = found.get(status, 0) + 1
+        return found
+
+    def decided_by(self, place: int) -> str | None:
+        """What sets a place after the one before: "total", a criterion's key or "lot"; None for the first."""
+        found: str | None = self._table["decided_by"][place - 1]
+        return found
+
+    def tie_at(self, line: int) -> tuple[int, int] | None:
+        """First and last place of equal totals that a line at `line` would cut; None if it cuts none."""
+        totals = self.totals
+        if not 0 < line < len(totals) or totals[line - 1] != totals[line]:
+            return None
+        same = totals[line]
+        first = totals.index(same) + 1
+        return first, first + totals.count(same) - 1
+
+
+def add_up(exact: Sequence[Fraction], whole: int) -> list[int]:
+    """Whole numbers near the exact ones that add up to `whole`: the largest remainders are rounded up."""
+    parts = [int(each) for each in exact]
+    by_remainder = sorted(range(len(parts)), key=lambda i: (parts[i] - exact[i], i))
+    for i in by_remainder[: max(whole - sum(parts), 0)]:
+        parts[i] += 1
+    return parts
+
+
+def run_results(text: str) -> RunResults:
+    """A run's stored results, parsed; the latest few are kept, since people page through them."""
+    return _parsed(text)
+
+
+@lru_cache(maxsize=4)
+def _parsed(text: str) -> RunResults:
+    return RunResults(json.loads(text))
 
 
 # Monitoring

@@ -54,11 +54,11 @@ def runs(session: Session, *, intake: Intake) -> list[RankingRun]:
 
 
 def run_by_number(session: Session, *, intake: Intake, stage: str, number: int) -> RankingRun:
-    """One run. Raises NotFound."""
+    """One run; its inputs are read when they are asked for. Raises NotFound."""
     found = select(RankingRun).where(
         RankingRun.intake_id == intake.id, RankingRun.stage == stage, RankingRun.number == number
     )
-    run = session.exec(found).first()
+    run = session.exec(found.options(defer(RankingRun.inputs))).first()  # type: ignore[arg-type]
     if run is None:
         raise NotFound(_("There is no such ranking run in this intake."))
     return run
@@ -67,7 +67,8 @@ def run_by_number(session: Session, *, intake: Intake, stage: str, number: int) 
 def latest_run(session: Session, *, intake: Intake, stage: str) -> RankingRun | None:
     """The newest run of a stage, or None."""
     found = select(RankingRun).where(RankingRun.intake_id == intake.id, RankingRun.stage == stage)
-    return session.exec(found.order_by(col(RankingRun.number).desc()).limit(1)).first()
+    newest = found.order_by(col(RankingRun.number).desc()).limit(1)
+    return session.exec(newest.options(defer(RankingRun.inputs))).first()  # type: ignore[arg-type]
 
 
 def _without_content() -> list[Any]:
@@ -192,27 +193,40 @@ def unsubmitted(session: Session, *, intake: Intake, stage: str) -> list[str]:
     return list(session.exec(found))
 
 
-def may_be_stale(session: Session, *, intake: Intake, run: RankingRun) -> bool:
-    """Whether anything that a run is made from may have changed since.
+@dataclass(frozen=True)
+class Watch:
+    """What may have happened since a run. `stale` is cheap: compare the inputs when it is True.
 
-    Cheap, and sometimes needlessly True: that asks for a comparison of the inputs.
+    `waiting`: applications that somebody has been asked to assess at the stage and has not yet.
     """
-    since = run.created_at
-    count = select(func.count()).select_from(RankingRow).where(RankingRow.run_id == run.id)
-    ranked = session.exec(count).one()
-    if run.stage == "screening":
-        now = (
-            select(func.count())
-            .select_from(Application)
-            .where(
-                Application.intake_id == intake.id,
-                Application.status == ApplicationStatus.SUBMITTED,
-                col(Application.eligibility).in_(GOES_ON),
-            )
+
+    stale: bool
+    waiting: int
+    made_by: str
+
+
+def watch(session: Session, *, intake: Intake, run: RankingRun, ranked: int) -> Watch:
+    """Whether a run of `ranked` applications may be out of date. One query."""
+    going_on = (
+        Application.intake_id == intake.id,
+        Application.status == ApplicationStatus.SUBMITTED,
+        col(Application.eligibility).in_(GOES_ON),
+    )
+    waiting = (
+        select(func.count(func.distinct(Assignment.application_id)))
+        .join(Application, col(Application.id) == Assignment.application_id)
+        .where(*going_on, Assignment.stage == run.stage, Assignment.status == AssignmentStatus.ASSIGNED)
+    )
+    row = session.exec(
+        select(
+            select(func.count()).select_from(Application).where(*going_on).scalar_subquery(),
+            _changed_since(intake, run.created_at),
+            waiting.scalar_subquery(),
+            select(Account.name).where(Account.id == run.created_by_id).scalar_subquery(),
         )
-        if session.exec(now).one() != ranked:
-            return True
-    return session.exec(select(_changed_since(intake, since))).one()
+    ).one()
+    others = run.stage == "screening" and row[0] != ranked
+    return Watch(stale=others or bool(row[1]), waiting=row[2], made_by=row[3] or "")
 
 
 def _changed_since(intake: Intake, since: datetime) -> Any:
@@ -285,20 +299,6 @@ def _as_placed(found: Any) -> list[Placed]:
         )
         for each in found
     ]
-
-
-def counts(session: Session, *, run: RankingRun) -> dict[str, int]:
-    """How many applications of a run have each status."""
-    found = (
-        select(RankingRow.status, func.count()).where(RankingRow.run_id == run.id).group_by(RankingRow.status)
-    )
-    return dict(session.exec(found).all())
-
-
-def points_in_order(session: Session, *, run: RankingRun) -> list[int]:
-    """Thousandths of a point of those who have a place, best first; for the plot of the order."""
-    found = select(RankingRow.points_milli).where(RankingRow.run_id == run.id, RankingRow.status == "ranked")
-    return [points or 0 for points in session.exec(found.order_by(col(RankingRow.position)))]
 
 
 def ranked_applications(session: Session, *, run: RankingRun) -> list[tuple[str, int]]:

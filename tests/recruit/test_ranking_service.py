@@ -185,10 +185,10 @@ def test_is_current_until_a_level_changes(session: Session, world: World) -> Non
     intake = closed_intake(session, world)
     run = ranked(session, world, intake)
     assert ranking.is_current(session, intake=intake, run=run)
-    assert not queries.may_be_stale(session, intake=intake, run=run)
+    assert not queries.watch(session, intake=intake, run=run, ranked=5).stale
     third = assessed(session, world, intake, 4)
     session.commit()
-    assert queries.may_be_stale(session, intake=intake, run=run)
+    assert queries.watch(session, intake=intake, run=run, ranked=5).stale
     assert not ranking.is_current(session, intake=intake, run=run)
     assert third.mask_code not in run.inputs
 
@@ -201,7 +201,7 @@ def test_is_stale_when_somebody_withdraws(session: Session, world: World) -> Non
     one.status = ApplicationStatus.WITHDRAWN
     one.withdrawn_at = LATER
     session.commit()
-    assert queries.may_be_stale(session, intake=intake, run=run)
+    assert queries.watch(session, intake=intake, run=run, ranked=5).stale
     assert not ranking.is_current(session, intake=intake, run=run)
 
 
