@@ -39,7 +39,7 @@ def weights_bar(groups: Sequence[WeightGroup], *, title: str) -> Markup:
     below: the table of anchors has every name. A criterion of weight 0 is not drawn.
     """
     total = sum(part.weight for group in groups for part in group.parts) or 1
-    bars, start = Markup(), 0.0
+    bars, start, lines = Markup(), 0.0, 0
     for index, group in enumerate(groups):
         tones = _STAGE_TONES[min(index, len(_STAGE_TONES) - 1)]
         bars += Markup('<text class="c-text--ink weights-label" x="{}%" y="16">{}</text>').format(
@@ -47,31 +47,35 @@ def weights_bar(groups: Sequence[WeightGroup], *, title: str) -> Markup:
         )
         for place, part in enumerate(part for part in group.parts if part.weight):
             width = 100 * part.weight / total
-            bars += _part(part, start, width, tones[place % 2], top=24)
+            label = wrapped(part.label, int(width * _LETTERS_PER_CENT))
+            bars += _part(part, start, width, tones[place % 2], label, top=24)
             start += width
+            lines = max(lines, len(label))
     below = Markup().join(Markup("<li>{}</li>").format(group.heading) for group in groups)
     return Markup(
-        '<figure class="plot weights"><svg class="weights-bar" width="100%" height="116" {}>{}</svg>'
+        '<figure class="plot weights"><svg class="weights-bar" width="100%" height="{}" {}>{}</svg>'
         '<ul class="weights-phone" aria-hidden="true">{}</ul></figure>'
-    ).format(named(f"{title}. {_spoken(groups)}"), bars, below)
+    ).format(66 + 16 * lines, named(f"{title}. {_spoken(groups)}"), bars, below)
 
 
 def parts_bar(parts: Sequence[WeightPart], *, title: str) -> Markup:
     """Parts that make a whole, such as the months of a programme; each with its figure and its name."""
     total = sum(part.weight for part in parts) or 1
-    bars, start = Markup(), 0.0
+    bars, start, lines = Markup(), 0.0, 0
     for index, part in enumerate(part for part in parts if part.weight):
         width = 100 * part.weight / total
-        bars += _part(part, start, width, _PART_TONES[index % len(_PART_TONES)], top=0, letters=0.6)
+        label = wrapped(part.label, int(width * _LETTERS_PER_CENT / 2))
+        bars += _part(part, start, width, _PART_TONES[index % len(_PART_TONES)], label)
         start += width
+        lines = max(lines, len(label))
     spoken = ", ".join(f"{part.label} {attribute(part.weight)}" for part in parts)
     below = Markup().join(
         Markup("<li>{} {}</li>").format(part.label, attribute(part.weight)) for part in parts if part.weight
     )
     return Markup(
-        '<figure class="plot"><svg class="parts-bar" width="100%" height="62" {}>{}</svg>'
+        '<figure class="plot"><svg class="parts-bar" width="100%" height="{}" {}>{}</svg>'
         '<ul class="weights-phone" aria-hidden="true">{}</ul></figure>'
-    ).format(named(f"{title}: {spoken}"), bars, below)
+    ).format(42 + 16 * lines, named(f"{title}: {spoken}"), bars, below)
 
 
 def share_bar(value: float, maximum: float, *, tone: Tone = 1, height: int = 8, label: str = "") -> Markup:
@@ -101,17 +105,17 @@ def posts_squares(count: int, *, per_row: int = 15) -> Markup:
 
 
 def _part(
-    part: WeightPart, start: float, width: float, tone: Tone, *, top: int, letters: float = _LETTERS_PER_CENT
+    part: WeightPart, start: float, width: float, tone: Tone, label: Sequence[str], *, top: int = 0
 ) -> Markup:
-    label = Markup().join(
+    below = Markup().join(
         Markup('<text class="c-text weights-label" x="2" y="{}">{}</text>').format(54 + 16 * line, words)
-        for line, words in enumerate(wrapped(part.label, int(width * letters)))
+        for line, words in enumerate(label)
     )
     return Markup(
         '<svg x="{0}%" y="{1}" width="{2}%" height="92" overflow="visible"><title>{3}</title>'
         '<rect class="c-{4}" x="1" width="98.5%" height="36" rx="2"/>'
         '<text class="c-figure on-{4}" x="50%" y="24">{5}</text>{6}</svg>'
-    ).format(attribute(start), top, attribute(width), part.label, tone, attribute(part.weight), label)
+    ).format(attribute(start), top, attribute(width), part.label, tone, attribute(part.weight), below)
 
 
 def wrapped(label: str, letters: int) -> list[str]:

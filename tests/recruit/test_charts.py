@@ -1,0 +1,186 @@
+"""Charts as pages get them: escaped, without inline style or script, readable without the picture."""
+
+from xml.etree import ElementTree
+
+import pytest
+from markupsafe import Markup
+
+from recruit import charts
+from recruit.charts import FunnelRow, IntervalRow, WeightGroup, WeightPart
+
+LABELS = {"title": "Shares", "group_label": "Group", "figures_label": "Count", "marks_label": "Share"}
+HOSTILE = '<script>"&'
+
+
+def every_chart(words: str = "Women") -> dict[str, Markup]:
+    """One of each, with the words everywhere that words are taken."""
+    row = IntervalRow(words, 0.5, 0.4, 0.6, words, words=words)
+    labels = dict.fromkeys(LABELS, words)
+    return {
+        "interval": charts.interval_plot([row], **labels, words_label=words, description=words),
+        "difference": charts.difference_plot([row], **labels, equal_label=words),
+        "funnel": charts.funnel(
+            [FunnelRow(words, 8, words), FunnelRow(words, 5, words, planned=True)], title=words
+        ),
+        "weights": charts.weights_bar([WeightGroup(words, [WeightPart(words, 100)])], title=words),
+        "parts": charts.parts_bar([WeightPart(words, 4)], title=words),
+        "share": charts.share_bar(1, 2, label=words),
+        "squares": charts.posts_squares(3),
+        "order": charts.order_plot(
+            [40.0, 30.0],
+            title=words,
+            caption=(words, words, words),
+            line_at=1,
+            line_label=words,
+            reserve_at=2,
+            reserve_label=words,
+            threshold=20,
+            threshold_label=words,
+        ),
+    }
+
+
+def tree(chart: Markup) -> ElementTree.Element:
+    return ElementTree.fromstring(chart)
+
+
+def marks(chart: Markup, kind: str) -> list[ElementTree.Element]:
+    return [node for node in tree(chart).iter() if kind in node.get("class", "").split()]
+
+
+@pytest.mark.parametrize("name", every_chart())
+def test_chart_is_well_formed_and_has_nothing_inline(name: str):
+    nodes = list(tree(every_chart()[name]).iter())
+    attributes = {key for node in nodes for key in node.keys()}  # noqa: SIM118 - an Element is not a mapping
+    assert "style" not in attributes
+    assert not any(key.startswith("on") for key in attributes)
+    assert not any(node.tag in ("script", "style") for node in nodes)
+
+
+@pytest.mark.parametrize("name", every_chart())
+def test_chart_escapes_its_words(name: str):
+    assert "<script" not in every_chart(HOSTILE)[name]
+
+
+@pytest.mark.parametrize("name", every_chart())
+def test_chart_names_its_pictures_or_hides_them(name: str):
+    chart = tree(every_chart()[name])
+    for picture in [node for node in [chart, *chart.iter()] if node.tag == "svg" and node.get("height")]:
+        nested = picture.get("x") is not None or picture.get("preserveAspectRatio") is not None
+        assert nested or picture.get("aria-hidden") == "true" or picture.get("aria-label")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "mark"),
+    [("alarm", "m-diamond"), ("watch", "m-triangle"), ("no_conclusion", "m-open"), ("no_concern", "m-dot")],
+)
+def test_interval_plot_draws_one_shape_per_verdict(verdict: str, mark: str):
+    chart = charts.interval_plot([IntervalRow("Women", 0.5, 0.4, 0.6, verdict=verdict)], **LABELS)
+    assert [len(marks(chart, each)) for each in ("m-diamond", "m-triangle", "m-open", "m-dot")].count(1) == 1
+    assert len(marks(chart, mark)) == 1
+
+
+def test_interval_plot_is_dashed_only_when_nothing_can_be_said():
+    rows = [IntervalRow("A", 0.5, 0.1, 0.9, verdict="no_conclusion"), IntervalRow("B", 0.5, 0.4, 0.6)]
+    chart = charts.interval_plot(rows, **LABELS)
+    assert (len(marks(chart, "m-dashed")), len(marks(chart, "m-line"))) == (1, 1)
+
+
+def test_interval_plot_draws_nothing_for_a_suppressed_group():
+    chart = charts.interval_plot([IntervalRow("A", figures="under 5")], **LABELS)
+    assert marks(chart, "m-line") == marks(chart, "m-dot") == []
+    assert "under 5" in chart
+
+
+def test_interval_plot_keeps_the_figures_as_text():
+    chart = charts.interval_plot([IntervalRow("Outside the EU", 0.25, 0.14, 0.41, "9 of 36")], **LABELS)
+    cells = ["".join(node.itertext()) for node in tree(chart).iter() if node.tag in ("td", "th")]
+    assert cells[-4:] == ["Outside the EU", "9 of 36", "", ""]
+
+
+def test_interval_plot_draws_what_lies_outside_the_axis_at_its_end():
+    outside = charts.interval_plot([IntervalRow("A", 1.4, 0.9, 2.0)], **LABELS)
+    at_end = charts.interval_plot([IntervalRow("A", 1.0, 0.9, 1.0)], **LABELS)
+    assert outside == at_end
+
+
+def test_difference_plot_marks_equal_as_the_zero_line():
+    chart = charts.difference_plot([IntervalRow("A", 0, -0.1, 0.1)], **LABELS, equal_label="equal", limit=0.4)
+    ticks = [node.text for node in tree(chart).iter("text")]
+    assert ticks == ["−40", "−20", "equal", "+20", "+40"]
+    assert len(marks(chart, "c-zero")) == 1
+
+
+def test_funnel_bars_are_as_wide_as_their_counts():
+    chart = charts.funnel(
+        [FunnelRow("Begun", 200), FunnelRow("Sent", 100), FunnelRow("Called", 0)], title="Way"
+    )
+    assert [node.get("width") for node in tree(chart).iter("svg")] == ["92%", "46%", "0.8%"]
+
+
+def test_funnel_hatches_what_is_planned():
+    chart = charts.funnel([FunnelRow("Sent", 10), FunnelRow("Called", 5, planned=True)], title="Way")
+    assert len(list(tree(chart).iter("pattern"))) == 1
+
+
+def test_funnel_without_anyone_is_drawn():
+    assert len(list(tree(charts.funnel([FunnelRow("Begun", 0)], title="Way")).iter("rect"))) == 0
+
+
+def test_weights_bar_reads_out_every_criterion():
+    groups = [
+        WeightGroup("Application", [WeightPart("References", 15), WeightPart("Theory", 0)]),
+        WeightGroup("Interview", [WeightPart("Case", 22.5)]),
+    ]
+    chart = tree(charts.weights_bar(groups, title="Points"))
+    picture = next(chart.iter("svg"))
+    assert picture.get("aria-label") == "Points. Application: References 15, Theory 0; Interview: Case 22.5"
+
+
+def test_weights_bar_fills_the_width_without_criteria_of_weight_zero():
+    groups = [WeightGroup("Application", [WeightPart("A", 10), WeightPart("B", 0), WeightPart("C", 30)])]
+    chart = tree(charts.weights_bar(groups, title="Points"))
+    places = [(node.get("x"), node.get("width")) for node in chart.iter("svg") if node.get("x")]
+    assert places == [("0%", "25%"), ("25%", "75%")]
+
+
+def test_weights_bar_leaves_out_a_name_that_does_not_fit():
+    parts = [WeightPart("Incomprehensibilities", 5), WeightPart("Work", 95)]
+    chart = tree(charts.weights_bar([WeightGroup("Stage", parts)], title="Points"))
+    assert [node.text for node in chart.iter("text")] == ["Stage", "5", "95", "Work"]
+
+
+def test_share_bar_stays_within_its_cell():
+    widths = [
+        [node.get("width") for node in tree(charts.share_bar(value, maximum)).iter("rect")][-1]
+        for value, maximum in ((0, 10), (2.5, 10), (12, 10), (1, 0))
+    ]
+    assert widths == ["0%", "25%", "100%", "0%"]
+
+
+@pytest.mark.parametrize(("count", "size"), [(0, ("1", "14")), (3, ("54", "14")), (16, ("294", "34"))])
+def test_posts_squares_counts_them_in_rows(count: int, size: tuple[str, str]):
+    squares = tree(charts.posts_squares(count))
+    assert (len(list(squares.iter("rect"))), (squares.get("width"), squares.get("height"))) == (count, size)
+
+
+def test_order_plot_colours_called_reserves_and_the_rest():
+    chart = charts.order_plot([50, 40, 30, 20, 10], title="Order", line_at=2, reserve_at=3)
+    dots = {
+        kind: marks(chart, f"dots--{kind}")[0].get("d", "").count("h0") for kind in ("in", "reserve", "out")
+    }
+    assert dots == {"in": 2, "reserve": 1, "out": 2}
+
+
+def test_order_plot_draws_the_line_between_the_places():
+    chart = charts.order_plot([50, 40, 30, 20], title="Order", line_at=1)
+    assert [node.get("x1") for node in marks(chart, "c-the-line")] == ["25%"]
+
+
+def test_order_plot_of_nobody_is_drawn():
+    assert marks(charts.order_plot([], title="Order", line_at=0), "dots") == []
+
+
+def test_order_plot_of_thousands_stays_one_mark_per_kind():
+    chart = charts.order_plot([100 - i / 50 for i in range(5000)], title="Order", line_at=100)
+    assert len(marks(chart, "dots")) == 2
