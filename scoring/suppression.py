@@ -22,7 +22,7 @@ from scoring.verdicts import reason
 
 Report = dict[str, Any]
 Cell = tuple[int, int, int]  # attribute, row, column
-# A count (attribute, row, column, None), or how many of its whole are not in it (attribute, row, column, whole).
+# A count (attribute, row, column, None), or how many of its whole are not in it (…, column, whole).
 Secret = tuple[int, int, int, int | None]
 Move = tuple[int, int] | None  # row that gains, row that loses
 
@@ -78,15 +78,19 @@ def suppress(audit: Mapping[str, Any], minimum: int = 5, protect_missing: bool =
     ``"suppressed": True`` (False where all is shown). Figures from which a hidden one could be worked out are
     None as well. The verdict and summary of an attribute still cover its hidden groups, so that an alarm is
     never lost; groups with something hidden come last, by name, since an order by size would tell their size.
-    Should totals themselves give a cell away, they are None too and the report has ``"suppressed": True``.
+    Should the totals themselves give a cell away, all counts are None and the report is ``"suppressed": True``.
     """
     if minimum < 1:
         raise ValueError(f"minimum: expected a whole number from 1, got {minimum}")
     model = _model(audit)
     primary, differences = _hide_small(model, minimum, protect_missing)
     exposed = _hide_complements(model, [*primary, *differences], protect_missing)
+    if not exposed.isdisjoint(primary | differences):
+        for table in model.tables:
+            table.hidden[:] = True
+        return _published(audit, model, totals_hidden=True)
     _show_what_need_not_hide(model, primary)
-    return _published(audit, model, not exposed.isdisjoint(primary | differences))
+    return _published(audit, model, totals_hidden=False)
 
 
 # --- what the report holds
