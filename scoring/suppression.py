@@ -78,7 +78,7 @@ def suppress(audit: Mapping[str, Any], minimum: int = 5, protect_missing: bool =
     ``"suppressed": True`` (False where all is shown). Figures from which a hidden one could be worked out are
     None as well. The verdict and summary of an attribute still cover its hidden groups, so that an alarm is
     never lost; groups with something hidden come last, by name, since an order by size would tell their size.
-    Should the totals themselves give a cell away, all counts are None and the report is ``"suppressed": True``.
+    Should the totals themselves give a cell away, all counts are None and ``"suppressed"`` of the report is True.
     """
     if minimum < 1:
         raise ValueError(f"minimum: expected a whole number from 1, got {minimum}")
