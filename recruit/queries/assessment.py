@@ -151,6 +151,11 @@ class QueueItem:
         return self.status is AssignmentStatus.SUBMITTED
 
     @property
+    def ready(self) -> bool:
+        """Whether every level is set, so that the assessment can be submitted."""
+        return not self.done and self.levels_set >= self.levels_needed
+
+    @property
     def begun(self) -> bool:
         """Whether some level has been saved, but the assessment is not submitted."""
         return not self.done and self.levels_set > 0

@@ -41,7 +41,7 @@ class MemberPage:
 def members(session: Session, *, region_id: int, number: int = 1, per_page: int = PER_PAGE) -> MemberPage:
     """The region's members by name, a page at a time. One query: a group is tens of people, not thousands."""
     statement = (
-        select(Account, Membership.role)
+        select(Account, col(Membership.role))
         .join(Membership, col(Membership.account_id) == col(Account.id))
         .where(Membership.region_id == region_id)
         .order_by(col(Account.name), col(Account.email))
@@ -72,7 +72,7 @@ def _member(account: Account, roles: Sequence[Role]) -> Member:
 def member(session: Session, *, region_id: int, public_id: str) -> Member:
     """One member of the region by public id. Raises NotFound."""
     statement = (
-        select(Account, Membership.role)
+        select(Account, col(Membership.role))
         .join(Membership, col(Membership.account_id) == col(Account.id))
         .where(Membership.region_id == region_id, Account.public_id == public_id)
     )

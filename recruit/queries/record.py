@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -18,12 +19,11 @@ from recruit.models import (
     RecordEntry,
     RecordValue,
     Referee,
-    RegionScoped,
 )
 
 PER_PAGE = 50
 #: Subjects that are of one application, and how to get from the subject to it.
-OF_APPLICATION: Mapping[str, type[RegionScoped]] = {
+OF_APPLICATION: Mapping[str, Any] = {
     "assignment": Assignment,
     "attachment": Attachment,
     "referee": Referee,
@@ -83,6 +83,7 @@ def entries(
     *,
     region_id: int,
     sees_values: bool,
+    assessor_id: int | None = None,
     intake_id: int | None = None,
     number: int = 1,
     per_page: int = PER_PAGE,
@@ -158,15 +159,15 @@ def _codes(session: Session, rows: Sequence[RecordEntry]) -> dict[tuple[str, int
     ids = [row.subject_id for row in rows if row.subject_kind == "application"]
     direct = select(col(Application.id), col(Application.mask_code)).where(col(Application.id).in_(ids))
     for number, code in session.exec(direct):
-        found["application", number] = code
+        found["application", number or 0] = code
     for kind, model in OF_APPLICATION.items():
         ids = [row.subject_id for row in rows if row.subject_kind == kind]
         if not ids:
             continue
         through = (
-            select(col(model.id), col(Application.mask_code))  # type: ignore[attr-defined]
-            .join(Application, col(Application.id) == col(model.application_id))  # type: ignore[attr-defined]
-            .where(col(model.id).in_(ids))  # type: ignore[attr-defined]
+            select(col(model.id), col(Application.mask_code))
+            .join(Application, col(Application.id) == col(model.application_id))
+            .where(col(model.id).in_(ids))
         )
         for number, code in session.exec(through):
             found[kind, number] = code
@@ -181,12 +182,18 @@ def _entry(
     codes: Mapping[tuple[str, int], str],
     *,
     sees_values: bool,
+    sees_levels: bool,
 ) -> Entry:
     fields = sorted(json.loads(row.digests))
     personal = row.subject_kind in {"application", *OF_APPLICATION}
     by_applicant = row.actor_id is not None and row.actor_id not in members
+    levels_hidden = row.subject_kind == "assignment" and not sees_levels
     changes = tuple(
-        _change(field, values.get(field), hidden=personal and not sees_values and field not in DECIDED)
+        _change(
+            field,
+            values.get(field),
+            hidden=(personal and not sees_values and field not in DECIDED) or levels_hidden,
+        )
         for field in fields
         if field != "reason"
     )

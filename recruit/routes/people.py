@@ -1,5 +1,121 @@
-"""Pages of the people step."""
+"""Pages about the region's group and sites, for administrators."""
 
-from flask import Blueprint
+from typing import Any
 
-blueprint = Blueprint("people", __name__)
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from forms.people import MemberForm, RolesForm, SiteForm
+from recruit import clock
+from recruit.database import transaction
+from recruit.errors import Invalid, Refusal
+from recruit.i18n import gettext as _
+from recruit.models import Role, SiteKind
+from recruit.queries import people as queries
+from recruit.request import actor, db, region, settings
+from recruit.services import account as accounts
+from recruit.services import people as service
+
+blueprint = Blueprint("people", __name__, url_prefix="/g/<region>/people")
+
+
+def _region_id() -> int:
+    number = region().id
+    assert number is not None
+    return number
+
+
+def _home() -> str:
+    return url_for("people.index", region=region().slug)
+
+
+@blueprint.get("")
+def index(region: str) -> Any:
+    """Members with their roles."""
+    page = queries.members(db(), region_id=_region_id(), number=request.args.get("page", 1, int))
+    return render_template("people/index.html", page=page, per_page=queries.PER_PAGE)
+
+
+@blueprint.route("/add", methods=["GET", "POST"])
+def add(region: str) -> Any:
+    """Add a member. Whoever has no account gets a link to choose a password."""
+    posted = request.form if request.method == "POST" else None
+    form = MemberForm(posted, say=_)
+    if posted is not None and form.validate():
+        try:
+            with transaction(db()):
+                found = accounts.add_member(
+                    db(),
+                    region_id=_region_id(),
+                    email=form.email.data,
+                    name=form.name.data,
+                    roles=[Role(value) for value in form.roles.data],
+                    actor=actor(),
+                    now=clock.now(),
+                    base_url=settings().base_url,
+                )
+            flash(_added(found.email, joined=found.verified_at is not None))
+            return redirect(_home(), 303)
+        except Invalid as error:
+            form[error.field or "email"].errors = [str(error.message)]
+    return render_template("people/add.html", form=form), 200 if posted is None else 422
+
+
+def _added(email: str, *, joined: bool) -> str:
+    if joined:
+        return _("%(email)s already had an account and can use the new roles at once.", email=email)
+    return _("%(email)s has been sent a link to choose a password.", email=email)
+
+
+@blueprint.route("/<public_id>", methods=["GET", "POST"])
+def change(region: str, public_id: str) -> Any:
+    """Change a member's roles, or end their access."""
+    member = queries.member(db(), region_id=_region_id(), public_id=public_id)
+    posted = request.form if request.method == "POST" else None
+    form = RolesForm(posted, data={"roles": [role.value for role in member.roles]}, say=_)
+    ends = posted is not None and posted.get("action") == "end"
+    if posted is not None and (ends or form.validate()):
+        try:
+            with transaction(db()):
+                _carry_out(member.account_id, None if ends else form.roles.data)
+            flash(
+                _("%(email)s has no access any more.", email=member.email)
+                if ends
+                else _("The roles are changed.")
+            )
+            return redirect(_home(), 303)
+        except Refusal as error:
+            form.roles.errors = [str(error.message)]
+    return render_template("people/change.html", form=form, member=member), 200 if posted is None else 422
+
+
+def _carry_out(account_id: int, roles: list[str] | None) -> None:
+    """Set the roles, or end the access when `roles` is None."""
+    about = {"region_id": _region_id(), "account_id": account_id, "actor": actor(), "now": clock.now()}
+    if roles is None:
+        service.end_access(db(), **about)  # type: ignore[arg-type]
+    else:
+        service.change_roles(db(), roles={Role(value) for value in roles}, **about)  # type: ignore[arg-type]
+
+
+@blueprint.route("/sites", methods=["GET", "POST"])
+def sites(region: str) -> Any:
+    """The region's sites, and a form to add one."""
+    posted = request.form if request.method == "POST" else None
+    form = SiteForm(posted, say=_)
+    if posted is not None and form.validate():
+        try:
+            with transaction(db()):
+                site = service.add_site(
+                    db(),
+                    region_id=_region_id(),
+                    name=form.name.data,
+                    kind=SiteKind(form.kind.data),
+                    actor=actor(),
+                    now=clock.now(),
+                )
+            flash(_("%(site)s is added.", site=site.name))
+            return redirect(url_for("people.sites", region=region), 303)
+        except Refusal as error:
+            form["name"].errors = [str(error.message)]
+    found = queries.sites(db(), region_id=_region_id())
+    return render_template("people/sites.html", form=form, sites=found), 200 if posted is None else 422

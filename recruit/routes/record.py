@@ -1,5 +1,46 @@
-"""Pages of the record step."""
+"""Pages of the record: what has been decided and changed, and whether the chain holds."""
 
-from flask import Blueprint
+from typing import Any
 
-blueprint = Blueprint("record", __name__)
+from flask import Blueprint, render_template, request
+
+from recruit.models import Role
+from recruit.queries import record as queries
+from recruit.request import account, db, region, roles
+
+blueprint = Blueprint("record", __name__, url_prefix="/g/<region>/record")
+
+
+@blueprint.get("")
+def index(region: str) -> Any:
+    """The entries, the newest first, of the whole region or one intake."""
+    region_id = _region_id()
+    known = queries.intakes(db(), region_id=region_id)
+    wanted = request.args.get("intake", "")
+    chosen = next((each for each in known if each.slug == wanted), None)
+    sees_values = Role.COORDINATOR in roles()
+    page = queries.entries(
+        db(),
+        region_id=region_id,
+        sees_values=sees_values,
+        assessor_id=account().id if Role.ASSESSOR in roles() else None,
+        intake_id=chosen.id if chosen else None,
+        number=request.args.get("page", 1, int),
+    )
+    return render_template(
+        "record/index.html", page=page, intakes=known, chosen=chosen, sees_values=sees_values
+    )
+
+
+@blueprint.get("/verify")
+def verify(region: str) -> Any:
+    """Check the chain, the values beside it and every ranking run, and say what does not match."""
+    from recruit.services.verification import verify as check  # recomputes rankings, which needs pandas
+
+    return render_template("record/verify.html", report=check(db(), region_id=_region_id()))
+
+
+def _region_id() -> int:
+    number = region().id
+    assert number is not None
+    return number
