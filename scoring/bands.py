@@ -12,12 +12,13 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from numbers import Real
 
-from .errors import LevelError
+from scoring.errors import LevelError
 
 Number = int | float | Decimal | Fraction
 
-#: Days in a mean month, 365.25 / 12, as an exact fraction.
-DAYS_PER_MONTH = Fraction(487, 16)
+#: Full-time days in a month. With 30, any seven (four) calendar months in a row reach seven (four), whichever they are;
+#: with the mean month of 30.44 days January to July, 212 days, would fall short of seven.
+DAYS_PER_MONTH = 30
 
 _STRICT_PREFIX = "over "
 
@@ -136,7 +137,7 @@ def full_time_days(periods: Iterable[Period]) -> Fraction:
 
 
 def months(days: Fraction | int) -> Fraction:
-    """Days as mean months of 365.25 / 12 days, exactly."""
+    """Full-time days as months of 30 days, exactly."""
     return Fraction(days) / DAYS_PER_MONTH
 
 

@@ -10,8 +10,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
 
-from .bands import Bound
-from .errors import ProfileError
+from scoring.bands import Bound
+from scoring.errors import ProfileError
 
 Stage = Literal["screening", "interview"]
 Kind = Literal["from_form", "assessed", "external"]
@@ -184,7 +184,7 @@ class Profile:
 
     def to_toml(self) -> str:
         """The profile as a TOML file that reads back as an equal profile."""
-        from .profile_writer import profile_to_toml
+        from scoring.profile_writer import profile_to_toml
 
         return profile_to_toml(self)
 

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .errors import LevelError, TableError
-from .levels import check_not_a_rank, scaled_levels
-from .order import Integers
+from scoring.errors import LevelError, TableError
+from scoring.levels import check_not_a_rank, scaled_levels
+from scoring.order import Integers
 
 #: The columns of the table of levels, one row per application, assessor and criterion.
 LONG_COLUMNS = ("application", "assessor", "criterion", "level")

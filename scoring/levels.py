@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .criteria import TOP_LEVEL
-from .errors import LevelError, TableError
+from scoring.criteria import TOP_LEVEL
+from scoring.errors import LevelError, TableError
 
 #: A level must be a whole number of 1/4096: every binary float of that kind is exact.
 SCALE = 4096

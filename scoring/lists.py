@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from .errors import TableError
+from scoring.errors import TableError
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import LevelError, TableError
+from scoring.errors import LevelError, TableError
 
 Integers = NDArray[np.int64]
 

@@ -10,8 +10,8 @@ from importlib import resources
 from os import PathLike
 from pathlib import Path
 
-from .bands import Bound
-from .criteria import (
+from scoring.bands import Bound
+from scoring.criteria import (
     ATTACHMENT_KINDS,
     KINDS,
     RULES,
@@ -24,8 +24,8 @@ from .criteria import (
     StageRule,
     Text,
 )
-from .errors import ProfileError
-from .profile_toml import parse_profile
+from scoring.errors import ProfileError
+from scoring.profile_toml import parse_profile
 
 __all__ = [
     "ATTACHMENT_KINDS",

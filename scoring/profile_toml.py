@@ -9,8 +9,8 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any, TypeVar, cast
 
-from .bands import Bound, parse_bound
-from .criteria import (
+from scoring.bands import Bound, parse_bound
+from scoring.criteria import (
     ATTACHMENT_KINDS,
     KINDS,
     RULES,
@@ -26,7 +26,7 @@ from .criteria import (
     Text,
     plain_decimal,
 )
-from .errors import LevelError, ProfileError
+from scoring.errors import LevelError, ProfileError
 
 #: Column names of the tables of levels, which a criterion may therefore not be called.
 RESERVED_KEYS = frozenset({"id", "application", "assessor", "criterion", "level"})

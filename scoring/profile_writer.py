@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from .criteria import KINDS, Criterion, Gate, Profile, Requirement, Text, plain_decimal
+from scoring.criteria import KINDS, Criterion, Gate, Profile, Requirement, Text, plain_decimal
 
 _KIND_NAMES = {kind: written for written, kind in KINDS.items()}
 

@@ -19,9 +19,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .criteria import Profile
-from .errors import TableError
-from .level_tables import (
+from scoring.criteria import Profile
+from scoring.errors import TableError
+from scoring.level_tables import (
     LONG_COLUMNS,
     check_columns,
     check_no_twins,
@@ -30,11 +30,11 @@ from .level_tables import (
     read_assessors,
     read_levels,
 )
-from .levels import check_not_a_rank, points_text, scaled_levels
-from .lot import lot_order
-from .order import Integers, Order, order_matrix
-from .ranking_table import BELOW, GATE, INCOMPLETE, RANKED, STATUSES, ranking_table
-from .weighing import integer_weights, mean_numerators, stopped_by_gates
+from scoring.levels import check_not_a_rank, points_text, scaled_levels
+from scoring.lot import lot_order
+from scoring.order import Integers, Order, order_matrix
+from scoring.ranking_table import BELOW, GATE, INCOMPLETE, RANKED, STATUSES, ranking_table
+from scoring.weighing import integer_weights, mean_numerators, stopped_by_gates
 
 __all__ = [
     "LONG_COLUMNS",

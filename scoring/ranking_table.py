@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .levels import fraction_text, points_text
-from .order import Integers
-from .weighing import Flags
+from scoring.levels import fraction_text, points_text
+from scoring.order import Integers
+from scoring.weighing import Flags
 
 #: The status of an application, in the order in which the table of a ranking shows them.
 STATUSES = ("ranked", "below_threshold", "gate", "incomplete")

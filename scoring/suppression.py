@@ -24,7 +24,7 @@ Report = dict[str, Any]
 Cell = tuple[int, int, int]  # attribute, row, column
 # A count (attribute, row, column, None), or how many of its whole are not in it (…, column, whole).
 Secret = tuple[int, int, int, int | None]
-Move = tuple[int, int] | None  # row that gains, row that loses
+Move = tuple[int, int]  # row that gains, row that loses
 
 APPLIED = ""
 # Past these the cheapest is hidden unproved and the search goes on; it costs figures, never protection.
@@ -78,7 +78,7 @@ def suppress(audit: Mapping[str, Any], minimum: int = 5, protect_missing: bool =
     ``"suppressed": True`` (False where all is shown). Figures from which a hidden one could be worked out are
     None as well. The verdict and summary of an attribute still cover its hidden groups, so that an alarm is
     never lost; groups with something hidden come last, by name, since an order by size would tell their size.
-    Should the totals themselves give a cell away, all counts are None and ``"suppressed"`` of the report is True.
+    Should totals alone give a cell away, all counts are None, and ``"suppressed"`` of the report True.
     """
     if minimum < 1:
         raise ValueError(f"minimum: expected a whole number from 1, got {minimum}")
@@ -310,17 +310,14 @@ def _can_change(model: _Model, t: int, r: int, columns: tuple[int, ...], sign: i
 
 def _follow(model: _Model, moves: dict[int, Move], columns: tuple[int, ...]) -> bool:
     """Whether the other attributes can move somebody so that all shared margins still agree."""
-    rest = [t for t in range(len(model.tables)) if t not in moves]
-    if not rest:
+    for t in range(len(model.tables)):
+        shifts = [
+            (model.links[u, t][1], _shift(model, u, t, moves[u])) for u in moves if (u, t) in model.links
+        ]
+        if t not in moves and any(shift is not None for _, shift in shifts):
+            break
+    else:
         return True
-    t = rest[0]
-    shifts = [
-        (model.links[u, t][1], _shift(model, u, t, move))
-        for u, move in moves.items()
-        if (u, t) in model.links
-    ]
-    if all(shift is None for _, shift in shifts):
-        return _follow(model, {**moves, t: None}, columns)
     losing = _movable(model, t, columns, -1)
     for gains in _movable(model, t, columns, 1):
         if any(shift is not None and parts[gains] != shift[0] for parts, shift in shifts):
@@ -336,8 +333,6 @@ def _follow(model: _Model, moves: dict[int, Move], columns: tuple[int, ...]) -> 
 
 def _shift(model: _Model, u: int, t: int, move: Move) -> tuple[int, int] | None:
     """The parts of the margin shared by u and t that gain and lose by a move in u; None if no part does."""
-    if move is None:
-        return None
     parts = model.links[u, t][0]
     gains, loses = parts[move[0]], parts[move[1]]
     return None if gains == loses else (gains, loses)

@@ -7,10 +7,10 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from .criteria import TOP_LEVEL, Profile
-from .errors import LevelError
-from .levels import SCALE
-from .order import Integers
+from scoring.criteria import TOP_LEVEL, Profile
+from scoring.errors import LevelError
+from scoring.levels import SCALE
+from scoring.order import Integers
 
 Flags = NDArray[np.bool_]
 

@@ -37,9 +37,9 @@ def by_id(session: Session, profile_id: int) -> CriteriaProfile | None:
     return session.exec(select(CriteriaProfile).where(CriteriaProfile.id == profile_id)).first()
 
 
-def latest(session: Session, key: str) -> CriteriaProfile | None:
-    """The newest version of a profile, or None when it has never been saved."""
-    versions = select(CriteriaProfile).where(CriteriaProfile.key == key)
+def latest(session: Session, region_id: int, key: str) -> CriteriaProfile | None:
+    """The newest version of a region's profile, or None when it has never been saved."""
+    versions = select(CriteriaProfile).where(CriteriaProfile.region_id == region_id, CriteriaProfile.key == key)
     return session.exec(versions.order_by(col(CriteriaProfile.version).desc()).limit(1)).first()
 
 

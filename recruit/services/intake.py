@@ -86,7 +86,7 @@ def save_profile(
         profile = parse_profile(toml)
     except ProfileError as error:
         raise Invalid(str(error), field="toml") from error
-    newest = profiles.latest(session, profile.key)
+    newest = profiles.latest(session, region_id, profile.key)
     if newest is not None and newest.digest == profile.digest():
         raise Conflict(
             _(

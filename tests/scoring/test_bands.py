@@ -128,10 +128,19 @@ def test_period_with_an_fte_out_of_range_is_refused(fte: Fraction) -> None:
         Period(date(2026, 1, 1), date(2026, 1, 31), fte)
 
 
-def test_months_are_mean_months() -> None:
-    assert months(Fraction(487, 16)) == 1
-    assert months(1461) == 48
+def test_months_are_of_thirty_days() -> None:
+    assert months(30) == 1
+    assert months(Fraction(15, 2)) == Fraction(1, 4)
     assert months(0) == 0
+
+
+@pytest.mark.parametrize("first", range(1, 13))
+@pytest.mark.parametrize("count", [4, 7])
+def test_whole_calendar_months_in_a_row_are_never_short(first: int, count: int) -> None:
+    """Who worked four or seven whole months has them, whichever months they were."""
+    after = first - 1 + count
+    last = date(2026 + after // 12, after % 12 + 1, 1) - timedelta(days=1)
+    assert months(full_time_days([Period(date(2026, first, 1), last)])) >= count
 
 
 @pytest.mark.parametrize(
