@@ -55,7 +55,9 @@ class EducationForm(WordedForm):
     revision = RevisionField()
     education_country = FromList(
         N_("In which country did you take your medical degree?"),
-        description=N_("It is used to check that you can apply and to monitor that the selection is fair. It is never scored."),
+        description=N_(
+            "It is used to check that you can apply and to monitor that the selection is fair. It is never scored."
+        ),
         needed=N_("Choose the country of your medical degree"),
         translates_choices=False,
     )
@@ -76,7 +78,9 @@ class EducationForm(WordedForm):
     )
     document = Upload(N_("Diploma or degree certificate"))
 
-    def __init__(self, formdata: Any = None, *, countries: Sequence[tuple[str, str]], latest_year: int, **kw: Any):
+    def __init__(
+        self, formdata: Any = None, *, countries: Sequence[tuple[str, str]], latest_year: int, **kw: Any
+    ):
         super().__init__(formdata, **kw)
         self.education_country.choices = [("", ""), *countries]
         self.graduation_year.high = latest_year
@@ -94,7 +98,9 @@ class OwnWordsForm(WordedForm):
     )
     learning_needs = Paragraphs(
         N_("What do you need to learn?"),
-        description=N_("Set against the 18 goals of the basic service. Everyone has gaps; knowing them is what counts."),
+        description=N_(
+            "Set against the 18 goals of the basic service. Everyone has gaps; knowing them is what counts."
+        ),
         limit=2000,
         needed=N_("Write what you need to learn"),
     )

@@ -32,7 +32,8 @@ def clean_text(text: str | None) -> str | None:
         return None
     lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     kept = (
-        "".join(character for character in line.replace("\t", " ") if _visible(character)).rstrip() for line in lines
+        "".join(character for character in line.replace("\t", " ") if _visible(character)).rstrip()
+        for line in lines
     )
     whole = "\n".join(kept).strip("\n ")
     return whole if whole.strip(_JOINERS + " \n") else None

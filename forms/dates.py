@@ -11,7 +11,7 @@ from wtforms.validators import StopValidation
 from wtforms.widgets import TextInput
 
 from forms.cleaning import clean_line
-from forms.texts import Message, N_
+from forms.texts import N_, Message
 
 EARLIEST, LATEST = 1950, 2099
 PARTS = ("day", "month", "year")
@@ -41,8 +41,12 @@ class Box:
         given = {
             name: value for name, value in attributes.items() if value is not False and value is not None
         } | {"type": "text", "autocomplete": "off"}
-        written = "".join(f' {escape(name.replace("_", "-"))}="{escape(value)}"' for name, value in given.items())
-        return Markup(f'<input id="{escape(self.id)}" name="{escape(self.name)}" value="{escape(self.text)}"{written}>')  # noqa: S704
+        written = "".join(
+            f' {escape(name.replace("_", "-"))}="{escape(value)}"' for name, value in given.items()
+        )
+        return Markup(
+            f'<input id="{escape(self.id)}" name="{escape(self.name)}" value="{escape(self.text)}"{written}>'
+        )  # noqa: S704
 
 
 @dataclass
@@ -110,18 +114,30 @@ class DateBoxes(Field):
         except ValueError:
             self._stop(
                 self.form.day,
-                Message(N_("There is no day %(day)s in month %(month)s of %(year)s"), day=day, month=month, year=year),
+                Message(
+                    N_("There is no day %(day)s in month %(month)s of %(year)s"),
+                    day=day,
+                    month=month,
+                    year=year,
+                ),
             )
 
     def _check_part(self, part: str, box: Box) -> None:
         text = box.text
         number = int(text) if text.isdecimal() and len(text) < 6 else None
         if part == "day" and (number is None or not 1 <= number <= 31):
-            self._stop(box, Message(N_("%(text)s is not a day. Write a number from 1 to 31."), text=text[:20]))
+            self._stop(
+                box, Message(N_("%(text)s is not a day. Write a number from 1 to 31."), text=text[:20])
+            )
         if part == "month" and (number is None or not 1 <= number <= 12):
-            self._stop(box, Message(N_("%(text)s is not a month. Write a number from 1 to 12."), text=text[:20]))
+            self._stop(
+                box, Message(N_("%(text)s is not a month. Write a number from 1 to 12."), text=text[:20])
+            )
         if part == "year" and (number is None or not EARLIEST <= number <= LATEST):
-            self._stop(box, Message(N_("%(text)s is not a year. Write all four digits, such as 2027."), text=text[:20]))
+            self._stop(
+                box,
+                Message(N_("%(text)s is not a year. Write all four digits, such as 2027."), text=text[:20]),
+            )
 
     def _stop(self, box: Box, message: str) -> None:
         box.errors = [message]

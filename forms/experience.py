@@ -29,7 +29,9 @@ class PeriodForm(WordedForm):
         needed=N_("Write where you worked"),
         render_kw={"autocomplete": "organization", "dir": "auto"},
     )
-    country = FromList(N_("Country"), needed=N_("Choose the country where you worked"), translates_choices=False)
+    country = FromList(
+        N_("Country"), needed=N_("Choose the country where you worked"), translates_choices=False
+    )
     area = FromList(N_("Clinical area"), choices=CLINICAL_AREA, needed=N_("Choose the clinical area"))
     starts_on = DateBoxes(
         N_("First day"),
@@ -76,12 +78,20 @@ class PeriodForm(WordedForm):
         valid = super().validate(extra_validators)
         starts, ends = self.starts_on.data, self.ends_on.data
         if self.ongoing.data and not self.ends_on.is_blank and not self.ends_on.errors:
-            self.ends_on.refuse(self.words(N_("Leave the last day empty, or take away the tick: it cannot be both")))
+            self.ends_on.refuse(
+                self.words(N_("Leave the last day empty, or take away the tick: it cannot be both"))
+            )
             valid = False
         elif starts and ends and ends < starts:
-            self.ends_on.refuse(self.words(N_("The last day comes before the first day. Change one of them.")))
+            self.ends_on.refuse(
+                self.words(N_("The last day comes before the first day. Change one of them."))
+            )
             valid = False
         if starts and self.ongoing.data and starts > self.today:
-            self.starts_on.refuse(self.words(N_("The work has not begun yet. Write the last day too, or a first day that has passed.")))
+            self.starts_on.refuse(
+                self.words(
+                    N_("The work has not begun yet. Write the last day too, or a first day that has passed.")
+                )
+            )
             valid = False
         return valid

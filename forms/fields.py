@@ -8,7 +8,7 @@ from wtforms import BooleanField, FileField, RadioField, SelectField, StringFiel
 from wtforms.validators import StopValidation, ValidationError
 
 from forms.cleaning import clean_line, clean_text
-from forms.texts import Message, N_
+from forms.texts import N_, Message
 
 _ADDRESS = re.compile(r"^[^@\s<>\"(),:;]+@[^@\s.]+(\.[^@\s.]+)+$")
 _PHONE = re.compile(r"^\+?[\d\s().\-/]{5,}$")
@@ -38,7 +38,11 @@ class AtMost:
         length = len(field.data or "")
         if length > self.limit:
             raise ValidationError(
-                Message(N_("Use at most %(limit)s characters; now there are %(length)s"), limit=self.limit, length=length)
+                Message(
+                    N_("Use at most %(limit)s characters; now there are %(length)s"),
+                    limit=self.limit,
+                    length=length,
+                )
             )
 
 
@@ -57,7 +61,9 @@ def is_phone(form: Any, field: Any) -> None:
 class Line(StringField):
     """One line of text in any script."""
 
-    def __init__(self, label: str, *, limit: int, needed: str | None = None, checks: Iterable[Any] = (), **kw: Any):
+    def __init__(
+        self, label: str, *, limit: int, needed: str | None = None, checks: Iterable[Any] = (), **kw: Any
+    ):
         validators = [*([Needed(needed)] if needed else []), AtMost(limit), *checks]
         super().__init__(label, validators, **kw)
         if needed is None:
@@ -85,7 +91,9 @@ class Paragraphs(TextAreaField):
 def _check_choice(field: Any) -> None:
     if field.data is not None and field.data not in {value for value, *_rest in field.iter_choices()}:
         shown, field.data = str(field.data)[:40], None
-        raise StopValidation(Message(N_("%(value)s is not one of the answers. Choose one of them."), value=shown))
+        raise StopValidation(
+            Message(N_("%(value)s is not one of the answers. Choose one of them."), value=shown)
+        )
 
 
 class OneOf(RadioField):
@@ -93,7 +101,9 @@ class OneOf(RadioField):
 
     translates_choices = True
 
-    def __init__(self, label: str, *, choices: Sequence[tuple[str, str]], needed: str | None = None, **kw: Any):
+    def __init__(
+        self, label: str, *, choices: Sequence[tuple[str, str]], needed: str | None = None, **kw: Any
+    ):
         super().__init__(label, [Needed(needed)] if needed else [], choices=list(choices), **kw)
         if needed is None:
             self.flags.optional = True

@@ -39,7 +39,9 @@ class LicenceForm(WordedForm):
         """The date belongs to an expected licence only; without any plan of a licence there is no way to it either."""
         self.licence_on.needed = self.licence.data == "expected"
         if self.licence.data in ("held", "none"):
-            self.licence_on.form.day.text = self.licence_on.form.month.text = self.licence_on.form.year.text = ""
+            self.licence_on.form.day.text = self.licence_on.form.month.text = (
+                self.licence_on.form.year.text
+            ) = ""
         if self.licence.data == "none":
             self.licence_route.validators = ()
         return super().validate(extra_validators)
@@ -86,7 +88,9 @@ class StartForm(WordedForm):
     document = Upload(N_("Work permit"))
     credit_claim = Paragraphs(
         N_("Do you want earlier service to be credited?"),
-        description=N_("It can shorten your basic service and is decided case by case. It never gives points."),
+        description=N_(
+            "It can shorten your basic service and is decided case by case. It never gives points."
+        ),
         limit=1000,
     )
 
@@ -126,7 +130,9 @@ class LanguageForm(WordedForm):
     )
     language_note = Paragraphs(
         N_("Describe it"),
-        description=N_("For education or work in Swedish: where, from when to when, and what you did in Swedish."),
+        description=N_(
+            "For education or work in Swedish: where, from when to when, and what you did in Swedish."
+        ),
         limit=1000,
     )
     document = Upload(N_("Proof of Swedish"))

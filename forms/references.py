@@ -60,7 +60,12 @@ class ReferencesForm(WordedForm):
     revision = RevisionField()
 
     def __init__(
-        self, formdata: Any = None, *, referees: Sequence[dict[str, Any]] = (), needed: int = REFEREES, **kw: Any
+        self,
+        formdata: Any = None,
+        *,
+        referees: Sequence[dict[str, Any]] = (),
+        needed: int = REFEREES,
+        **kw: Any,
     ) -> None:
         super().__init__(formdata, **kw)
         self.needed = needed
@@ -87,7 +92,9 @@ class ReferencesForm(WordedForm):
             valid = referee.validate() and valid
         emails = [referee.email.data.lower() for referee in self.referees if referee.email.data]
         if len(set(emails)) < len(emails):
-            self.referees[-1].email.errors = [self.words(N_("Both referees have the same address. Name two people."))]
+            self.referees[-1].email.errors = [
+                self.words(N_("Both referees have the same address. Name two people."))
+            ]
             valid = False
         return valid
 

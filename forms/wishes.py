@@ -8,7 +8,7 @@ from wtforms import Form
 from forms.base import RevisionField, WordedForm
 from forms.choices import AGE_BAND, SEX
 from forms.fields import FromList, OneOf, Tick
-from forms.texts import Message, N_
+from forms.texts import N_, Message
 
 
 class MonitoringForm(WordedForm):
@@ -41,12 +41,21 @@ class SitesForm(WordedForm):
         for field in self.ranked:
             if field.data and field.data in seen:
                 name = dict(field.choices)[field.data]
-                field.errors = [self.words(Message(N_("%(site)s is chosen already. Choose another one, or leave this empty."), site=name))]
+                field.errors = [
+                    self.words(
+                        Message(
+                            N_("%(site)s is chosen already. Choose another one, or leave this empty."),
+                            site=name,
+                        )
+                    )
+                ]
                 valid = False
             seen.add(field.data or "")
         chosen = seen - {""}
         if chosen and self.no_preference.data:
-            self.no_preference.errors = [self.words(N_("Take away this tick, or the sites you have chosen: it cannot be both"))]
+            self.no_preference.errors = [
+                self.words(N_("Take away this tick, or the sites you have chosen: it cannot be both"))
+            ]
             return False
         if self.complete and not chosen and not self.no_preference.data and not self.ranked[0].errors:
             self.ranked[0].errors = [self.words(N_("Choose a site, or tick that you have no preference"))]

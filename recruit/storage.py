@@ -47,7 +47,9 @@ class Stored:
 def clean_filename(filename: str) -> str:
     """The file's own name without folders and control characters, at most 150 characters, ending kept."""
     name = unicodedata.normalize("NFC", filename).replace("\\", "/").rpartition("/")[2]
-    name = "".join(letter for letter in name if unicodedata.category(letter) not in ("Cc", "Cf", "Cs")).strip(" .")
+    name = "".join(letter for letter in name if unicodedata.category(letter) not in ("Cc", "Cf", "Cs")).strip(
+        " ."
+    )
     stem, dot, ending = name.rpartition(".")
     if dot and len(ending) <= 10:
         return f"{stem[:139]}.{ending}"
@@ -73,7 +75,9 @@ def media_type(content: bytes, filename: str) -> str:
         guess = filetype.guess_extension(content)
         what = guess.upper() if guess and guess not in ("pdf", "png", "jpg") else ""
         if what:
-            message = _("%(name)s is a file of type %(what)s. Choose a PDF, PNG or JPEG.", name=name, what=what)
+            message = _(
+                "%(name)s is a file of type %(what)s. Choose a PDF, PNG or JPEG.", name=name, what=what
+            )
         elif claimed in _ENDINGS:
             message = _(
                 "%(name)s is called %(ending)s, but its content is something else, or it is damaged. Open it, save it"

@@ -1,0 +1,152 @@
+"""Reading applications as their applicant sees them: all of one's own, and one with what belongs to it.
+
+The group reads applications through `queries.eligibility`, `queries.assessment` and `recruit.frames`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import lazy_gettext as _
+from sqlmodel import Session, col, select
+
+from recruit.errors import NotFound
+from recruit.models import (
+    Account,
+    Application,
+    Attachment,
+    ExperiencePeriod,
+    Intake,
+    MonitoringAnswer,
+    Referee,
+    Region,
+    SitePreference,
+)
+from recruit.queries import completeness
+from recruit.queries import intake as intakes
+from recruit.queries.completeness import Dossier, Missing, Task
+
+__all__ = ["Dossier", "Missing", "Own", "Task", "dossier", "missing", "of_account", "own", "tasks"]
+
+
+@dataclass(frozen=True)
+class Own:
+    """One of a person's applications, with where it was sent."""
+
+    application: Application
+    intake: Intake
+    region: Region
+
+
+def of_account(session: Session, account: Account) -> list[Own]:
+    """Every application of the person in every region, the latest first. One query."""
+    rows = session.exec(
+        select(Application, Intake, Region)
+        .join(Intake, col(Intake.id) == col(Application.intake_id))
+        .join(Region, col(Region.id) == col(Application.region_id))
+        .where(Application.account_id == account.id)
+        .order_by(col(Application.created_at).desc(), col(Application.id).desc())
+    )
+    return [Own(*row) for row in rows]
+
+
+def own(session: Session, *, account: Account, reference: str) -> Application:
+    """The person's own application with this reference. Raises NotFound, also when it is somebody else's."""
+    found = session.exec(
+        select(Application).where(Application.reference == reference, Application.account_id == account.id)
+    ).first()
+    if found is None:
+        raise NotFound(_("You have no application with this reference. Look among your applications."))
+    return found
+
+
+def for_intake(session: Session, *, account_id: int, intake: Intake) -> Application | None:
+    """The person's application to this intake, or None."""
+    chosen = select(Application).where(
+        Application.account_id == account_id, Application.intake_id == intake.id
+    )
+    return session.exec(chosen).first()
+
+
+def dossier(session: Session, application: Application) -> Dossier:
+    """The application with everything the applicant has told, except the monitoring answers. At most nine queries."""
+    intake = session.get_one(Intake, application.intake_id)
+    return Dossier(
+        application=application,
+        intake=intake,
+        region=session.get_one(Region, application.region_id),
+        profile=intakes.profile_of(session, intake),
+        posts=intakes.posts_of(session, intake),
+        periods=periods(session, application),
+        referees=referees(session, application),
+        site_ids=site_ids(session, application),
+        attachments=attachments(session, application),
+    )
+
+
+def periods(session: Session, application: Application) -> Sequence[ExperiencePeriod]:
+    """Periods of clinical work, the latest first."""
+    chosen = select(ExperiencePeriod).where(ExperiencePeriod.application_id == application.id)
+    return session.exec(
+        chosen.order_by(col(ExperiencePeriod.starts_on).desc(), col(ExperiencePeriod.id))
+    ).all()
+
+
+def period(session: Session, application: Application, public_id: str) -> ExperiencePeriod:
+    """One period of the application. Raises NotFound when it is not one of its own."""
+    chosen = select(ExperiencePeriod).where(
+        ExperiencePeriod.application_id == application.id, ExperiencePeriod.public_id == public_id
+    )
+    found = session.exec(chosen).first()
+    if found is None:
+        raise NotFound(_("This period is not in your application. It may have been removed."))
+    return found
+
+
+def referees(session: Session, application: Application) -> Sequence[Referee]:
+    """The referees in the order in which they were named."""
+    chosen = select(Referee).where(Referee.application_id == application.id)
+    return session.exec(chosen.order_by(col(Referee.position))).all()
+
+
+def site_ids(session: Session, application: Application) -> list[int]:
+    """The sites preferred, first choice first."""
+    chosen = select(SitePreference.site_id).where(SitePreference.application_id == application.id)
+    return list(session.exec(chosen.order_by(col(SitePreference.rank))))
+
+
+def attachments(session: Session, application: Application) -> Sequence[Attachment]:
+    """The applicant's own files, in the order in which they came. Redacted copies belong to the group."""
+    chosen = select(Attachment).where(
+        Attachment.application_id == application.id, col(Attachment.redacts_id).is_(None)
+    )
+    return session.exec(chosen.order_by(col(Attachment.id))).all()
+
+
+def attachment(session: Session, application: Application, public_id: str) -> Attachment:
+    """One of the applicant's own files. Raises NotFound when it is not one of them."""
+    chosen = select(Attachment).where(
+        Attachment.application_id == application.id,
+        Attachment.public_id == public_id,
+        col(Attachment.redacts_id).is_(None),
+    )
+    found = session.exec(chosen).first()
+    if found is None:
+        raise NotFound(_("This file is not in your application. It may have been removed."))
+    return found
+
+
+def own_monitoring_answer(session: Session, application: Application) -> MonitoringAnswer | None:
+    """What the person answered, for showing it to the same person on the page of those questions, nowhere else."""
+    chosen = select(MonitoringAnswer).where(MonitoringAnswer.application_id == application.id)
+    return session.exec(chosen).first()
+
+
+def missing(session: Session, application: Application) -> list[Missing]:
+    """What the application lacks before it can be sent, in the order of the topics."""
+    return completeness.missing(dossier(session, application))
+
+
+def tasks(session: Session, application: Application, now: datetime) -> list[Task]:
+    """The topics with their status, in order."""
+    return completeness.tasks(dossier(session, application), now)

@@ -1,0 +1,257 @@
+"""Applying: beginning, sending, withdrawing. Saving answers and files is in `answers` and `attachments`, and is
+offered here too, so that whoever looks for a verb of this step finds it in one place."""
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, delete, select
+
+from recruit.actor import Actor
+from recruit.errors import Conflict, Invalid
+from recruit.i18n import lazy_gettext as _
+from recruit.models import (
+    Account,
+    Application,
+    ApplicationStatus,
+    ExperiencePeriod,
+    Intake,
+    MonitoringAnswer,
+    Referee,
+    SitePreference,
+)
+from recruit.queries import application as queries
+from recruit.queries.completeness import Dossier, missing
+from recruit.services import record
+from recruit.services.answers import (
+    TOPIC_COLUMNS,
+    PeriodAnswers,
+    RefereeAnswers,
+    remove_period,
+    save_monitoring,
+    save_period,
+    save_referees,
+    save_sites,
+    save_topic,
+)
+from recruit.services.attachments import attach, erase_files, remove_attachment
+from recruit.services.changing import Stale, lock, refuse_unless_open, tell
+from recruit.storage import Storage
+
+__all__ = [
+    "Incomplete",
+    "PeriodAnswers",
+    "RefereeAnswers",
+    "Stale",
+    "attach",
+    "erase_draft",
+    "remove_attachment",
+    "remove_period",
+    "save_monitoring",
+    "save_period",
+    "save_referees",
+    "save_sites",
+    "save_topic",
+    "start",
+    "submit",
+    "withdraw",
+]
+
+#: Digits and letters that are not mistaken for each other when read aloud or written by hand.
+ALPHABET = "23456789BCDFGHJKMNPQRTVWXYZ"
+CODE_LENGTH, REFERENCE_LENGTH = 4, 5
+
+
+class Incomplete(Invalid):
+    """The application lacks something; `missing` lists it."""
+
+    def __init__(self, lacking: list[queries.Missing]) -> None:
+        super().__init__(_("The application is not complete. %(message)s", message=lacking[0].message))
+        self.missing = lacking
+
+
+def start(session: Session, *, intake: Intake, account: Account, actor: Actor, now: datetime) -> Application:
+    """Begin an application, or return the one that the person has. A withdrawn one may be taken up again as a draft.
+
+    Raises Conflict when the intake does not take applications.
+    """
+    session.refresh(intake, with_for_update={"read": True})
+    assert account.id is not None
+    assert intake.id is not None
+    found = queries.for_intake(session, account_id=account.id, intake=intake)
+    if found is not None and found.status is not ApplicationStatus.WITHDRAWN:
+        return found
+    refuse_unless_open(intake, now)
+    if found is not None:
+        return _take_up_again(session, found, actor, now)
+    application = Application(
+        region_id=intake.region_id,
+        intake_id=intake.id,
+        account_id=account.id,
+        reference=_new_reference(session, now),
+        mask_code=_new_code(session, intake),
+        created_at=now,
+        saved_at=now,
+    )
+    session.add(application)
+    session.flush()
+    _record(
+        session, application, actor, now, "application.started", {"status": (None, ApplicationStatus.DRAFT)}
+    )
+    return application
+
+
+def _take_up_again(session: Session, application: Application, actor: Actor, now: datetime) -> Application:
+    lock(session, application)
+    changes = {"status": (ApplicationStatus.WITHDRAWN, ApplicationStatus.DRAFT)}
+    application.status = ApplicationStatus.DRAFT
+    application.withdrawn_at = application.submitted_at = application.changed_at = None
+    application.withdrawal_reason = None
+    application.saved_at = now
+    session.add(application)
+    _record(session, application, actor, now, "application.taken_up_again", changes)
+    return application
+
+
+def _random(session: Session, length: int) -> str:
+    # Codes must not be guessed. Only the demo puts another source here, to give the same codes every time.
+    source = session.info.get("chance", secrets)
+    return "".join(source.choice(ALPHABET) for _position in range(length))
+
+
+def _new_reference(session: Session, now: datetime) -> str:
+    while True:
+        reference = f"BT{now:%y}-{_random(session, REFERENCE_LENGTH)}"
+        if session.exec(select(Application.id).where(Application.reference == reference)).first() is None:
+            return reference
+
+
+def _new_code(session: Session, intake: Intake) -> str:
+    taken = set(session.exec(select(Application.mask_code).where(Application.intake_id == intake.id)))
+    while True:
+        code = _random(session, CODE_LENGTH)
+        if code not in taken:
+            return code
+
+
+def submit(
+    session: Session, *, application: Application, actor: Actor, now: datetime, link: str = ""
+) -> Application:
+    """Send the application and mail the receipt. Sending what is sent already changes nothing: one sending, one receipt.
+
+    `link` leads to the receipt page. Raises Incomplete with everything that lacks, Conflict when the intake is closed
+    or the application withdrawn.
+    """
+    intake = lock(session, application)
+    if application.status is ApplicationStatus.SUBMITTED:
+        return application
+    if application.status is ApplicationStatus.WITHDRAWN:
+        raise Conflict(_("This application is withdrawn. Begin it again from the advertisement."))
+    refuse_unless_open(intake, now)
+    dossier = queries.dossier(session, application)
+    lacking = missing(dossier)
+    if lacking:
+        raise Incomplete(lacking)
+    application.status = ApplicationStatus.SUBMITTED
+    application.submitted_at = application.saved_at = now
+    application.revision += 1
+    session.add(application)
+    session.flush()
+    changes = {
+        "status": (ApplicationStatus.DRAFT, ApplicationStatus.SUBMITTED),
+        "content": (None, snapshot(dossier)),
+    }
+    _record(session, application, actor, now, "application.submitted", changes)
+    tell(session, application, intake, "application_receipt", now, link=link)
+    return application
+
+
+def snapshot(dossier: Dossier) -> dict[str, Any]:
+    """All that was sent, as the record keeps it; files by their hash. The monitoring answers are no part of it."""
+    columns = sorted(column for names in TOPIC_COLUMNS.values() for column in names)
+    return {
+        **{column: record.as_text(getattr(dossier.application, column)) for column in columns},
+        "periods": [
+            [
+                each.employer,
+                each.country,
+                each.area.value,
+                each.starts_on.isoformat(),
+                each.ends_on.isoformat() if each.ends_on else None,
+                each.fte_percent,
+                each.supervised,
+            ]
+            for each in dossier.periods
+        ],
+        "referees": [
+            [each.name, each.title, each.workplace, each.email, each.phone] for each in dossier.referees
+        ],
+        "sites": list(dossier.site_ids),
+        "attachments": [[each.kind.value, each.filename, each.sha256] for each in dossier.attachments],
+    }
+
+
+def withdraw(
+    session: Session, *, application: Application, reason: str | None, actor: Actor, now: datetime
+) -> Application:
+    """Withdraw a sent application, at any time; its processing stops. Withdrawing twice changes nothing.
+
+    Raises Conflict for a draft, which is erased instead.
+    """
+    intake = lock(session, application)
+    if application.status is ApplicationStatus.WITHDRAWN:
+        return application
+    if application.status is ApplicationStatus.DRAFT:
+        raise Conflict(_("This application has not been sent. A draft is erased instead."))
+    application.status = ApplicationStatus.WITHDRAWN
+    application.withdrawn_at = now
+    application.withdrawal_reason = reason
+    session.add(application)
+    session.flush()
+    changes = {"status": (ApplicationStatus.SUBMITTED, ApplicationStatus.WITHDRAWN)}
+    _record(session, application, actor, now, "application.withdrawn", changes, reason=reason)
+    tell(session, application, intake, "application_withdrawn", now)
+    return application
+
+
+def erase_draft(
+    session: Session, *, application: Application, storage: Storage, actor: Actor, now: datetime
+) -> None:
+    """Erase a draft with everything in it. The record keeps that there was one, not what it said.
+
+    Raises Conflict for an application that has been sent: that one is withdrawn instead.
+    """
+    lock(session, application)
+    if application.status is not ApplicationStatus.DRAFT:
+        raise Conflict(_("This application has been sent. It can be withdrawn, not erased."))
+    _record(
+        session, application, actor, now, "application.erased", {"status": (ApplicationStatus.DRAFT, None)}
+    )
+    erase_files(session, application=application, storage=storage)
+    for table in (ExperiencePeriod, Referee, SitePreference, MonitoringAnswer):
+        session.exec(delete(table).where(col(table.application_id) == application.id))
+    session.delete(application)
+    session.flush()
+
+
+def _record(
+    session: Session,
+    application: Application,
+    actor: Actor,
+    now: datetime,
+    action: str,
+    changes: dict[str, tuple[Any, Any]],
+    reason: str | None = None,
+) -> None:
+    assert application.id is not None
+    record.write(
+        session,
+        region_id=application.region_id,
+        actor=actor,
+        now=now,
+        action=action,
+        subject=("application", application.id),
+        changes=changes,
+        reason=reason,
+        intake_id=application.intake_id,
+    )

@@ -1,0 +1,110 @@
+"""Files that an applicant sends with the application."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from recruit.actor import Actor
+from recruit.errors import Invalid
+from recruit.i18n import lazy_gettext as _
+from recruit.models import Application, Attachment, AttachmentKind
+from recruit.queries import application as queries
+from recruit.services.changing import changing
+from recruit.storage import Storage, clean_filename, delete_with, put_with
+
+MAX_BYTES_IN_ALL = 50 * 1024 * 1024
+MAX_FILES = 30
+
+
+def attach(
+    session: Session,
+    *,
+    application: Application,
+    kind: AttachmentKind,
+    filename: str,
+    content: bytes,
+    storage: Storage,
+    actor: Actor,
+    now: datetime,
+) -> Attachment:
+    """Add a file. Raises Invalid (field "file") for one that storage refuses or when there would be too much."""
+    with changing(
+        session, application=application, revision=None, topic="attachments", actor=actor, now=now
+    ) as changes:
+        present = queries.attachments(session, application)
+        _check_room(present, len(content), clean_filename(filename))
+        stored = put_with(session, storage, content, filename)
+        assert actor.account_id is not None
+        assert application.id is not None
+        row = Attachment(
+            region_id=application.region_id,
+            application_id=application.id,
+            kind=kind,
+            filename=clean_filename(filename),
+            storage_name=stored.storage_name,
+            media_type=stored.media_type,
+            size=stored.size,
+            sha256=stored.sha256,
+            uploaded_at=now,
+            uploaded_by_id=actor.account_id,
+        )
+        session.add(row)
+        changes.note(f"attachment.{row.public_id}", None, [kind.value, row.filename, stored.sha256])
+        application.revision -= 1  # a file overwrites no answer: forms open elsewhere are not stale
+    return row
+
+
+def _check_room(present: object, size: int, name: str) -> None:
+    rows: list[Attachment] = list(present)  # type: ignore[call-overload]
+    if len(rows) >= MAX_FILES:
+        raise Invalid(
+            _("There are %(number)s files already, which is the most. Remove one first.", number=MAX_FILES),
+            field="file",
+        )
+    if sum(row.size for row in rows) + size > MAX_BYTES_IN_ALL:
+        raise Invalid(
+            _(
+                "With %(name)s your files would be larger than 50 MB together. Remove a file first.",
+                name=name,
+            ),
+            field="file",
+        )
+
+
+def remove_attachment(
+    session: Session,
+    *,
+    application: Application,
+    attachment: Attachment,
+    storage: Storage,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Remove a file and the redacted copies made of it. A sent application keeps its mandatory documents."""
+    with changing(
+        session, application=application, revision=None, topic="attachments", actor=actor, now=now
+    ) as changes:
+        copies = session.exec(select(Attachment).where(col(Attachment.redacts_id) == attachment.id)).all()
+        for row in (*copies, attachment):
+            delete_with(session, storage, row.storage_name)
+            session.delete(row)
+            session.flush()
+        changes.note(
+            f"attachment.{attachment.public_id}",
+            [attachment.kind.value, attachment.filename, attachment.sha256],
+            None,
+        )
+        application.revision -= 1
+
+
+def erase_files(session: Session, *, application: Application, storage: Storage) -> None:
+    """Remove every file of the application, copies included."""
+    rows = session.exec(
+        select(Attachment)
+        .where(Attachment.application_id == application.id)
+        .order_by(col(Attachment.redacts_id).is_(None), col(Attachment.id))
+    ).all()
+    for row in rows:
+        delete_with(session, storage, row.storage_name)
+        session.delete(row)
+        session.flush()

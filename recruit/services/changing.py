@@ -1,0 +1,170 @@
+"""How an application is changed: locked, open, not stale; and, once sent, complete, recorded and told."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session
+
+from recruit.actor import Actor
+from recruit.display import written
+from recruit.errors import Conflict, Invalid
+from recruit.i18n import lazy_gettext as _
+from recruit.models import Account, Application, ApplicationStatus, Intake, Region
+from recruit.queries import application as queries
+from recruit.queries.intake import accepts, is_coming
+from recruit.services import eligibility, mail, record
+
+#: Whoever changes several things in one sitting gets one mail about it.
+CHANGE_MAIL_PAUSE = timedelta(minutes=30)
+
+
+class Stale(Conflict):
+    """The application was saved elsewhere after the form was opened."""
+
+
+@dataclass
+class Changes:
+    """What one act changes: field -> (old, new). `concealed`: the record says that it was changed, not what."""
+
+    values: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    concealed: bool = False
+
+    def set(self, row: Any, values: Mapping[str, Any], prefix: str = "") -> None:
+        """Set columns of a row, noting those that change."""
+        for column, new in values.items():
+            old = getattr(row, column)
+            if old != new:
+                self.values[prefix + column] = (old, new)
+                setattr(row, column, new)
+
+    def note(self, name: str, old: Any, new: Any) -> None:
+        """Note a change that is not a column."""
+        if old != new:
+            self.values[name] = (old, new)
+
+
+def refuse_unless_open(intake: Intake, now: datetime) -> None:
+    """Raise Conflict, saying when it closed or opens, unless the intake takes applications now."""
+    if accepts(intake, now):
+        return
+    if is_coming(intake, now):
+        raise Conflict(_("This intake is not open yet. Come back when it is."))
+    raise Conflict(
+        _(
+            "The time to apply has passed, so the application can no longer be changed or sent. Nothing has been"
+            " changed. Questions? Write to the region."
+        )
+    )
+
+
+def lock(session: Session, application: Application) -> Intake:
+    """Hold the application, so that two requests at once come one after the other. Returns its intake, as it is now."""
+    session.refresh(application, with_for_update=True)
+    intake = session.get_one(Intake, application.intake_id)
+    session.refresh(intake, with_for_update={"read": True})
+    return intake
+
+
+@contextmanager
+def changing(
+    session: Session,
+    *,
+    application: Application,
+    revision: int | None,
+    topic: str,
+    actor: Actor,
+    now: datetime,
+) -> Iterator[Changes]:
+    """Change an application inside; afterwards it is saved as one revision.
+
+    `revision` is the one that the form showed; None: no form was open. Raises Stale when it is not the present one,
+    Conflict when the intake does not take changes or the application is withdrawn, Invalid when a sent application
+    would no longer be complete.
+    """
+    intake = lock(session, application)
+    if application.status is ApplicationStatus.WITHDRAWN:
+        raise Conflict(_("This application is withdrawn and can no longer be changed."))
+    refuse_unless_open(intake, now)
+    if revision is not None and revision != application.revision:
+        raise Stale(
+            _(
+                "The application was saved in another window after this page was opened. What you typed here is still"
+                " below. Check it and save again: it then replaces what was saved there."
+            )
+        )
+    changes = Changes()
+    yield changes
+    application.revision += 1
+    application.saved_at = now
+    session.add(application)
+    session.flush()
+    if application.status is ApplicationStatus.SUBMITTED and (changes.values or changes.concealed):
+        _after_sending(session, application, intake, topic, changes, actor, now)
+
+
+def _after_sending(
+    session: Session,
+    application: Application,
+    intake: Intake,
+    topic: str,
+    changes: Changes,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    lacking = queries.missing(session, application)
+    if lacking:
+        raise Invalid(
+            _("A sent application must stay complete. %(message)s", message=lacking[0].message),
+            field=lacking[0].topic,
+        )
+    last = application.changed_at
+    application.changed_at = now
+    assert application.id is not None
+    record.write(
+        session,
+        region_id=application.region_id,
+        actor=actor,
+        now=now,
+        action="application.changed",
+        subject=("application", application.id),
+        changes={"topic": (None, topic), **changes.values},
+        intake_id=application.intake_id,
+    )
+    if changes.concealed:
+        return  # the monitoring answers decide nothing: no decision rests on them
+    eligibility.reopen(session, application=application, actor=actor, now=now)
+    if last is None or now - last >= CHANGE_MAIL_PAUSE:
+        tell(session, application, intake, "application_changed", now)
+
+
+def tell(
+    session: Session, application: Application, intake: Intake, template: str, now: datetime, **more: Any
+) -> None:
+    """Mail the applicant, in the applicant's own language."""
+    account = session.get_one(Account, application.account_id)
+    region = session.get_one(Region, application.region_id)
+    swedish = account.language == "sv"
+    values = {
+        "name": " ".join(filter(None, (application.given_name, application.family_name))),
+        "reference": application.reference,
+        "title": intake.title_sv if swedish else intake.title_en,
+        "region": region.name,
+        "contact": region.contact_email,
+        "closes": written(intake.closes_at, account.language),
+        "at": written(now, account.language),
+        "case_number": intake.case_number,
+        **more,
+    }
+    mail.post(
+        session,
+        recipient=account.email,
+        language=account.language,
+        template=template,
+        values=values,
+        now=now,
+        region_id=application.region_id,
+        application_id=application.id,
+    )
