@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import ORMExecuteState, UOWTransaction, with_loader_criteria
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 from recruit.errors import ScopeError
 from recruit.models import RegionScoped
@@ -84,6 +85,15 @@ def _is_scoped(entity: Any) -> bool:
     return isinstance(entity, type) and issubclass(entity, RegionScoped)
 
 
+@lru_cache(maxsize=64)
+def _criteria(region_id: int) -> tuple[Any, ...]:
+    """`region_id = …` for every scoped class. One criterion on the base class would not do: it is no table itself."""
+    classes = [mapper.class_ for mapper in SQLModel._sa_registry.mappers if _is_scoped(mapper.class_)]
+    return tuple(
+        with_loader_criteria(each, each.region_id == region_id, include_aliases=True) for each in classes
+    )
+
+
 def _restrict_to_scope(state: ORMExecuteState) -> None:
     if not (state.is_select or state.is_update or state.is_delete):
         return
@@ -91,10 +101,7 @@ def _restrict_to_scope(state: ORMExecuteState) -> None:
     if isinstance(scope, AllRegions):
         return
     if isinstance(scope, OneRegion):
-        region_id = scope.region_id
-        state.statement = state.statement.options(
-            with_loader_criteria(RegionScoped, lambda cls: cls.region_id == region_id, include_aliases=True)
-        )
+        state.statement = state.statement.options(*_criteria(scope.region_id))
     elif any(_is_scoped(mapper.class_) for mapper in state.all_mappers):
         raise ScopeError(f"no region is set for a query of {[m.class_.__name__ for m in state.all_mappers]}")
 
