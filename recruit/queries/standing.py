@@ -32,7 +32,10 @@ _PASSED = (Eligibility.ELIGIBLE, Eligibility.CONDITIONAL)
 
 @dataclass(frozen=True)
 class Standing:
-    """Counts of one intake. `run_number` and `called` are None while there is no run and no confirmed list."""
+    """Counts of one intake. `covered` have two assessors, `assessed` two submitted assessments, `begun` at least one.
+
+    `run_number` and `called` are None while there is no run and no confirmed list.
+    """
 
     drafts: int
     submitted: int
@@ -41,8 +44,8 @@ class Standing:
     eligible: int
     conditional: int
     ineligible: int
-    assigned: int
     assessments_done: int
+    covered: int
     assessed: int
     begun: int
     posts: int
@@ -89,10 +92,12 @@ def of(session: Session, intake: Intake) -> Standing:
             _count(*passed),
             _count(*sent, Application.eligibility == Eligibility.CONDITIONAL),
             _count(*sent, Application.eligibility == Eligibility.INELIGIBLE),
-            _assignments(passed),
             _assignments(passed, Assignment.status == AssignmentStatus.SUBMITTED),
-            _with_assessments(passed, at_least=ASSESSORS_EACH),
-            _with_assessments(passed, at_least=1),
+            _with_assessors(
+                passed, col(Assignment.status) != AssignmentStatus.RECUSED, at_least=ASSESSORS_EACH
+            ),
+            _with_assessors(passed, Assignment.status == AssignmentStatus.SUBMITTED, at_least=ASSESSORS_EACH),
+            _with_assessors(passed, Assignment.status == AssignmentStatus.SUBMITTED, at_least=1),
             select(func.coalesce(func.sum(Posts.number), 0))
             .where(Posts.intake_id == intake.id)
             .scalar_subquery(),
@@ -113,27 +118,20 @@ def _count(*conditions: Any) -> Any:
     return select(func.count(col(Application.id))).where(*conditions).scalar_subquery()
 
 
-def _assignments(of_applications: tuple[Any, ...], *conditions: Any) -> Any:
+def _assignments(of_applications: tuple[Any, ...], status: Any) -> Any:
     return (
         select(func.count(col(Assignment.id)))
         .join(Application, col(Application.id) == col(Assignment.application_id))
-        .where(
-            *of_applications,
-            Assignment.stage == "screening",
-            col(Assignment.status) != AssignmentStatus.RECUSED,
-            *conditions,
-        )
+        .where(*of_applications, Assignment.stage == "screening", status)
         .scalar_subquery()
     )
 
 
-def _with_assessments(of_applications: tuple[Any, ...], *, at_least: int) -> Any:
+def _with_assessors(of_applications: tuple[Any, ...], status: Any, *, at_least: int) -> Any:
     complete = (
         select(col(Assignment.application_id))
         .join(Application, col(Application.id) == col(Assignment.application_id))
-        .where(
-            *of_applications, Assignment.stage == "screening", Assignment.status == AssignmentStatus.SUBMITTED
-        )
+        .where(*of_applications, Assignment.stage == "screening", status)
         .group_by(col(Assignment.application_id))
         .having(func.count(col(Assignment.id)) >= at_least)
         .subquery()

@@ -1,5 +1,267 @@
-"""Pages of the intake step."""
+"""Pages of an intake: the region's intakes, where one stands, creating, changing, opening, extending and closing."""
 
-from flask import Blueprint
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from forms.intake import CloseForm, ExtendForm, intake_form, moment_parts
+from recruit import clock, intake_view
+from recruit.database import transaction
+from recruit.errors import Conflict, Invalid
+from recruit.i18n import language
+from recruit.models import Intake, IntakeStatus, PlacementKind, PostForm, Role
+from recruit.navigation import present_intake, present_standing
+from recruit.queries import intake as intakes
+from recruit.queries import overview
+from recruit.queries import profile as profiles
+from recruit.queries import record as records
+from recruit.request import actor, db, region, roles, settings
+from recruit.services import intake as service
+from recruit.services.intake import IntakePlan, PlannedPosts
 
 blueprint = Blueprint("intake", __name__)
+LATEST_ENTRIES = 6
+
+
+@blueprint.get("/g/<region>/", endpoint="home")
+def home(region: str) -> str:
+    """The region's intakes, and for assessors the way to their queue."""
+    found = intakes.of_region(db())
+    if Role.COORDINATOR not in roles() and Role.AUDITOR not in roles():
+        found = [each for each in found if each.status is not IntakeStatus.DRAFT]
+    return render_template(
+        "intake/home.html",
+        intakes=found,
+        posts=intakes.post_numbers(db()),
+        state=lambda each: intake_view.state_of(each, clock.now()),
+        may_write=Role.COORDINATOR in roles(),
+        oversees=bool(roles() & {Role.COORDINATOR, Role.AUDITOR}),
+        assesses=Role.ASSESSOR in roles(),
+        administers=Role.ADMINISTRATOR in roles(),
+    )
+
+
+@blueprint.get("/g/<region>/<intake>/", endpoint="show")
+def show(region: str, intake: str) -> str:
+    """Where the intake stands: the next step, the way here, what waits, and what has happened."""
+    found = _present()
+    standing, now = present_standing(found), clock.now()
+    profile_row = intakes.profile_row_of(db(), found)
+    waiting = overview.waiting(db(), found)
+    loads = overview.loads(db(), found)
+    rows = intake_view.funnel_rows(
+        standing, waiting, overview.refusals(db(), found), intakes.parsed(profile_row), language()
+    )
+    latest = records.entries(
+        db(), region_id=found.region_id, sees_values=False, intake_id=found.id, per_page=LATEST_ENTRIES
+    )
+    return render_template(
+        "intake/show.html",
+        intake=found,
+        heading=intake_view.title_of(found),
+        standing=standing,
+        profile=profile_row,
+        sites=len(intakes.posts_of(db(), found)),
+        next_step=intake_view.next_step(found, standing, waiting, now)
+        if Role.COORDINATOR in roles()
+        else None,
+        funnel=intake_view.funnel(rows),
+        rows=rows,
+        waits=intake_view.waits(found, standing, waiting, loads),
+        loads=loads,
+        bars=[intake_view.load_bar(each) for each in loads],
+        latest=latest.items,
+        may_write=Role.COORDINATOR in roles(),
+        state=intake_view.state_of(found, now),
+        now=now,
+    )
+
+
+@blueprint.route("/g/<region>/new", methods=["GET", "POST"], endpoint="new")
+def new(region: str) -> Any:
+    """Create an intake as a draft."""
+    form = _form(None if request.method == "GET" else request.form, _fresh())
+    if request.method == "POST" and form.validate():
+        try:
+            with transaction(db()):
+                made = service.create(
+                    db(), region_id=_region_id(), plan=_plan(form), actor=actor(), now=clock.now()
+                )
+            flash(_("The intake is saved as a draft. Only the group sees it until you open it."))
+            return redirect(_address("intake.show", made), 303)
+        except Invalid as error:
+            _show(form, error)
+    return render_template("intake/form.html", form=form, intake=None), 422 if form.errors else 200
+
+
+@blueprint.route("/g/<region>/<intake>/edit", methods=["GET", "POST"], endpoint="edit")
+def edit(region: str, intake: str) -> Any:
+    """Change a draft. Once it is open this answers 409: profile, posts and dates are locked."""
+    found = _present()
+    if found.status is not IntakeStatus.DRAFT:
+        raise Conflict(
+            _(
+                "The intake has opened. Its criteria profile, posts and dates are locked since then; only the"
+                " closing time can be extended."
+            )
+        )
+    form = _form(None if request.method == "GET" else request.form, _kept(found))
+    if request.method == "POST" and form.validate():
+        try:
+            with transaction(db()):
+                service.change(db(), intake=found, plan=_plan(form), actor=actor(), now=clock.now())
+            flash(_("The changes are saved."))
+            return redirect(_address("intake.show", found), 303)
+        except Invalid as error:
+            _show(form, error)
+    return render_template("intake/form.html", form=form, intake=found), 422 if form.errors else 200
+
+
+@blueprint.post("/g/<region>/<intake>/open", endpoint="open")
+def open_(region: str, intake: str) -> Any:
+    """Publish the advertisement and lock the profile."""
+    found = _present()
+    with transaction(db()):
+        service.open_intake(db(), intake=found, actor=actor(), now=clock.now())
+    flash(_("The intake is open. The advertisement is public and the criteria profile is locked."))
+    return redirect(_address("intake.show", found), 303)
+
+
+@blueprint.route("/g/<region>/<intake>/extend", methods=["GET", "POST"], endpoint="extend")
+def extend(region: str, intake: str) -> Any:
+    """Move the closing time forward."""
+    found = _present()
+    later = clock.in_stockholm(found.closes_at) + timedelta(days=14)
+    day, at = moment_parts(later)
+    form = ExtendForm(
+        None if request.method == "GET" else request.form, data={"closes_on": day, "closes_time": at}, say=_
+    )
+    if request.method == "POST" and form.validate():
+        try:
+            with transaction(db()):
+                service.extend(
+                    db(),
+                    intake=found,
+                    closes_at=clock.stockholm(form.closes_on.data, form.closes_time.data),
+                    reason=form.reason.data,
+                    actor=actor(),
+                    now=clock.now(),
+                    base_url=settings().base_url,
+                )
+            flash(_("The time to apply is extended. Everyone who has begun or applied gets a mail."))
+            return redirect(_address("intake.show", found), 303)
+        except Invalid as error:
+            _show(form, error)
+    return render_template("intake/extend.html", form=form, intake=found), 422 if form.errors else 200
+
+
+@blueprint.route("/g/<region>/<intake>/close", methods=["GET", "POST"], endpoint="close")
+def close(region: str, intake: str) -> Any:
+    """Confirm that the time is over, or close early with a reason."""
+    found = _present()
+    form = CloseForm(None if request.method == "GET" else request.form, say=_)
+    if request.method == "POST" and form.validate():
+        try:
+            with transaction(db()):
+                service.close(db(), intake=found, actor=actor(), now=clock.now(), reason=form.reason.data)
+            flash(_("The intake is closed."))
+            return redirect(_address("intake.show", found), 303)
+        except Invalid as error:
+            _show(form, error)
+    early = clock.now() < found.closes_at
+    return render_template(
+        "intake/close.html", form=form, intake=found, early=early
+    ), 422 if form.errors else 200
+
+
+def _present() -> Intake:
+    found = present_intake()
+    assert found is not None, "the address names an intake"
+    return found
+
+
+def _region_id() -> int:
+    found = region().id
+    assert found is not None
+    return found
+
+
+def _address(endpoint: str, intake: Intake) -> str:
+    return url_for(endpoint, region=region().slug, intake=intake.slug)
+
+
+def _form(formdata: Any, data: dict[str, Any]) -> Any:
+    sites = [(each.id or 0, each.name) for each in intakes.sites(db())]
+    choices = [
+        (str(each.id), _("%(key)s, version %(version)s", key=each.key, version=each.version))
+        for each in profiles.rows(db())
+    ]
+    return intake_form(formdata, sites=sites, profiles=choices, data=data, say=_)
+
+
+def _fresh() -> dict[str, Any]:
+    newest = profiles.rows(db())
+    midnight = (
+        clock.in_stockholm(clock.now()).replace(hour=23, minute=59).time().replace(second=0, microsecond=0)
+    )
+    return {
+        "form": PostForm.STANDALONE.value,
+        "profile_id": str(newest[0].id) if newest else None,
+        "opens_time": midnight.replace(hour=8, minute=0),
+        "closes_time": midnight,
+        "kind_0": PlacementKind.ACUTE_CARE.value,
+        "months_0": 6,
+        "kind_1": PlacementKind.PRIMARY_CARE.value,
+        "months_1": 6,
+    }
+
+
+def _kept(intake: Intake) -> dict[str, Any]:
+    plan = service.plan_of(db(), intake)
+    opens_on, opens_time = moment_parts(clock.in_stockholm(plan.opens_at))
+    closes_on, closes_time = moment_parts(clock.in_stockholm(plan.closes_at))
+    data: dict[str, Any] = {
+        **plan.columns(),
+        "form": plan.form.value,
+        "profile_id": str(plan.profile_id),
+        "opens_on": opens_on,
+        "opens_time": opens_time,
+        "closes_on": closes_on,
+        "closes_time": closes_time,
+    }
+    for posts in plan.posts:
+        data[f"posts_{posts.site_id}"], data[f"acute_{posts.site_id}"] = posts.number, posts.acute_care
+    for row, (kind, halves) in enumerate(plan.programme):
+        data[f"kind_{row}"], data[f"months_{row}"] = kind.value, halves
+    return data
+
+
+def _plan(form: Any) -> IntakePlan:
+    return IntakePlan(
+        profile_id=int(form.profile_id.data),
+        slug=form.slug.data,
+        title_sv=form.title_sv.data,
+        title_en=form.title_en.data,
+        case_number=form.case_number.data or "",
+        form=PostForm(form["form"].data),
+        starts_on=form.starts_on.data,
+        opens_at=clock.stockholm(form.opens_on.data, form.opens_time.data),
+        closes_at=clock.stockholm(form.closes_on.data, form.closes_time.data),
+        decision_on=form.decision_on.data,
+        interviews_from=form.interviews_from.data,
+        interviews_until=form.interviews_until.data,
+        posts=[PlannedPosts(site, number, acute) for site, number, acute in form.posts()],
+        programme=[(PlacementKind(kind), halves) for kind, halves in form.programme()],
+    )
+
+
+def _show(form: Any, error: Invalid) -> None:
+    """Put a refusal at the field that it concerns."""
+    names = {"opens_at": "opens_on", "closes_at": "closes_on", "programme": "months_0"}
+    name = names.get(error.field or "", error.field or "")
+    if name == "posts" and getattr(form, "site_ids", ()):
+        name = f"posts_{form.site_ids[0]}"
+    field = form[name] if name in form else next(iter(form))
+    field.errors = [*field.errors, str(error)]

@@ -1,5 +1,102 @@
-"""Pages of the profile step."""
+"""Pages of criteria profiles: the versions, one as applicants see it, a new one, and the TOML file."""
 
-from flask import Blueprint
+from typing import Any
 
-blueprint = Blueprint("profile", __name__)
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.datastructures import CombinedMultiDict
+
+from forms.profile import ProfileForm
+from recruit import clock, profile_view
+from recruit.database import transaction
+from recruit.errors import Conflict, Invalid
+from recruit.i18n import language
+from recruit.models import CriteriaProfile, Role
+from recruit.queries import intake as intakes
+from recruit.queries import profile as profiles
+from recruit.request import actor, db, roles
+from recruit.request import region as present_region
+from recruit.services import intake as service
+from scoring.profile import default_profile_text
+
+blueprint = Blueprint("profile", __name__, url_prefix="/g/<region>/profiles")
+
+
+@blueprint.get("/")
+def index(region: str) -> str:
+    """Every version of every profile, and which intakes use it."""
+    return render_template(
+        "profile/index.html",
+        versions=profiles.versions(db(), language()),
+        may_write=Role.COORDINATOR in roles(),
+    )
+
+
+@blueprint.get("/<key>/<int:version>")
+def show(region: str, key: str, version: int) -> str:
+    """One version as applicants see it."""
+    row = profiles.by_version(db(), key, version)
+    parsed = intakes.parsed(row)
+    return render_template(
+        "profile/show.html",
+        row=row,
+        heading=parsed.name.in_language(language()),
+        note=parsed.version_note,
+        profile=profile_view.view_of(parsed, language()),
+        locked_at=profiles.locked_at(db(), row),
+        may_write=Role.COORDINATOR in roles(),
+    )
+
+
+@blueprint.get("/<key>/<int:version>.toml")
+def download(region: str, key: str, version: int) -> Response:
+    """The file as it was saved."""
+    row = profiles.by_version(db(), key, version)
+    name = f"{row.key}-{row.version}.toml"
+    return Response(
+        row.toml,
+        content_type="application/toml; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+def new(region: str) -> Any:
+    """Save a text or a file as the next version. What was typed stays when something is wrong."""
+    form = _form()
+    if request.method == "POST" and form.validate():
+        row = _save(form)
+        if row is not None:
+            flash(_("Saved as version %(version)s of %(key)s.", version=row.version, key=row.key))
+            return redirect(url_for("profile.show", region=region, key=row.key, version=row.version), 303)
+    return render_template("profile/new.html", form=form), 422 if form.errors else 200
+
+
+def _form() -> ProfileForm:
+    if request.method == "GET":
+        return ProfileForm(data={"toml": _start()}, say=_)
+    return ProfileForm(CombinedMultiDict([request.files, request.form]), say=_)
+
+
+def _start() -> str:
+    """What the box holds at first: the version to start from, or the profile that ships with the product."""
+    key, version = request.args.get("key"), request.args.get("version", type=int)
+    if key and version:
+        return profiles.by_version(db(), key, version).toml
+    return default_profile_text()
+
+
+def _save(form: ProfileForm) -> CriteriaProfile | None:
+    """The saved version; None when it is refused, with the reason at the field."""
+    try:
+        with transaction(db()):
+            return service.save_profile(
+                db(),
+                region_id=present_region().id or 0,
+                toml=form.toml.data or "",
+                actor=actor(),
+                now=clock.now(),
+            )
+    except (Invalid, Conflict) as error:
+        form.toml.errors = [*form.toml.errors, str(error)]
+        return None

@@ -2,7 +2,6 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from flask_babel import lazy_gettext as _
 from sqlmodel import Session, col, select
@@ -11,9 +10,7 @@ from recruit.actor import Actor
 from recruit.errors import Conflict, Invalid
 from recruit.models import Application, ApplicationStatus, Attachment, AttachmentKind, Referee
 from recruit.services import record
-
-if TYPE_CHECKING:
-    from recruit.storage import Storage
+from recruit.storage import Storage, clean_filename, delete_with, put_with
 
 QUESTIONS = ("safety", "asks_for_help", "responsibility", "collaboration")
 #: Copies of these never reach assessors: only who decides eligibility sees them.
@@ -70,7 +67,7 @@ def add_redacted(
     attachment: Attachment,
     filename: str,
     content: bytes,
-    storage: "Storage",
+    storage: Storage,
     actor: Actor,
     now: datetime,
 ) -> Attachment:
@@ -89,7 +86,7 @@ def add_redacted(
         )
     if actor.account_id is None:
         raise Invalid(_("This must be done by a person with an account."))
-    stored = storage.put(content)
+    stored = put_with(session, storage, content, filename)
     before = session.exec(select(Attachment).where(col(Attachment.redacts_id) == attachment.id)).first()
     copy = before or Attachment(
         region_id=attachment.region_id,
@@ -98,7 +95,13 @@ def add_redacted(
         redacts_id=attachment.id,
     )
     old = copy.sha256 if before else None
-    copy.filename, copy.storage_name, copy.media_type = filename, stored.storage_name, stored.media_type
+    if before:
+        delete_with(session, storage, before.storage_name)
+    copy.filename, copy.storage_name, copy.media_type = (
+        clean_filename(filename),
+        stored.storage_name,
+        stored.media_type,
+    )
     copy.size, copy.sha256 = stored.size, stored.sha256
     copy.uploaded_at, copy.uploaded_by_id = now, actor.account_id
     session.add(copy)

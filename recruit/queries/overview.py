@@ -1,0 +1,122 @@
+"""What the coordinator's first page tells of an intake: why people fell away, what waits, and for whom."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from recruit.models import Answer as Given
+from recruit.models import (
+    Application,
+    ApplicationStatus,
+    Assignment,
+    AssignmentStatus,
+    Eligibility,
+    Intake,
+    Referee,
+    RequirementDecision,
+)
+from recruit.queries import assessment, eligibility
+
+_PASSED = (Eligibility.ELIGIBLE, Eligibility.CONDITIONAL)
+
+
+@dataclass(frozen=True)
+class Load:
+    """One assessor's share of the screening. The group speaks of assessors by number."""
+
+    number: int
+    assigned: int
+    submitted: int
+
+    @property
+    def left(self) -> int:
+        """How many are still to be submitted."""
+        return self.assigned - self.submitted
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Counts of what waits: for the coordinator, for applicants, for referees."""
+
+    unclear: int
+    references: int
+    copies: int
+    countries: int
+
+
+def refusals(session: Session, intake: Intake) -> list[tuple[str, int]]:
+    """(requirement, how many) decided "no" among ineligible submitted applications, most first. One query.
+
+    An application may fail several requirements and then counts in each.
+    """
+    number = func.count(col(RequirementDecision.id))
+    rows = session.exec(
+        select(RequirementDecision.requirement, number)
+        .join(Application, col(Application.id) == col(RequirementDecision.application_id))
+        .where(
+            Application.intake_id == intake.id,
+            Application.status == ApplicationStatus.SUBMITTED,
+            Application.eligibility == Eligibility.INELIGIBLE,
+            RequirementDecision.answer == Given.NO,
+        )
+        .group_by(RequirementDecision.requirement)
+        .order_by(number.desc(), RequirementDecision.requirement)
+    )
+    return [(key, int(count)) for key, count in rows]
+
+
+def waiting(session: Session, intake: Intake) -> Waiting:
+    """What waits besides decisions and assessments. One query."""
+    sent = (Application.intake_id == intake.id, Application.status == ApplicationStatus.SUBMITTED)
+    row = session.execute(
+        select(
+            _count(*sent, eligibility.has_unclear()),
+            _unanswered_referees(*sent, col(Application.eligibility) != Eligibility.INELIGIBLE),
+            _count(*sent, col(Application.eligibility).in_(_PASSED), eligibility.lacks_copy()),
+            select(func.count(func.distinct(Application.education_country))).where(*sent).scalar_subquery(),
+        )
+    ).one()
+    return Waiting(*(int(value) for value in row))
+
+
+def _count(*conditions: Any) -> Any:
+    return select(func.count(col(Application.id))).where(*conditions).scalar_subquery()
+
+
+def _unanswered_referees(*conditions: Any) -> Any:
+    return (
+        select(func.count(col(Referee.id)))
+        .join(Application, col(Application.id) == col(Referee.application_id))
+        .where(*conditions, col(Referee.answered_at).is_(None))
+        .scalar_subquery()
+    )
+
+
+def loads(session: Session, intake: Intake) -> Sequence[Load]:
+    """Every assessor's share of the screening, by number. Two queries."""
+    done = func.count(col(Assignment.id)).filter(Assignment.status == AssignmentStatus.SUBMITTED)
+    shares = {
+        assessor: (int(assigned), int(submitted))
+        for assessor, assigned, submitted in session.exec(
+            select(Assignment.assessor_id, func.count(col(Assignment.id)), done)
+            .join(Application, col(Application.id) == col(Assignment.application_id))
+            .where(
+                Assignment.intake_id == intake.id,
+                Assignment.stage == "screening",
+                col(Assignment.status) != AssignmentStatus.RECUSED,
+                Application.status == ApplicationStatus.SUBMITTED,
+                col(Application.eligibility).in_(_PASSED),
+            )
+            .group_by(col(Assignment.assessor_id))
+        )
+    }
+    active = {each.id or 0 for each in assessment.assessors(session, intake.region_id)}
+    everybody = sorted(active | set(shares))
+    return [
+        Load(number, *shares[account])
+        for number, account in enumerate(everybody, start=1)
+        if account in shares
+    ]
