@@ -53,6 +53,10 @@ class _Model:
     subsets: list[tuple[int, int]]  # (part, whole)
     tables: list[_Table]
     links: dict[tuple[int, int], tuple[list[int], list[int]]]
+    neighbours: list[list[int]]
+    movable: list[
+        dict[tuple[tuple[int, ...], int], list[int]]
+    ]  # per attribute, as long as nothing more is hidden
     able: dict[tuple[int, tuple[int, ...], int], list[int]] = field(default_factory=dict)
     column_sets: list[tuple[int, ...]] = field(default_factory=list)
 
@@ -139,7 +143,9 @@ def _model(audit: Mapping[str, Any]) -> _Model:
     subsets = [
         (a, b) for a in width for b in width if a != b and all((t.x[:, a] <= t.x[:, b]).all() for t in tables)
     ]
-    model = _Model(columns, subsets, tables, _links(audit, tables))
+    links = _links(audit, tables)
+    neighbours = [[j for i, j in links if i == t] for t in range(len(tables))]
+    model = _Model(columns, subsets, tables, links, neighbours, [{} for _ in tables])
     model.column_sets = _column_sets(len(kept))
     return model
 
@@ -238,6 +244,7 @@ def _show_what_need_not_hide(model: _Model, primary: set[Secret]) -> None:
 def _set_hidden(model: _Model, cell: Cell, hidden: bool) -> None:
     table, row, column = cell
     model.tables[table].hidden[row, column] = hidden
+    model.movable[table].clear()
 
 
 def _would_protect(model: _Model, secret: Secret, candidate: Cell) -> bool:
@@ -254,9 +261,8 @@ def _candidates(model: _Model, secret: Secret, protect_missing: bool) -> Iterato
     smallest count; then linked attributes, then other columns. Those who did not answer come last.
     """
     t, r, c, _ = secret
-    linked = {j for i, j in model.links if i == t}
     ranked = []
-    for u in sorted({t} | linked):
+    for u in [t, *model.neighbours[t]]:
         table = model.tables[u]
         for row, column in np.argwhere(~table.hidden).tolist():
             last = table.rows[row] is None and not protect_missing
@@ -280,22 +286,29 @@ def _protected(model: _Model, secret: Secret) -> bool:
         for sign in (1, -1):
             if r not in _movable(model, t, columns, sign):
                 continue
+            failed: set[tuple[int, ...]] = set()
             for other in _movable(model, t, columns, -sign):
-                gains, loses = (r, other) if sign == 1 else (other, r)
-                if other != r and _follow(model, {t: (gains, loses)}, columns):
+                # Groups in the same parts of all shared margins succeed or fail alike.
+                parts = tuple(model.links[t, v][0][other] for v in model.neighbours[t])
+                if other == r or parts in failed:
+                    continue
+                if _follow(model, {t: (r, other) if sign == 1 else (other, r)}, columns):
                     return True
+                failed.add(parts)
     return False
 
 
 def _movable(model: _Model, t: int, columns: tuple[int, ...], sign: int) -> list[int]:
     """The groups that may have one person more (or less) in these populations, where they are all hidden."""
-    key = (t, columns, sign)
-    if key not in model.able:
-        model.able[key] = [
-            r for r in range(len(model.tables[t].rows)) if _can_change(model, t, r, columns, sign)
-        ]
-    hidden = np.all(model.tables[t].hidden[:, list(columns)], axis=1).tolist()
-    return [r for r in model.able[key] if hidden[r]]
+    now = model.movable[t]
+    if (columns, sign) not in now:
+        key = (t, columns, sign)
+        if key not in model.able:
+            rows = range(len(model.tables[t].rows))
+            model.able[key] = [r for r in rows if _can_change(model, t, r, columns, sign)]
+        hidden = np.all(model.tables[t].hidden[:, list(columns)], axis=1).tolist()
+        now[columns, sign] = [r for r in model.able[key] if hidden[r]]
+    return now[columns, sign]
 
 
 def _can_change(model: _Model, t: int, r: int, columns: tuple[int, ...], sign: int) -> bool:
@@ -310,32 +323,36 @@ def _can_change(model: _Model, t: int, r: int, columns: tuple[int, ...], sign: i
 
 def _follow(model: _Model, moves: dict[int, Move], columns: tuple[int, ...]) -> bool:
     """Whether the other attributes can move somebody so that all shared margins still agree."""
-    for t in range(len(model.tables)):
-        shifts = [
-            (model.links[u, t][1], _shift(model, u, t, moves[u])) for u in moves if (u, t) in model.links
-        ]
-        if t not in moves and any(shift is not None for _, shift in shifts):
-            break
-    else:
+    t = _unbalanced(model, moves)
+    if t is None:
         return True
+    # For each attribute moved already: the part of each row of t, and the parts that must gain and lose.
+    shifts = [
+        (model.links[u, t][1], model.links[u, t][0][gains], model.links[u, t][0][loses])
+        for u, (gains, loses) in moves.items()
+        if (u, t) in model.links
+    ]
     losing = _movable(model, t, columns, -1)
     for gains in _movable(model, t, columns, 1):
-        if any(shift is not None and parts[gains] != shift[0] for parts, shift in shifts):
+        if any(parts[gains] != gain for parts, gain, lose in shifts if gain != lose):
             continue
         for loses in losing:
             agrees = all(
-                parts[loses] == (parts[gains] if shift is None else shift[1]) for parts, shift in shifts
+                parts[loses] == (lose if gain != lose else parts[gains]) for parts, gain, lose in shifts
             )
             if agrees and loses != gains and _follow(model, {**moves, t: (gains, loses)}, columns):
                 return True
     return False
 
 
-def _shift(model: _Model, u: int, t: int, move: Move) -> tuple[int, int] | None:
-    """The parts of the margin shared by u and t that gain and lose by a move in u; None if no part does."""
-    parts = model.links[u, t][0]
-    gains, loses = parts[move[0]], parts[move[1]]
-    return None if gains == loses else (gains, loses)
+def _unbalanced(model: _Model, moves: Mapping[int, Move]) -> int | None:
+    """An attribute that has to move somebody too, since a margin it shares with a moved one has changed."""
+    for u, (gains, loses) in moves.items():
+        for t in model.neighbours[u]:
+            parts = model.links[u, t][0]
+            if t not in moves and parts[gains] != parts[loses]:
+                return t
+    return None
 
 
 # --- what is published

@@ -385,6 +385,14 @@ def test_adversary_finds_no_cell_in_small_selections(seed, protect_missing):
     assert_nothing_follows(original, published)
 
 
+@pytest.mark.parametrize("seed", [863674708, 489323519])
+def test_adversary_finds_no_cell_where_one_person_alone_is_a_part_of_two_attributes(seed):
+    # The one person whose age is missing is the only one of a licence route, and three persons in all.
+    for n in (3, 19):
+        original = staged(seed, n=n)
+        assert_nothing_follows(original, suppress(original))
+
+
 @pytest.mark.parametrize("seed", range(10))
 def test_some_other_selection_gives_the_same_published_figures(seed):
     rng = np.random.default_rng(seed)
