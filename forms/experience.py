@@ -45,7 +45,6 @@ class PeriodForm(WordedForm):
     ongoing = Tick(N_("I still work there"))
     ends_on = DateBoxes(
         N_("Last day"),
-        description=N_("Leave it empty if you still work there."),
         words=DateWords(
             whole=N_("Write the last day, or tick that you still work there"),
             day=N_("Write the day on which the work ended"),
