@@ -54,7 +54,7 @@
       if (!button || button.dataset.confirmed || !window.HTMLDialogElement) return;
       event.preventDefault();
       const dialog = element("dialog", { "aria-labelledby": "confirm-question" });
-      const yes = element("button", { type: "button", class: "button button--warning" }, button.dataset.confirmYes || button.textContent);
+      const yes = element("button", { type: "button", class: `button${button.classList.contains("button--warning") ? " button--warning" : ""}` }, button.dataset.confirmYes || button.textContent);
       const no = element("button", { type: "button", class: "button button--secondary" }, button.dataset.confirmNo || "×");
       const row = element("div", { class: "buttons" });
       row.append(yes, no);
