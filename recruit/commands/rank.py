@@ -1,10 +1,10 @@
 """`recruit rank`: from a spreadsheet of applications to a ranking, an interview list and a monitoring
 report."""
 
+import hashlib
 import json
 import time
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -252,23 +252,22 @@ class Selection:
         from recruit.tables.writing import write_csv, write_xlsx
 
         language, t = self.job.language, words(self.job.language)
-        facts = self.facts()
         write_csv(folder / "ranking.csv", ranking_columns(self.ranking), language)
+        checksum = hashlib.sha256((folder / "ranking.csv").read_bytes()).hexdigest()
+        facts = self.facts(checksum)
         self.progress.done("Wrote ranking.csv")
         write_csv(folder / "interview_list.csv", list_columns(self.rows), language)
         columns = list_columns(self.rows, language)
         write_xlsx(
             folder / "interview_list.xlsx", t.interview_list, columns, (t.about, [*self.figures(), *facts])
         )
-        figures = self.audit.to_dict() if self.audit else {"n": len(self.ranking.table), "attributes": {}}
-        (folder / "audit.json").write_text(_json({"run": self.run(), **figures}), encoding="utf-8")
-        if not self.audit:
-            figures["stages"] = []
+        figures = self.audit.to_dict() if self.audit else self._unmonitored()
+        (folder / "audit.json").write_text(_json({"run": self.run(checksum), **figures}), encoding="utf-8")
         page = report_html(figures, language=language, title=self.title(), facts=facts)
         (folder / "audit.html").write_text(page, encoding="utf-8")
         skipped = None
         try:
-            write_pdf(folder / "interview_list.pdf", self.page(), FONTS)
+            write_pdf(folder / "interview_list.pdf", self.page(facts, checksum), FONTS)
         except PdfUnavailable as error:
             skipped = str(error)
         self.progress.done("Wrote the list and the monitoring")
@@ -277,14 +276,21 @@ class Selection:
     def title(self) -> str:
         return self.job.title or self.profile.name.in_language(self.job.language)
 
-    def page(self) -> str:
+    def _unmonitored(self) -> dict[str, Any]:
+        """The figures when no attribute was asked for: how many, and nothing about groups."""
+        n, called = len(self.ranking.table), sum(row.kind == "called" for row in self.rows)
+        reached = (("called", called), ("listed", len(self.rows)))
+        stages = [{"key": key, "from": None, "n": n, "selected": number} for key, number in reached]
+        return {"n": n, "stages": stages, "attributes": {}}
+
+    def page(self, facts: list[tuple[str, str]], checksum: str) -> str:
         """The printed interview list as HTML."""
         from recruit.tables.ordering import alphabetical
         from recruit.tables.pages import render
         from recruit.tables.words import words
 
         t = words(self.job.language)
-        facts = dict(self.facts())
+        text = dict(facts)
         return render(
             "interview_list.html",
             t=t,
@@ -296,8 +302,8 @@ class Selection:
             called=alphabetical([row for row in self.rows if row.kind == "called"]),
             reserves=[row for row in self.rows if row.kind == "reserve"],
             footer=[
-                f"{t.profile}: {facts[t.profile]}. {t.seed_word}: {facts[t.seed_word]}.",
-                f"{t.ranking_checksum}: {facts[t.ranking_checksum]}. {t.recompute}",
+                f"{t.profile}: {text[t.profile]}. {t.seed_word}: {text[t.seed_word]}.",
+                f"{t.ranking_checksum}: {_short(checksum)}. {t.recompute}",
             ],
         )
 
@@ -318,7 +324,7 @@ class Selection:
             (t.threshold, t.points_of_100.format(n=threshold.replace(".", mark))),
         ]
 
-    def facts(self) -> list[tuple[str, str]]:
+    def facts(self, checksum: str) -> list[tuple[str, str]]:
         """Label and text of what one needs to recompute the list."""
         from recruit.tables.words import words
 
@@ -327,18 +333,14 @@ class Selection:
             (t.profile, f"{self.profile.key}, {t.checksum} {_short(self.ranking.profile_digest)}"),
             (t.seed_word, self._seed()),
             (t.inputs, ", ".join(table.name for table in self.tables)),
-            (t.ranking_checksum, _short(self._digest)),
+            (t.ranking_checksum, checksum),
         ]
 
     def _seed(self) -> str:
         seed = self.ranking.seed
         return seed if len(seed) < 40 else _short(seed)
 
-    @cached_property
-    def _digest(self) -> str:
-        return self.ranking.digest()
-
-    def run(self) -> dict[str, Any]:
+    def run(self, checksum: str) -> dict[str, Any]:
         """What the run was, for audit.json."""
         return {
             "stage": self.job.stage,
@@ -347,7 +349,7 @@ class Selection:
             "profile": self.profile.key,
             "profile_digest": self.ranking.profile_digest,
             "seed": self.ranking.seed,
-            "ranking_checksum": self._digest,
+            "ranking_csv_sha256": checksum,
             "inputs": [table.name for table in self.tables],
         }
 

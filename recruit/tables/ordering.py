@@ -84,10 +84,10 @@ def interview_rows(draw: InterviewDraw, ranking: Ranking, applications: Columns)
 
     Raises FileError for a conditional column with something other than yes or no.
     """
-    table = ranking.table.iloc[: len(ranking.ranked)]
-    places = dict(zip(table["application"], zip(table["place"], table["points"], strict=True), strict=True))
-    header = applications.need("id", "one id for each application")
-    position = {id: index for index, id in enumerate(applications.table.column(header))}
+    top = ranking.table.iloc[: len(draw.entries)]
+    of_rank = dict(zip(top["application"], zip(top["place"], top["points"], strict=True), strict=True))
+    ids = pd.Index(applications.table.column(applications.need("id", "one id for each application")))
+    positions = ids.get_indexer(pd.Index([entry.application for entry in draw.entries]))
 
     def texts(key: str) -> "pd.Series[str] | None":
         found = applications.find(key)
@@ -97,9 +97,8 @@ def interview_rows(draw: InterviewDraw, ranking: Ranking, applications: Columns)
     found = applications.find("conditional")
     conditional = None if found is None else cells.yes_or_no(applications.table, found)
     rows = []
-    for entry in draw.entries:
-        at = position[entry.application]
-        place, points = places[entry.application]
+    for entry, at in zip(draw.entries, positions, strict=True):
+        place, points = of_rank[entry.application]
         rows.append(
             Row(
                 kind=entry.kind,
@@ -108,7 +107,7 @@ def interview_rows(draw: InterviewDraw, ranking: Ranking, applications: Columns)
                 id=entry.application,
                 name="" if names is None else names[at],
                 native_name="" if native_names is None else native_names[at],
-                conditional=bool(conditional and conditional[at]),
+                conditional=conditional is not None and conditional[at] is True,
                 points=points,
             )
         )

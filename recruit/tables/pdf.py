@@ -1,6 +1,10 @@
 """A PDF of an HTML page. WeasyPrint is imported only here and only when used: it needs Pango from the
 system."""
 
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from recruit.tables.errors import PdfUnavailable
@@ -31,4 +35,19 @@ def write_pdf(path: Path, html: str, base: Path) -> None:
                 raise ValueError(f"{url} is not loaded into a PDF")
             return super().fetch(url, headers)
 
-    weasyprint.HTML(string=html, base_url=f"{root}/", url_fetcher=Fetcher()).write_pdf(str(path))
+    identifier = hashlib.sha256(html.encode()).digest()[:16]  # a random one by default
+    document = weasyprint.HTML(string=html, base_url=f"{root}/", url_fetcher=Fetcher())
+    with _fixed_time():
+        document.write_pdf(str(path), pdf_identifier=identifier)
+
+
+@contextmanager
+def _fixed_time() -> Iterator[None]:
+    """The time that embedded fonts are stamped with, so that the same page gives the same bytes."""
+    given = os.environ.get("SOURCE_DATE_EPOCH")
+    os.environ["SOURCE_DATE_EPOCH"] = given or "946684800"
+    try:
+        yield
+    finally:
+        if given is None:
+            del os.environ["SOURCE_DATE_EPOCH"]

@@ -50,11 +50,9 @@ class Table:
 
     def column(self, header: str) -> "pd.Series[str]":
         """The cells of a column, without surrounding space and in Unicode's composed form (NFC)."""
-        cells = self.frame[header].astype(object)
-        codes, distinct = pd.factorize(cells)
-        return pd.Series(
-            np.array([tidy(text) for text in distinct] or [""], dtype=object)[codes], name=header
-        )
+        codes, distinct = pd.factorize(self.frame[header].to_numpy(dtype=object))
+        tidied = np.array([tidy(text) for text in distinct], dtype=object)
+        return pd.Series(tidied[codes], dtype=object, name=header)
 
     def where(self, position: int, header: str) -> str:
         """ "applications.csv, row 7, column 'case'": the place of a cell as its owner sees it."""

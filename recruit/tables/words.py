@@ -39,7 +39,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Anyone can recompute the list from the same files, criteria profile and seed.",
     ),
     "inputs": ("Underlag", "Input"),
-    "ranking_checksum": ("Rangordningens kontrollsumma", "Checksum of the ranking"),
+    "ranking_checksum": ("SHA-256 för ranking.csv", "SHA-256 of ranking.csv"),
     "about": ("Om listan", "About the list"),
     "list": ("Lista", "List"),
     "order": ("Ordning", "Order"),

@@ -1,0 +1,104 @@
+"""`recruit audit` on any table of outcomes."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from recruit.commands import main
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+FIELDS = {
+    "n",
+    "selected",
+    "rate",
+    "impact_ratio",
+    "interval",
+    "fisher_p",
+    "midp",
+    "adjusted_p",
+    "verdict",
+    "reason",
+}
+
+
+def run(text: str, *arguments: str | Path) -> Result:
+    given = ["audit", "-", "--by", "group", "--selected", "selected", *map(str, arguments)]
+    return CliRunner().invoke(main, given, input=text.encode())
+
+
+def figures(text: str, *arguments: str) -> dict[str, dict[str, dict[str, dict[str, float]]]]:
+    done = run(text, "--json", "-", *arguments)
+    assert done.exit_code == 0, done.output
+    content: dict[str, dict[str, dict[str, dict[str, float]]]] = json.loads(done.stdout)["attributes"]
+    return content
+
+
+CELLS = "group,selected,persons\nA,1,48\nA,0,32\nB,1,12\nB,0,28\n"
+
+
+def test_counted_cells_give_the_published_values() -> None:
+    groups = figures(CELLS, "--count", "persons")["group"]["groups"]
+    assert set(groups["A"]) >= FIELDS
+    assert (groups["B"]["n"], groups["B"]["selected"], groups["B"]["impact_ratio"]) == (40, 12, 0.5)
+    assert round(groups["B"]["fisher_p"], 8) == 0.00340922
+    assert round(groups["B"]["midp"], 8) == 0.00214224
+    assert groups["B"]["verdict"] == "alarm"
+
+
+@pytest.mark.parametrize(("yes", "no"), [("1", "0"), ("yes", "no"), ("Ja", "Nej"), ("TRUE", "FALSE")])
+def test_rows_of_persons_with_every_way_to_say_yes(yes: str, no: str) -> None:
+    text = "group;selected\n" + f"NA;{yes}\n" * 3 + f"NA;{no}\n" + f"SE;{no}\n" * 2 + f";{yes}\n"
+    found = figures(text)["group"]
+    assert [(name, row["n"], row["selected"]) for name, row in found["groups"].items()] == [
+        ("NA", 4, 3),
+        ("SE", 2, 0),
+    ]
+    assert found["missing"]["n"] == 1
+
+
+def test_json_and_page_as_files(tmp_path: Path) -> None:
+    done = run(CELLS, "--count", "persons", "--json", tmp_path / "a.json", "--html", tmp_path / "a.html")
+    assert done.exit_code == 0, done.output
+    assert json.loads((tmp_path / "a.json").read_text())["n"] == 120
+    assert "Vad granskningen visar" in (tmp_path / "a.html").read_text()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.html", "a.json"]
+
+
+def test_terminal_says_the_verdict_in_words() -> None:
+    assert "Larm" in run(CELLS, "--count", "persons").stdout
+    assert "Alarm" in run(CELLS, "--count", "persons", "--language", "en").stdout
+
+
+def test_example_runs() -> None:
+    arguments = ["audit", str(EXAMPLES / "outcomes.csv"), "--by", "sex,route", "--selected", "called"]
+    done = CliRunner().invoke(main, [*arguments, "--count", "persons", "--json", "-"])
+    assert json.loads(done.stdout)["attributes"]["sex"]["missing"]["n"] == 10
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "said"),
+    [
+        ("group,selected\nA,1\nB,maybe\n", (), "row 3, column 'selected': 'maybe' is neither yes nor no"),
+        ("group,selected\nA,1\nB,\n", (), "row 3, column 'selected': is empty"),
+        ("group,chosen\nA,1\n", (), "the column 'selected' is missing"),
+        ("groups,selected\nA,1\n", (), "Did you mean 'groups'?"),
+        ("group,selected\n", (), "has headers but no rows"),
+        ("group,selected,group\nA,1,B\n", (), "stands twice"),
+        ("group,selected,n\nA,1,x\n", ("--count", "n"), "row 2, column 'n': 'x' is not a number"),
+        ("group,selected,n\nA,1,-3\n", ("--count", "n"), "row 2, column 'n': '-3' is not a count"),
+        ("group,selected,n\nA,1,\n", ("--count", "n"), "row 2, column 'n': is empty"),
+        ("group,selected,n\nA,1,0\n", ("--count", "n"), "add up to 0"),
+        ("group,selected\nA,1\n", ("--by", "group,group"), "'group' is named twice"),
+        ("group,selected\nA,1\n", ("--by", "selected"), "The outcome cannot be a group"),
+        ("group,selected\nA,1\n", ("--by", ","), "name at least one column"),
+    ],
+)
+def test_bad_table_is_refused_and_nothing_is_written(
+    tmp_path: Path, text: str, options: tuple[str, ...], said: str
+) -> None:
+    done = run(text, "--json", tmp_path / "a.json", *options)
+    assert done.exit_code == 1
+    assert said in done.stderr
+    assert list(tmp_path.iterdir()) == []
