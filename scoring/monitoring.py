@@ -45,6 +45,7 @@ class Counts:
     """Head counts of one attribute. Arrays have the shape (stages, groups), `missing_*` (stages,)."""
 
     groups: tuple[str, ...]
+    ordered: bool
     applied: Ints
     n: Ints
     selected: Ints
@@ -103,6 +104,7 @@ class Audit:
         verdicts = attribute.judgement.verdicts
         groups = [worst(column) for column in zip(*verdicts, strict=True)]
         end = {
+            "ordered": attribute.counts.ordered,
             "comparisons": attribute.judgement.comparisons,
             "verdict": worst(groups),
             "summary": summary(groups),
@@ -212,7 +214,7 @@ def _audit(
     codes = {name: _groups(table[name], weights) for name in by}
     attributes = {}
     for name, (groups, code) in codes.items():
-        counts = _count(groups, code, weights, stages, outcome, populations)
+        counts = _count(groups, _is_ordered(table[name]), code, weights, stages, outcome, populations)
         attributes[name] = Attribute(counts, judge(counts.selected, counts.n, float(alpha)))
     return Audit(
         stages=stages,
@@ -280,8 +282,8 @@ def _groups(column: pd.Series[Any], weights: Ints) -> tuple[tuple[str, ...], Int
     index = {name: i for i, name in enumerate(names)}
     of_value = np.array([-1 if label is None else index[label] for label in labels] + [-1], dtype=np.int64)
     code = of_value[codes]
-    if isinstance(column.dtype, pd.CategoricalDtype) and column.dtype.ordered:
-        given = {label: i for i, label in enumerate(_label(c) for c in column.dtype.categories)}
+    if _is_ordered(column):
+        given = {_label(category): i for i, category in enumerate(column.cat.categories)}
         order = sorted(range(len(names)), key=lambda i: given[names[i]])
     else:
         size = _sum(code, weights, len(names))
@@ -292,6 +294,10 @@ def _groups(column: pd.Series[Any], weights: Ints) -> tuple[tuple[str, ...], Int
     return tuple(names[i] for i in order), place[code]
 
 
+def _is_ordered(column: pd.Series[Any]) -> bool:
+    return isinstance(column.dtype, pd.CategoricalDtype) and bool(column.dtype.ordered)
+
+
 def _sum(code: Ints, weights: Ints, groups: int) -> Ints:
     """Persons per group; the last is missing."""
     sums = np.bincount(code + 1, weights=weights, minlength=groups + 1)
@@ -300,6 +306,7 @@ def _sum(code: Ints, weights: Ints, groups: int) -> Ints:
 
 def _count(
     groups: tuple[str, ...],
+    ordered: bool,
     code: Ints,
     weights: Ints,
     stages: Sequence[Stage],
@@ -314,6 +321,7 @@ def _count(
     selected = np.stack([of(outcome[stage.reached_column]) for stage in stages])
     return Counts(
         groups=groups,
+        ordered=ordered,
         applied=applied[:-1],
         n=n[:, :-1],
         selected=selected[:, :-1],

@@ -81,7 +81,8 @@ def suppress(audit: Mapping[str, Any], minimum: int = 5, protect_missing: bool =
     The same structure. A hidden figure is None, and its group, `missing` or `of_applied` has
     ``"suppressed": True`` (False where all is shown). Figures from which a hidden one could be worked out are
     None as well. The verdict and summary of an attribute still cover its hidden groups, so that an alarm is
-    never lost; groups with something hidden come last, by name, since an order by size would tell their size.
+    never lost. Groups with something hidden come last, by name, unless theirs is an order of categories: an
+    order by size would tell their size.
     Should totals alone give a cell away, all counts are None, and ``"suppressed"`` of the report True.
     """
     if minimum < 1:
@@ -444,5 +445,6 @@ def _publish_with_hidden(attribute: dict[str, Any], table: _Table, keys: Sequenc
         groups = part["groups"]
         for group in groups.values():
             group["adjusted_p"] = None
-        order = [name for name in groups if name not in shy] + sorted(shy)
-        part["groups"] = {name: groups[name] for name in order}
+        if not attribute["ordered"]:
+            order = [name for name in groups if name not in shy] + sorted(shy)
+            part["groups"] = {name: groups[name] for name in order}

@@ -198,6 +198,12 @@ def test_groups_come_by_size_then_name_and_ordered_categories_in_their_order():
     ]
 
 
+def test_ordered_categories_without_anybody_are_an_audit_of_nobody():
+    table = pd.DataFrame({"age": pd.Categorical([], ["25-29", "30-34"], ordered=True), "eligible": []})
+    found = audit_stages(table, ["age"], STAGES[:1]).to_dict()["attributes"]["age"]
+    assert (found["stages"]["eligible"]["groups"], found["ordered"]) == ({}, True)
+
+
 def test_impact_ratio_is_missing_where_nobody_was_selected():
     found = of_counts({"a": (0, 20), "b": (0, 10)})
     assert column(found, "impact_ratio") == {"a": None, "b": None}

@@ -310,6 +310,17 @@ def test_groups_with_something_hidden_come_last_by_name_and_not_by_size():
     assert list(published["attributes"]["group"]["groups"]) == ["b", "a", "x", "y", "z"]
 
 
+def test_ordered_categories_keep_their_order_when_some_are_hidden():
+    ages = ["25-29"] * 3 + ["30-34"] * 40 + ["35+"] * 20
+    table = pd.DataFrame({"age": pd.Categorical(ages, ordered=True), "selected": [1, 0, 0] * 21})
+    groups = suppress(audit(table, ["age"], "selected").to_dict())["attributes"]["age"]["groups"]
+    assert [(name, g["suppressed"]) for name, g in groups.items()] == [
+        ("25-29", True),
+        ("30-34", False),
+        ("35+", True),
+    ]
+
+
 def test_those_who_did_not_answer_are_counted_openly_unless_they_are_to_be_protected():
     original = single({"women": (20, 38), "men": (26, 40), "": (2, 3)})
     open_report = suppress(original)["attributes"]["group"]
