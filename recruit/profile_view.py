@@ -105,7 +105,7 @@ def _criterion(criterion: Criterion, language: str) -> dict[str, Any]:
 
 def _stage_rules(profile: Profile, stage: str, language: str) -> list[str]:
     rule = profile.stages[stage]
-    ties = [profile.criterion(key).short_name.in_language(language).lower() for key in rule.ties]
+    ties = [profile.criterion(key).short_name.in_language(language) for key in rule.ties]
     threshold = display.number(rule.threshold)
     if stage == "screening":
         return [
@@ -132,7 +132,7 @@ def _stage_rules(profile: Profile, stage: str, language: str) -> list[str]:
 
 
 def _in_order(words: Sequence[str]) -> str:
-    return _(", then ").join(words)
+    return _(", then ").join(f"“{word}”" for word in words)
 
 
 def _gate(profile: Profile, gate: Gate, language: str) -> str:

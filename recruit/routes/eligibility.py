@@ -1,5 +1,296 @@
-"""Pages of the eligibility step."""
+"""Applications for those who decide eligibility: the table, one application, decisions, references, redacted copies."""
 
-from flask import Blueprint
+from typing import Any
 
-blueprint = Blueprint("eligibility", __name__)
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.datastructures import CombinedMultiDict
+
+from forms.eligibility import NameSearchForm, ReferenceForm, UploadForm, decisions_form
+from recruit import applicant_view, clock
+from recruit.database import transaction
+from recruit.errors import Conflict, Invalid, Refusal
+from recruit.i18n import language
+from recruit.models import (
+    Account,
+    Answer,
+    Application,
+    ApplicationStatus,
+    AttachmentKind,
+    Eligibility,
+    Intake,
+    RequirementDecision,
+)
+from recruit.navigation import present_intake
+from recruit.queries import eligibility as queries
+from recruit.queries import intake as intakes
+from recruit.queries.eligibility import MOST_PER_PAGE, PER_PAGE, SORTS, Filter
+from recruit.request import actor, db, settings
+from recruit.services import eligibility as service
+from recruit.services.eligibility import Decision, Proposal, ReferenceAnswers
+from recruit.services.references import NEVER_REDACTED
+from recruit.storage import Storage
+from scoring.profile import Profile
+
+blueprint = Blueprint("eligibility", __name__, url_prefix="/g/<region>/<intake>/applications")
+
+
+@blueprint.route("", methods=["GET", "POST"])
+def index(region: str, intake: str) -> Any:
+    """The table of applications. Filters stand in the address; a name is posted, so that it stands in no log."""
+    found = _present()
+    profile = intakes.profile_of(db(), found)
+    chosen = _filter(profile)
+    form = NameSearchForm(request.form if request.method == "POST" else None, say=_)
+    page, per_page = max(request.args.get("page", 1, int), 1), _per_page()
+    searched = request.method == "POST" and form.validate()
+    if searched:
+        ids = queries.named(db(), found, form.name.data)
+        chosen, page, per_page = Filter(status=None, ids=ids, documents=chosen.documents), 1, MOST_PER_PAGE
+    rows, total = queries.page(db(), found, chosen, number=page, per_page=per_page)
+    return render_template(
+        "eligibility/index.html",
+        intake=found,
+        rows=rows,
+        total=total,
+        page=page,
+        per_page=per_page,
+        chosen=chosen,
+        wanted=len(profile.requirements),
+        sites=intakes.posts_of(db(), found),
+        form=form,
+        searched=searched,
+        words=applicant_view,
+    ), 422 if form.errors else 200
+
+
+@blueprint.get("/<code>")
+def show(region: str, intake: str, code: str) -> str:
+    """Everything that one applicant told, and the decisions on it."""
+    found, application = _one(code)
+    return _page(found, application)
+
+
+@blueprint.post("/<code>/decide")
+def decide(region: str, intake: str, code: str) -> Any:
+    """Decide what was chosen in the form, or accept the yes-proposals that were shown: always by a person."""
+    found, application = _one(code)
+    profile = intakes.profile_of(db(), found)
+    keys = [each.key for each in profile.requirements]
+    form = decisions_form(request.form, keys=keys, say=_)
+    if not form.validate():
+        return _page(found, application, form=form), 422
+    try:
+        with transaction(db()):
+            _still_as_shown(application)
+            made = service.decide_many(
+                db(),
+                application=application,
+                decisions=_chosen(form, application),
+                actor=actor(),
+                now=clock.now(),
+            )
+    except Invalid as error:
+        application = queries.by_code(db(), found, code)
+        _show(form, error)
+        return _page(found, application, form=form), 422
+    flash(ngettext("%(num)s requirement is decided.", "%(num)s requirements are decided.", len(made)))
+    return redirect(_address(found, code), 303)
+
+
+@blueprint.get("/<code>/attachments/<attachment>")
+def attachment(region: str, intake: str, code: str, attachment: str) -> Response:
+    """A document, as a download."""
+    _found, application = _one(code)
+    row = queries.attachment(db(), application, attachment)
+    content = Storage(settings().attachments).open(row.storage_name)
+    response = Response(content, content_type=row.media_type)
+    response.headers.set("Content-Disposition", "attachment", filename=row.filename)
+    return response
+
+
+@blueprint.route("/<code>/attachments/<attachment>/copy", methods=["GET", "POST"])
+def redact(region: str, intake: str, code: str, attachment: str) -> Any:
+    """Add the copy of a document that assessors may see."""
+    found, application = _one(code)
+    row = queries.attachment(db(), application, attachment)
+    form = UploadForm(
+        CombinedMultiDict([request.files, request.form]) if request.method == "POST" else None, say=_
+    )
+    if request.method == "POST" and form.validate():
+        upload = form.file.chosen
+        try:
+            with transaction(db()):
+                service.add_redacted(
+                    db(),
+                    attachment=row,
+                    filename=upload.filename or "",
+                    content=upload.stream.read(),
+                    storage=Storage(settings().attachments),
+                    actor=actor(),
+                    now=clock.now(),
+                )
+            flash(_("The copy is added. Assessors see it instead of the original."))
+            return redirect(_address(found, code), 303)
+        except Invalid as error:
+            form.file.errors = [str(error)]
+    shown = render_template(
+        "eligibility/redact.html",
+        intake=found,
+        code=code,
+        attachment=row,
+        form=form,
+        forbidden=row.kind in NEVER_REDACTED,
+        words=applicant_view,
+    )
+    return shown, 422 if form.errors else 200
+
+
+@blueprint.route("/<code>/referees/<referee>", methods=["GET", "POST"])
+def reference(region: str, intake: str, code: str, referee: str) -> Any:
+    """Enter what a referee answered to the fixed form."""
+    found, application = _one(code)
+    row = queries.referee(db(), application, referee)
+    form = ReferenceForm(
+        request.form if request.method == "POST" else None, data=applicant_view.reference_data(row), say=_
+    )
+    if request.method == "POST" and form.validate():
+        try:
+            with transaction(db()):
+                service.enter_reference(
+                    db(), referee=row, answers=_answers(form), actor=actor(), now=clock.now()
+                )
+            flash(_("The answers are saved."))
+            return redirect(_address(found, code), 303)
+        except Invalid as error:
+            _show(form, error)
+    shown = render_template("eligibility/reference.html", intake=found, code=code, referee=row, form=form)
+    return shown, 422 if form.errors else 200
+
+
+def _present() -> Intake:
+    found = present_intake()
+    assert found is not None, "the address names an intake"
+    return found
+
+
+def _one(code: str) -> tuple[Intake, Application]:
+    found = _present()
+    return found, queries.by_code(db(), found, code)
+
+
+def _address(intake: Intake, code: str) -> str:
+    return url_for("eligibility.show", region=request.view_args["region"], intake=intake.slug, code=code)  # type: ignore[index]
+
+
+def _per_page() -> int:
+    return min(max(request.args.get("per", PER_PAGE, int), 1), MOST_PER_PAGE)
+
+
+def _filter(profile: Profile) -> Filter:
+    """The filter that the address asks for; what it does not know is left out."""
+    args = request.args
+    statuses = {each.value: each for each in (ApplicationStatus.SUBMITTED, ApplicationStatus.WITHDRAWN)}
+    asked = args.get("status", ApplicationStatus.SUBMITTED.value)
+    kinds = [kind for each in profile.requirements if each.rule == "documents" for kind in each.attachments]
+    return Filter(
+        status=None if asked == "all" else statuses.get(asked, ApplicationStatus.SUBMITTED),
+        eligibility={each.value: each for each in Eligibility}.get(args.get("eligibility", "")),
+        site_id=args.get("site", type=int),
+        missing=args.get("missing", "") if args.get("missing") in queries.MISSING else "",
+        search=args.get("q", "").strip()[:20],
+        sort=args.get("sort", "submitted") if args.get("sort") in SORTS else "submitted",
+        descending=args.get("dir") == "desc",
+        documents=tuple(AttachmentKind(kind) for kind in kinds),
+    )
+
+
+def _still_as_shown(application: Application) -> None:
+    """Refuse a decision on answers that the applicant has changed since the page was shown."""
+    db().refresh(application)
+    if request.form.get("revision", type=int) != application.revision:
+        raise Conflict(
+            _(
+                "The applicant has changed the application since you opened it. Look at it again before you decide."
+            )
+        )
+
+
+def _chosen(form: Any, application: Application) -> list[Decision]:
+    if request.form.get("act") == "accept":
+        return _accepted(application)
+    standing = {each.requirement: each for each in queries.decisions_of(db(), application)}
+    decisions = [Decision(key, Answer(answer), reason) for key, answer, reason in form.decided()]
+    changed = [each for each in decisions if _differs(each, standing.get(each.requirement))]
+    if not changed:
+        raise Invalid(_("Choose an answer to at least one requirement, or change one."))
+    return changed
+
+
+def _differs(decision: Decision, row: RequirementDecision | None) -> bool:
+    return row is None or (row.answer, row.reason) != (decision.answer, decision.reason)
+
+
+def _accepted(application: Application) -> list[Decision]:
+    """The yes-proposals that were shown, if the rules still propose them."""
+    keys = request.form.getlist("accept")
+    proposals = service.proposals_for(db(), application=application)
+    if any(key not in proposals or proposals[key].answer is not Answer.YES for key in keys):
+        raise Conflict(
+            _("A proposal has changed since you opened the page. Look at it again before you decide.")
+        )
+    return [Decision(key, Answer.YES) for key in keys]
+
+
+def _answers(form: ReferenceForm) -> ReferenceAnswers:
+    return ReferenceAnswers(
+        safety=int(form.safety.data),
+        asks_for_help=int(form.asks_for_help.data),
+        responsibility=int(form.responsibility.data),
+        collaboration=int(form.collaboration.data),
+        would_employ=bool(form.would_employ.answer),
+        masked_setting=form.masked_setting.data or "",
+        masked_comment=form.masked_comment.data or "",
+    )
+
+
+def _show(form: Any, error: Refusal) -> None:
+    name = getattr(error, "field", None)
+    field = form[name] if name in form else next(iter(form))
+    field.errors = [*field.errors, str(error)]
+
+
+def _page(intake: Intake, application: Application, form: Any = None) -> str:
+    """The page of one application."""
+    profile = intakes.profile_of(db(), intake)
+    periods, referees, attachments = queries.told(db(), application)
+    proposals = service.propose(application, intake, profile, periods, referees, attachments)
+    standing = {each.requirement: each for each in queries.decisions_of(db(), application)}
+    if form is None:
+        data: dict[str, Any] = {}
+        for key, row in standing.items():
+            data[f"answer_{key}"], data[f"reason_{key}"] = row.answer.value, row.reason
+        form = decisions_form(None, keys=[each.key for each in profile.requirements], data=data, say=_)
+    return render_template(
+        "eligibility/show.html",
+        intake=intake,
+        application=application,
+        contact=db().get_one(Account, application.account_id),
+        topics=applicant_view.topics(application),
+        periods=[applicant_view.period(each) for each in periods],
+        preferences=applicant_view.preferences(db(), application),
+        referees=referees,
+        documents=applicant_view.documents(attachments),
+        requirements=[(each, proposals[each.key], standing.get(each.key)) for each in profile.requirements],
+        acceptable=_acceptable(proposals, standing),
+        form=form,
+        lang_of=lambda text: text.in_language(language()),
+        may_decide=application.status is ApplicationStatus.SUBMITTED,
+        words=applicant_view,
+    )
+
+
+def _acceptable(proposals: dict[str, Proposal], standing: dict[str, RequirementDecision]) -> list[str]:
+    """Requirements that the rules propose yes to and nobody has decided."""
+    return [key for key, each in proposals.items() if each.answer is Answer.YES and key not in standing]
