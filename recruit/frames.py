@@ -200,7 +200,7 @@ class Part:
 
 @dataclass(frozen=True)
 class ResultRow:
-    """One application in a run's results. `total` is a numerator, None if incomplete; then `parts` lacks some.
+    """One application in a run's results. `total` is a numerator, None if incomplete.
 
     `points_milli` are rounded half to even; the parts are rounded so that they add up to exactly that.
     """

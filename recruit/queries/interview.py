@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import case, func
+from sqlalchemy.orm import aliased, defer
 from sqlmodel import Session, col, select
 
 from recruit.errors import NotFound
@@ -16,6 +19,7 @@ from recruit.models import (
     Account,
     Application,
     ApplicationStatus,
+    CriteriaProfile,
     Eligibility,
     EntryKind,
     Intake,
@@ -266,3 +270,98 @@ def confirmers(session: Session, *, found: Sequence[InterviewList]) -> dict[int,
     }
     rows = session.exec(select(Account.id, Account.name).where(col(Account.id).in_(ids)))
     return {identity: name for identity, name in rows if identity is not None}
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version in the list of versions."""
+
+    version: int
+    status: ListStatus
+    run_number: int
+    created_at: datetime
+    confirmed_at: datetime | None
+    created_by: str
+    confirmed_by: str
+    called: int
+    reserves: int
+
+
+def overview(session: Session, *, intake: Intake) -> list[Version]:
+    """All versions of an intake's list, newest first. One query."""
+    confirmer = aliased(Account)
+    called = func.sum(case((col(InterviewListEntry.kind) == EntryKind.CALLED, 1), else_=0))
+    found = (
+        select(InterviewList, RankingRun.number, Account.name, confirmer.name, func.count(), called)
+        .join(RankingRun, col(RankingRun.id) == InterviewList.run_id)
+        .join(Account, col(Account.id) == InterviewList.created_by_id)
+        .join(confirmer, col(confirmer.id) == InterviewList.confirmed_by_id, isouter=True)
+        .join(InterviewListEntry, col(InterviewListEntry.list_id) == InterviewList.id)
+        .where(InterviewList.intake_id == intake.id)
+        .group_by(col(InterviewList.id), RankingRun.number, Account.name, confirmer.name)
+        .order_by(col(InterviewList.version).desc())
+    )
+    return [
+        Version(
+            version=each.version,
+            status=each.status,
+            run_number=number,
+            created_at=each.created_at,
+            confirmed_at=each.confirmed_at,
+            created_by=drawer,
+            confirmed_by=by or "",
+            called=int(in_line),
+            reserves=entries_in_all - int(in_line),
+        )
+        for each, number, drawer, by, entries_in_all, in_line in session.execute(found)
+    ]
+
+
+def run_of(session: Session, *, interview_list: InterviewList) -> RankingRun:
+    """The run that a list was drawn on, without its inputs and results until they are asked for."""
+    found = select(RankingRun).where(RankingRun.id == interview_list.run_id)
+    return session.exec(found.options(defer(RankingRun.inputs), defer(RankingRun.results))).one()  # type: ignore[arg-type]
+
+
+def profile_of_run(session: Session, *, run: RankingRun) -> CriteriaProfile:
+    """The version of the criteria profile that a run used."""
+    return session.exec(select(CriteriaProfile).where(CriteriaProfile.id == run.profile_id)).one()
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How many of those with a place would go to a site, and have it as their first choice."""
+
+    site_id: int
+    any_choice: int
+    first_choice: int
+
+
+def wishes(session: Session, *, run: RankingRun) -> dict[int, Wish]:
+    """Site preferences of those with a place in a run, by site id."""
+    first = func.sum(case((col(SitePreference.rank) == 1, 1), else_=0))
+    found = (
+        select(SitePreference.site_id, func.count(), first)
+        .join(RankingRow, col(RankingRow.application_id) == SitePreference.application_id)
+        .where(RankingRow.run_id == run.id, RankingRow.status == "ranked")
+        .group_by(col(SitePreference.site_id))
+    )
+    return {row[0]: Wish(row[0], int(row[1]), int(row[2])) for row in session.execute(found)}
+
+
+def name_key(entry: Listed, language: str) -> tuple[str, str, str]:
+    """Sorts entries by family name, then given name, as the language does: å, ä, ö last in Swedish."""
+    return (_collated(entry.family_name, language), _collated(entry.given_name, language), entry.reference)
+
+
+def _collated(name: str, language: str) -> str:
+    text = name.casefold()
+    if language == "sv":  # before accents are taken off, or å would sort as a
+        text = (
+            text.replace("å", "z1")
+            .replace("ä", "z2")
+            .replace("æ", "z2")
+            .replace("ö", "z3")
+            .replace("ø", "z3")
+        )
+    return "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
 
-from recruit.frames import ATTRIBUTES, Monitored, monitoring_table
-from recruit.models import Application, ApplicationStatus, Eligibility, Intake, MonitoringAnswer
+from recruit.frames import ATTRIBUTES, VOLUNTARY, Monitored, monitoring_table
+from recruit.models import (
+    Application,
+    ApplicationStatus,
+    Eligibility,
+    Intake,
+    InterviewList,
+    MonitoringAnswer,
+    RecordEntry,
+    RecordValue,
+)
+from recruit.queries import intake as intakes
 
 GOES_ON = (Eligibility.ELIGIBLE, Eligibility.CONDITIONAL)
 
@@ -104,3 +117,111 @@ def audit(
     found["withdrawn"] = people.withdrawn
     found["undecided"] = people.undecided
     return found if minimum is None else suppress(found, minimum)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads. `inside`: of the recruitment group, who could recognise people; `minimum` is for them."""
+
+    inside: bool
+    minimum: int
+
+
+#: Why figures are not shown: applications are still coming in, or eligibility is still being decided.
+OPEN, UNDECIDED = "open", "undecided"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a reader may see. `figures` is None when `withheld` says why.
+
+    `veiled`: the line's figures of voluntary answers are left out.
+    """
+
+    figures: dict[str, Any] | None
+    withheld: str | None = None
+    veiled: bool = False
+
+
+def for_reader(
+    session: Session,
+    *,
+    intake: Intake,
+    reader: Reader,
+    now: datetime,
+    called: Collection[int] | None,
+    listed: Collection[int] | None = None,
+    drawn: InterviewList | None = None,
+) -> Seen:
+    """The figures as this reader may see them.
+
+    An auditor sees all of them at any time. To the group they are suppressed, and shown only where two looks
+    cannot be compared to learn one person's answer: not while applications come in or eligibility is being
+    decided, and, for the voluntary answers, neither for a line that is only tried (`drawn` None) nor for a
+    list that differs by fewer than `minimum` persons from a line that was drawn before it.
+    """
+    people = applied(session, intake=intake)
+    if not reader.inside:
+        return Seen(audit(people, called=called, listed=listed))
+    if intakes.accepts(intake, now) or not intakes.is_over(intake, now):
+        return Seen(None, withheld=OPEN)
+    if people.undecided:
+        return Seen(None, withheld=UNDECIDED)
+    figures = audit(people, called=called, listed=listed, minimum=reader.minimum)
+    if called is None:
+        return Seen(figures)
+    if drawn is not None and not _too_close(session, intake, drawn, reader.minimum):
+        return Seen(figures)
+    return Seen(veil(figures), veiled=True)
+
+
+def veil(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy without the figures of voluntary answers at the stages that a line decides; verdicts remain."""
+    from scoring.suppression import HIDDEN_REASON
+
+    veiled = deepcopy(dict(figures))
+    for name in VOLUNTARY:
+        for key in ("called", "listed"):
+            stage = veiled["attributes"][name]["stages"].get(key)
+            if stage is None:
+                continue
+            for part in (*stage["groups"].values(), stage["missing"]):
+                share = part.get("of_applied")
+                for cells in (part, share) if share else (part,):
+                    cells.update({each: None for each in cells if each not in ("of_applied", "suppressed")})
+                    cells["suppressed"] = True
+                if "reason" in part:
+                    part["reason"] = dict(HIDDEN_REASON)
+    return veiled
+
+
+def _too_close(session: Session, intake: Intake, drawn: InterviewList, minimum: int) -> bool:
+    """Whether a line drawn before has almost the same persons, so that the difference would tell of them."""
+    lines = _lines(session, intake)
+    own = max((number for number, list_id, _sets in lines if list_id == drawn.id), default=None)
+    if own is None:
+        return False
+    mine = next(sets for number, _list_id, sets in lines if number == own)
+    earlier = [each for number, _list_id, sets in lines if number < own for each in sets]
+    return any(0 < len(one ^ other) < minimum for one in mine for other in earlier)
+
+
+def _lines(session: Session, intake: Intake) -> list[tuple[int, int, tuple[frozenset[str], frozenset[str]]]]:
+    """(entry number, list id, (called, listed) by mask code) of every line ever drawn, by the record."""
+    found = (
+        select(RecordEntry.number, RecordEntry.subject_id, RecordValue.field, RecordValue.new)
+        .join(RecordValue, col(RecordValue.entry_id) == RecordEntry.id)
+        .where(
+            RecordEntry.intake_id == intake.id,
+            RecordEntry.action == "interview.drafted",
+            col(RecordValue.field).in_(("called", "reserves")),
+        )
+        .order_by(col(RecordEntry.number))
+    )
+    by_entry: dict[tuple[int, int], dict[str, list[str]]] = {}
+    for number, list_id, field, text in session.exec(found):
+        by_entry.setdefault((number, list_id), {})[field] = json.loads(text or "[]")
+    return [
+        (number, list_id, (frozenset(codes.get("called", ())), frozenset().union(*codes.values())))
+        for (number, list_id), codes in by_entry.items()
+    ]

@@ -47,10 +47,44 @@ def assessor_pseudonym(intake: Intake, public_id: str) -> str:
     return hashlib.sha256(f"{intake.id}:{public_id}".encode()).hexdigest()[:8]
 
 
-def runs(session: Session, *, intake: Intake) -> list[RankingRun]:
-    """All runs of an intake, newest first, without their inputs and results."""
-    found = select(RankingRun).where(RankingRun.intake_id == intake.id)
-    return list(session.exec(found.order_by(col(RankingRun.id).desc()).options(*_without_content())))
+@dataclass(frozen=True)
+class RunLine:
+    """A run in the list of runs: who made it, and how many applications it has in all and with a place."""
+
+    stage: str
+    number: int
+    created_at: datetime
+    made_by: str
+    results_sha256: str
+    applications: int
+    placed: int
+
+
+def runs(session: Session, *, intake: Intake) -> list[RunLine]:
+    """All runs of an intake, newest first. One query."""
+    found = (
+        select(
+            RankingRun.stage,
+            RankingRun.number,
+            RankingRun.created_at,
+            Account.name,
+            RankingRun.results_sha256,
+            func.count(col(RankingRow.id)),
+            func.count(col(RankingRow.place)),
+        )
+        .join(Account, col(Account.id) == RankingRun.created_by_id)
+        .join(RankingRow, col(RankingRow.run_id) == RankingRun.id)
+        .where(RankingRun.intake_id == intake.id)
+        .group_by(col(RankingRun.id), Account.name)
+        .order_by(col(RankingRun.id).desc())
+    )
+    return [RunLine(*row) for row in session.execute(found)]
+
+
+def list_of_run(session: Session, *, run: RankingRun) -> InterviewList | None:
+    """The newest interview list that was drawn on a run, or None."""
+    found = select(InterviewList).where(InterviewList.run_id == run.id)
+    return session.exec(found.order_by(col(InterviewList.version).desc()).limit(1)).first()
 
 
 def run_by_number(session: Session, *, intake: Intake, stage: str, number: int) -> RankingRun:
@@ -69,10 +103,6 @@ def latest_run(session: Session, *, intake: Intake, stage: str) -> RankingRun | 
     found = select(RankingRun).where(RankingRun.intake_id == intake.id, RankingRun.stage == stage)
     newest = found.order_by(col(RankingRun.number).desc()).limit(1)
     return session.exec(newest.options(defer(RankingRun.inputs))).first()  # type: ignore[arg-type]
-
-
-def _without_content() -> list[Any]:
-    return [defer(RankingRun.inputs), defer(RankingRun.results)]  # type: ignore[arg-type]
 
 
 def candidates(session: Session, *, intake: Intake, stage: str) -> list[Application]:

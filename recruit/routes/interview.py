@@ -1,5 +1,235 @@
-"""Pages of the interview step."""
+"""Pages of the interview step: drawing the line, confirming the list, its versions and its files."""
 
-from flask import Blueprint
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+
+from forms.interview import GROUPS, ConfirmForm, LineForm, line_form
+from recruit import clock, monitoring_view
+from recruit.database import transaction
+from recruit.errors import Conflict, Invalid, NotFound, Refusal
+from recruit.i18n import gettext as _
+from recruit.i18n import language
+from recruit.models import EntryKind, Intake, ListStatus, RankingRun, Role
+from recruit.queries import intake as intakes
+from recruit.queries import interview as queries
+from recruit.queries import ranking as rankings
+from recruit.request import actor, db, roles
+from recruit.request import region as present_region
+from recruit.routes.monitoring import look_at
+from recruit.services import interview, ranking
+from recruit.services.interview import LineGroup
 
 blueprint = Blueprint("interview", __name__)
+PREFIX = "/g/<region>/<intake>/interview-list"
+
+
+def _sees_names() -> bool:
+    return Role.COORDINATOR in roles()
+
+
+@blueprint.get(PREFIX)
+def index(region: str, intake: str) -> Any:
+    """All versions, and the next step."""
+    found = intakes.by_slug(db(), intake)
+    versions = queries.overview(db(), intake=found)
+    return render_template(
+        "interview/index.html",
+        intake=found,
+        versions=versions,
+        draft=next((each for each in versions if each.status is ListStatus.DRAFT), None),
+        run=rankings.latest_run(db(), intake=found, stage="screening"),
+        may_draw=_sees_names(),
+    )
+
+
+@blueprint.route(f"{PREFIX}/draft", methods=["GET", "POST"])
+def draft(region: str, intake: str) -> Any:
+    """Draw the line on the latest run."""
+    found = intakes.by_slug(db(), intake)
+    run = rankings.latest_run(db(), intake=found, stage="screening")
+    if run is None:
+        raise Conflict(_("There is no ranking yet. Run it first, then draw the line."))
+    form = _form(found)
+    if request.method == "GET":
+        return _draft_page(found, run, form)
+    if not form.validate():
+        return _draft_page(found, run, form, 422)
+    groups = [LineGroup(each.name, each.sites, each.places, each.reserves) for each in form.groups()]
+    try:
+        with transaction(db()):
+            made = interview.draft(db(), intake=found, run=run, groups=groups, actor=actor(), now=clock.now())
+            version = made.version
+    except (Invalid, Conflict) as refusal:
+        return _draft_page(intakes.by_slug(db(), intake), _run_again(intake), form, refusal.status, refusal)
+    flash(_("The line is drawn as a draft. Look at it, then confirm or discard it."))
+    return redirect(url_for("interview.show", region=region, intake=intake, version=version), 303)
+
+
+def _run_again(intake: str) -> RankingRun:
+    run = rankings.latest_run(db(), intake=intakes.by_slug(db(), intake), stage="screening")
+    if run is None:
+        raise NotFound(_("There is no such ranking run in this intake."))
+    return run
+
+
+def _form(found: Intake) -> LineForm:
+    """The form, filled with what the address or the latest list says, else with the numbers of posts."""
+    posts = intakes.posts_of(db(), found)
+    kind = line_form({each.site_id: each.site for each in posts})
+    if request.method == "POST":
+        return kind(request.form, say=_)
+    values: dict[str, Any] = {
+        "places": request.args.get("places", type=int),
+        "reserves": request.args.get("reserves", type=int),
+    }
+    for each in posts:
+        values |= {
+            f"group_{each.site_id}": each.site,
+            f"places_{each.site_id}": each.number,
+            f"reserves_{each.site_id}": 0,
+        }
+    last = queries.latest_confirmed(db(), intake=found)
+    if last is not None:
+        values = _as_last(values, interview.line_groups(last))
+    if values["reserves"] is None and values["places"] is not None:
+        values["reserves"] = 0
+    return kind(data=values, say=_)
+
+
+def _as_last(values: dict[str, Any], groups: list[LineGroup]) -> dict[str, Any]:
+    """Start from the line of the latest confirmed list; a group's numbers stand at its first site."""
+    if not groups[0].site_ids:
+        values["places"] = groups[0].places if values["places"] is None else values["places"]
+        values["reserves"] = groups[0].reserves if values["reserves"] is None else values["reserves"]
+        return values
+    values["mode"] = GROUPS if values["places"] is None else values.get("mode", "one")
+    for group in groups:
+        for index, site in enumerate(group.site_ids):
+            values |= {
+                f"group_{site}": group.name,
+                f"places_{site}": 0 if index else group.places,
+                f"reserves_{site}": 0 if index else group.reserves,
+            }
+    return values
+
+
+def _draft_page(
+    found: Intake, run: RankingRun, form: LineForm, status: int = 200, refusal: Refusal | None = None
+) -> Any:
+    posts = intakes.posts_of(db(), found)
+    return (
+        render_template(
+            "interview/draft.html",
+            intake=found,
+            run=run,
+            form=form,
+            problem=refusal.message if refusal else None,
+            posts={each.site_id: each for each in posts},
+            total=sum(each.number for each in posts),
+            ranked=len(rankings.ranked_applications(db(), run=run)),
+            wishes=queries.wishes(db(), run=run),
+            stale=not ranking.is_current(db(), intake=found, run=run),
+            existing=queries.draft_of(db(), intake=found),
+        ),
+        status,
+    )
+
+
+@blueprint.get(f"{PREFIX}/<int:version>")
+def show(region: str, intake: str, version: int) -> Any:
+    """One version: who is called and who is in reserve; for a draft the monitor's figures and the buttons."""
+    return _show(intakes.by_slug(db(), intake), version)
+
+
+def _show(found: Intake, version: int, status: int = 200, problem: Any = None) -> Any:
+    drawn = queries.by_version(db(), intake=found, version=version)
+    run = queries.run_of(db(), interview_list=drawn)
+    entries = queries.entries(db(), interview_list=drawn)
+    look = look_at(found, drawn)
+    figures = look.seen.figures
+    is_draft = drawn.status is ListStatus.DRAFT
+    return (
+        render_template(
+            "interview/show.html",
+            intake=found,
+            list=drawn,
+            run=run,
+            profile=queries.profile_of_run(db(), run=run),
+            groups=_grouped(interview.line_groups(drawn), entries),
+            called=sum(each.kind is EntryKind.CALLED for each in entries),
+            reserves=sum(each.kind is EntryKind.RESERVE for each in entries),
+            conditional=sum(each.conditional for each in entries),
+            difference=queries.difference(db(), interview_list=drawn, present=entries),
+            people=queries.confirmers(db(), found=[drawn]),
+            names=_sees_names(),
+            is_draft=is_draft,
+            stale=is_draft and not ranking.is_current(db(), intake=found, run=run),
+            waiting=rankings.unsubmitted(db(), intake=found, stage=run.stage) if is_draft else [],
+            problem=problem,
+            seen=look.seen,
+            beside=monitoring_view.beside_line(figures) if figures else [],
+            findings=monitoring_view.findings(figures) if figures else [],
+        ),
+        status,
+    )
+
+
+def _grouped(groups: list[LineGroup], entries: list[queries.Listed]) -> list[dict[str, Any]]:
+    """Each line with its entries: called by name, reserves by rank."""
+    return [
+        {
+            "name": group.name,
+            "places": group.places,
+            "called": sorted(
+                (e for e in entries if e.group_name == group.name and e.kind is EntryKind.CALLED),
+                key=(lambda e: queries.name_key(e, language()))
+                if _sees_names()
+                else (lambda e: e.place or 0),
+            ),
+            "reserves": [e for e in entries if e.group_name == group.name and e.kind is EntryKind.RESERVE],
+        }
+        for group in groups
+    ]
+
+
+@blueprint.post(f"{PREFIX}/<int:version>/confirm")
+def confirm(region: str, intake: str, version: int) -> Any:
+    """Confirm the draft that was shown."""
+    found = intakes.by_slug(db(), intake)
+    form = ConfirmForm(request.form, say=_)
+    try:
+        with transaction(db()):
+            drawn = queries.by_version(db(), intake=found, version=version)
+            interview.confirm(
+                db(), interview_list=drawn, actor=actor(), now=clock.now(), seen=form.seen.data or ""
+            )
+    except Conflict as refusal:
+        return _show(intakes.by_slug(db(), intake), version, refusal.status, refusal.message)
+    flash(_("Version %(version)s is confirmed and locked.", version=version))
+    return redirect(url_for("interview.show", region=region, intake=intake, version=version), 303)
+
+
+@blueprint.post(f"{PREFIX}/<int:version>/discard")
+def discard(region: str, intake: str, version: int) -> Any:
+    """Throw the draft away."""
+    found = intakes.by_slug(db(), intake)
+    with transaction(db()):
+        drawn = queries.by_version(db(), intake=found, version=version)
+        interview.discard(db(), interview_list=drawn, actor=actor(), now=clock.now())
+    flash(_("The draft is discarded. The record says that it was drawn."))
+    return redirect(url_for("interview.index", region=region, intake=intake), 303)
+
+
+@blueprint.get(f"{PREFIX}/<int:version>/<any(xlsx, csv, pdf):kind>")
+def download(region: str, intake: str, version: int, kind: str) -> Response:
+    """The list as a file, with names."""
+    from recruit.exports.interview_list import MEDIA_TYPES, content
+
+    found = intakes.by_slug(db(), intake)
+    drawn = queries.by_version(db(), intake=found, version=version)
+    data = content(db(), interview_list=drawn, kind=kind, language=language(), now=clock.now())
+    name = f"{present_region().slug}-{found.slug}-{_('interview-list')}-{version}.{kind}"
+    response = Response(data, mimetype=MEDIA_TYPES[kind])
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response

@@ -1,5 +1,105 @@
-"""Pages of the monitoring step."""
+"""Pages of the monitoring step: how the selection fell out between groups, and the same figures as JSON."""
 
-from flask import Blueprint
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, render_template
+
+from recruit import clock, monitoring_view
+from recruit.i18n import gettext as _
+from recruit.models import Intake, InterviewList, ListStatus, Role
+from recruit.queries import intake as intakes
+from recruit.queries import interview as lists
+from recruit.queries import monitoring
+from recruit.queries.monitoring import Seen
+from recruit.request import db, roles, settings
 
 blueprint = Blueprint("monitoring", __name__)
+PREFIX = "/g/<region>/<intake>/monitoring"
+
+
+def reader() -> monitoring.Reader:
+    """Who reads. A member of the recruitment group sees suppressed figures, whatever else they are."""
+    inside = bool(roles() & {Role.COORDINATOR, Role.ASSESSOR})
+    return monitoring.Reader(inside=inside, minimum=settings().suppress_below)
+
+
+@dataclass(frozen=True)
+class Look:
+    """The figures as this reader may see them, and the list that decides who counts as called."""
+
+    seen: Seen
+    drawn: InterviewList | None
+
+
+def _look(found: Intake) -> Look:
+    """The latest confirmed list decides; without one the draft; without that only the stages so far."""
+    drawn = lists.latest_confirmed(db(), intake=found) or lists.draft_of(db(), intake=found)
+    return look_at(found, drawn)
+
+
+def look_at(found: Intake, drawn: InterviewList | None) -> Look:
+    """The figures for one list."""
+    called: Collection[int] | None = None
+    listed: Collection[int] | None = None
+    if drawn is not None:
+        called, reserves = lists.ids_by_kind(db(), interview_list=drawn)
+        listed = called | reserves
+    seen = monitoring.for_reader(
+        db(), intake=found, reader=reader(), now=clock.now(), called=called, listed=listed, drawn=drawn
+    )
+    return Look(seen, drawn)
+
+
+@blueprint.get(PREFIX)
+def show(region: str, intake: str) -> Any:
+    """Verdicts in words, then the intervals, then every figure."""
+    found = intakes.by_slug(db(), intake)
+    look = _look(found)
+    figures = look.seen.figures
+    return render_template(
+        "monitoring/show.html",
+        intake=found,
+        look=look,
+        figures=figures,
+        lead=_lead(figures) if figures else "",
+        findings=monitoring_view.findings(figures) if figures else [],
+        attributes=monitoring_view.attributes(figures) if figures else [],
+        rates=monitoring_view.rates(figures) if figures else [],
+        minimum=reader().minimum,
+        inside=reader().inside,
+        now=clock.now(),
+        signed=monitoring_view.signed,
+        p_value=monitoring_view.p_value,
+    )
+
+
+def _lead(figures: dict[str, Any]) -> str:
+    parts = [_("%(number)s applied", number=figures["n"])] if figures["n"] is not None else []
+    for stage in figures["stages"]:
+        if stage["selected"] is not None:
+            parts.append(f"{stage['selected']} {monitoring_view.reached(stage['key'])}")
+    return ", ".join(parts)
+
+
+@blueprint.get(f"{PREFIX}.json")
+def figures(region: str, intake: str) -> Response:
+    """The same figures as JSON; the same figures give the same bytes."""
+    found = intakes.by_slug(db(), intake)
+    look = _look(found)
+    drawn = look.drawn
+    content: dict[str, Any] = {
+        "intake": found.slug,
+        "list": {"version": drawn.version, "confirmed": drawn.status is ListStatus.CONFIRMED}
+        if drawn
+        else None,
+        "for_the_group": reader().inside,
+        "minimum": reader().minimum if reader().inside else None,
+        "withheld": look.seen.withheld,
+        "voluntary_answers_left_out": look.seen.veiled,
+    }
+    content |= look.seen.figures or {}
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False)
+    return Response(text + "\n", mimetype="application/json")

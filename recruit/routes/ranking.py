@@ -1,5 +1,158 @@
-"""Pages of the ranking step."""
+"""Pages of the ranking step: the runs, and one run as the meeting looks at it."""
 
-from flask import Blueprint
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from forms.ranking import RunForm, TryLineForm
+from recruit import clock, monitoring_view, ranking_view
+from recruit.database import transaction
+from recruit.errors import Refusal
+from recruit.frames import RunResults, run_results
+from recruit.i18n import gettext as _
+from recruit.models import Intake, InterviewList, RankingRun, Role
+from recruit.queries import intake as intakes
+from recruit.queries import monitoring
+from recruit.queries import ranking as queries
+from recruit.ranking_view import TheLine
+from recruit.request import actor, db, roles
+from recruit.routes.monitoring import reader
+from recruit.services import interview as interviews
+from recruit.services import ranking
 
 blueprint = Blueprint("ranking", __name__)
+PREFIX = "/g/<region>/<intake>/ranking"
+
+
+@blueprint.get(PREFIX)
+def index(region: str, intake: str) -> Any:
+    """All runs of an intake, and the button for a new one."""
+    return _index(intakes.by_slug(db(), intake), RunForm(say=_))
+
+
+def _index(found: Intake, form: RunForm, status: int = 200, problem: Any = None) -> Any:
+    return render_template(
+        "ranking/index.html",
+        intake=found,
+        runs=queries.runs(db(), intake=found),
+        form=form,
+        problem=problem,
+        may_run=Role.COORDINATOR in roles(),
+        undecided=queries.undecided(db(), intake=found),
+        takes=intakes.accepts(found, clock.now()),
+    ), status
+
+
+@blueprint.post(f"{PREFIX}/run")
+def run(region: str, intake: str) -> Any:
+    """Rank now."""
+    found = intakes.by_slug(db(), intake)
+    form = RunForm(request.form, say=_)
+    if not form.validate():
+        return _index(found, form, 422)
+    stage = form.stage.data
+    try:
+        with transaction(db()):
+            made = ranking.run(db(), intake=found, stage=stage, actor=actor(), now=clock.now())
+            number = made.number
+    except Refusal as refusal:
+        return _index(intakes.by_slug(db(), intake), form, refusal.status, refusal.message)
+    flash(_("Run %(number)s is made. Its inputs and results are kept as they are now.", number=number))
+    return redirect(url_for("ranking.show", region=region, intake=intake, stage=stage, number=number), 303)
+
+
+@blueprint.get(f"{PREFIX}/<stage>/<int:number>")
+def show(region: str, intake: str, stage: str, number: int) -> Any:
+    """One run: the order, the line that is tried or drawn, and what the monitor says of it."""
+    found = intakes.by_slug(db(), intake)
+    run = queries.run_by_number(db(), intake=found, stage=stage, number=number)
+    results = run_results(run.results)
+    profile = intakes.profile_of(db(), found)
+    counts = results.counts()
+    newest = queries.list_of_run(db(), run=run)
+    form, line = _line(results, newest)
+    watch = queries.watch(db(), intake=found, run=run, ranked=len(results))
+    page = _page(len(results))
+    start = (page - 1) * queries.PAGE_SIZE
+    placed = queries.rows(db(), run=run, page=page)
+    beside, seen = _beside(found, run, line)
+    return render_template(
+        "ranking/show.html",
+        intake=found,
+        run=run,
+        results=results,
+        counts=counts,
+        summary=ranking_view.summary(counts),
+        heading=ranking_view.heading(results, counts, line),
+        columns=ranking_view.columns(results, profile),
+        rows=ranking_view.rows(results, profile, placed, start, line),
+        plot=ranking_view.plot(results, line, counts),
+        line=line,
+        tie=ranking_view.tie(results, profile, line) if line else None,
+        form=form,
+        choices=_choices(results, line),
+        newest=newest,
+        stale=watch.stale and not ranking.is_current(db(), intake=found, run=run),
+        watch=watch,
+        beside=beside,
+        seen=seen,
+        page=page,
+        page_size=queries.PAGE_SIZE,
+        may_draw=Role.COORDINATOR in roles() and stage == "screening",
+    )
+
+
+def _page(total: int) -> int:
+    asked = request.args.get("page", 1, type=int) or 1
+    return min(max(asked, 1), max((total - 1) // queries.PAGE_SIZE + 1, 1))
+
+
+def _line(results: RunResults, newest: InterviewList | None) -> tuple[TryLineForm, TheLine | None]:
+    """The line that the address asks to try, else that of the list that was drawn on the run."""
+    drawn = _drawn(newest)
+    if "places" not in request.args:
+        values = {"places": drawn.places, "reserves": drawn.reserves} if drawn else {}
+        return TryLineForm(data=values, say=_), drawn
+    args = request.args.copy()
+    args.setdefault("reserves", str(drawn.reserves if drawn else 0))
+    form = TryLineForm(args, say=_)
+    if not form.validate():
+        return form, None
+    return form, TheLine(form.places.data, form.reserves.data)
+
+
+def _drawn(newest: InterviewList | None) -> TheLine | None:
+    if newest is None:
+        return None
+    groups = interviews.line_groups(newest)
+    return TheLine(groups[0].places, groups[0].reserves) if not groups[0].site_ids else None
+
+
+def _choices(results: RunResults, line: TheLine | None) -> list[tuple[int, bool]]:
+    """Numbers near the line that cut no equal points, and the line itself."""
+    if line is None:
+        return []
+    near: set[int] = {line.places}
+    for step in (-1, 1):
+        at, found = line.places + step, 0
+        while 0 < at <= len(results.totals) and found < 2:
+            if results.tie_at(at) is None:
+                near.add(at)
+                found += 1
+            at += step
+    return [(places, places == line.places) for places in sorted(near)]
+
+
+def _beside(found: Intake, run: RankingRun, line: TheLine | None) -> tuple[list[Any], monitoring.Seen | None]:
+    """What the monitor says of those above the line."""
+    if line is None or run.stage != "screening":
+        return [], None
+    ranked = [identity for _code, identity in queries.ranked_applications(db(), run=run)]
+    seen = monitoring.for_reader(
+        db(),
+        intake=found,
+        reader=reader(),
+        now=clock.now(),
+        called=set(ranked[: line.places]),
+    )
+    return (monitoring_view.beside_line(seen.figures) if seen.figures else []), seen

@@ -1,0 +1,1 @@
+"""Files that leave the application: what a page shows, as XLSX, CSV and PDF."""
