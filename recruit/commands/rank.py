@@ -27,7 +27,6 @@ FILES = (
     "audit.html",
 )
 MANY_ROWS = 20_000
-MOST_GROUPS = 500
 
 
 @dataclass(frozen=True)
@@ -143,6 +142,8 @@ def command(
             skipped = result.write(aside)
     except (FileError, ScoringError) as error:
         raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"{out} cannot be written: {error.strerror or error}.") from error
     result.tell(out, skipped)
 
 
@@ -216,12 +217,6 @@ def _monitor(
         if name in data:
             raise FileError(f"--monitor: '{name}' is named twice. Name it once.")
         data[name] = cells.groups(sheet.table, sheet.need(name, "named by --monitor"))
-        if data[name].nunique() > MOST_GROUPS:
-            raise FileError(
-                f"{sheet.table.name}, column '{name}': {data[name].nunique():,} different values, which "
-                "are no groups. "
-                f"Monitor by a column with at most {MOST_GROUPS} groups."
-            )
     frame = pd.DataFrame(data)
     frame["reached: called"], frame["reached: listed"] = called.to_numpy(), listed.to_numpy()
     stages = [Stage("called", "reached: called"), Stage("listed", "reached: listed")]

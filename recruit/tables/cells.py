@@ -18,6 +18,7 @@ from recruit.tables.reading import Table
 T = TypeVar("T")
 NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}([ \u00a0\u202f]\d{3})+)([.,]\d+)?")
 TOP_LEVEL = 4
+MOST_GROUPS = 500
 EXACT = 4096
 """Levels are multiples of 1/4096, so that sums and means of them are exact."""
 YES = frozenset({"1", "yes", "ja", "true", "sant"})
@@ -148,6 +149,17 @@ def counts(table: Table, header: str) -> np.ndarray:
 
 
 def groups(table: Table, header: str) -> "pd.Series[str]":
-    """A column of groups as text; None where the cell is empty. "NA" is Namibia, a group like any other."""
+    """A column of groups as text; None where the cell is empty. "NA" is Namibia, a group like any other.
+
+    Raises
+    ------
+    FileError
+        More different values than there are countries twice over: these are ids or free text.
+    """
     cells = table.column(header)
+    if cells.nunique() > MOST_GROUPS:
+        raise FileError(
+            f"{table.name}, column '{header}': {cells.nunique():,} different values, which are no groups. "
+            f"Give a column with at most {MOST_GROUPS} groups."
+        )
     return cells.where(cells != "", None)

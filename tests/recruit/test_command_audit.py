@@ -93,6 +93,11 @@ def test_example_runs() -> None:
         ("group,selected\nA,1\n", ("--by", "group,group"), "'group' is named twice"),
         ("group,selected\nA,1\n", ("--by", "selected"), "The outcome cannot be a group"),
         ("group,selected\nA,1\n", ("--by", ","), "name at least one column"),
+        (
+            "group,selected\n" + "".join(f"{n},1\n" for n in range(501)),
+            (),
+            "501 different values, which are no groups",
+        ),
     ],
 )
 def test_bad_table_is_refused_and_nothing_is_written(
