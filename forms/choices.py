@@ -51,7 +51,7 @@ ATTACHMENT_KIND = (
 SEX = (
     ("female", N_("Woman")),
     ("male", N_("Man")),
-    ("other", N_("Other")),
+    ("other", N_("Another sex")),
     ("", N_("I prefer not to answer")),
 )
 AGE_BAND = (

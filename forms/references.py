@@ -21,7 +21,7 @@ class RefereeForm(WordedForm):
         render_kw={"dir": "auto", "spellcheck": "false", "autocomplete": "off"},
     )
     title = Line(
-        N_("Title"),
+        N_("Job title"),
         description=N_("Such as senior consultant, supervisor."),
         limit=120,
         needed=N_("Write the referee's title"),

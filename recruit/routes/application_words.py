@@ -29,7 +29,7 @@ from recruit.models import (
     LicenceStatus,
 )
 from recruit.queries.application import Dossier, Task
-from recruit.queries.completeness import GROUPS, VOLUNTARY, required_documents, tasks
+from recruit.queries.completeness import GROUPS, VOLUNTARY, missing_in, required_documents, tasks
 
 TITLES = {
     "about_you": lazy_gettext("About you"),
@@ -76,8 +76,9 @@ def bdi(text: str | None) -> Markup:
 
 def full_name(application: Application) -> Markup:
     """The name in Latin letters and in its own script."""
-    latin = " ".join(filter(None, (application.given_name, application.family_name)))
-    return Markup(" · ").join(bdi(name) for name in (latin, application.native_name) if name)
+    parts = (application.given_name, application.family_name)
+    latin = Markup(" ").join(bdi(part) for part in parts if part)
+    return Markup(" · ").join(name for name in (latin, bdi(application.native_name)) if name)
 
 
 def task_groups(dossier: Dossier, now: datetime) -> list[dict[str, Any]]:
@@ -145,7 +146,7 @@ def _language(dossier: Dossier) -> str:
 def experience_total(dossier: Dossier) -> str:
     """The periods and their full-time months, such as "4 periods, 19 months in total"."""
     if dossier.application.no_experience and not dossier.periods:
-        return _("None")
+        return _("No clinical work")
     if not dossier.periods:
         return ""
     periods = ngettext("%(num)s period", "%(num)s periods", len(dossier.periods))
@@ -161,8 +162,9 @@ def _references(dossier: Dossier) -> Any:
 
 
 def _documents(dossier: Dossier) -> str:
-    if not dossier.attachments:
-        return _("CV and, where it applies, proof of other merits")
+    lacking = missing_in(dossier, "attachments")
+    if lacking:
+        return " ".join(str(each.message) for each in lacking)
     return ngettext("%(num)s file", "%(num)s files", len(dossier.attachments))
 
 
@@ -247,8 +249,9 @@ def answer_sections(dossier: Dossier, *, changeable: bool) -> list[dict[str, Any
             url = url_for(
                 "application.topic", reference=dossier.application.reference, topic=topic, **{"from": "check"}
             )
+            unanswered = _("File missing") if topic == "attachments" else _("Not answered")
             rows = [
-                {"key": key, "value": value, "missing": "–" if optional else _("Not answered")}
+                {"key": key, "value": value, "missing": "–" if optional else unanswered}
                 for key, value, optional in _ROWS[topic](dossier)
             ]
             sections.append({"title": TITLES[topic], "rows": rows, "change": url if changeable else None})
