@@ -16,8 +16,8 @@ from scoring.errors import LevelError
 
 Number = int | float | Decimal | Fraction
 
-#: Full-time days in a month. With 30, any seven (four) calendar months in a row reach seven (four), whichever they are;
-#: with the mean month of 30.44 days January to July, 212 days, would fall short of seven.
+#: Full-time days in a month. With 30, any seven (four) calendar months in a row reach seven (four); with the
+#: mean month of 30.44 days January to July, 212 days, would fall short of seven.
 DAYS_PER_MONTH = 30
 
 _STRICT_PREFIX = "over "

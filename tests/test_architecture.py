@@ -17,7 +17,7 @@ FLOORS = {
     "services": {"models", "queries", "services"},
     "exports": {"models", "queries", "services", "exports"},
     "routes": {"models", "queries", "services", "exports", "routes"},
-    "commands": {"models", "queries", "services", "exports", "commands"},
+    "commands": {"models", "queries", "services", "exports", "commands", "demo"},
     "demo": {"models", "queries", "services", "exports", "demo"},
 }
 # Modules of recruit that belong to no floor but must not be reached from the floors below the routes.

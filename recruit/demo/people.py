@@ -50,6 +50,8 @@ class Person:
     swedish_at: bool
     language_evidence: LanguageEvidence
     work_permit: WorkPermit
+    result_on: date
+    """When a language test or a permit that is expected will be there."""
     periods: tuple[Period, ...]
     ability: float
     forgets_diploma: bool
@@ -112,6 +114,7 @@ def _draw(chance: random.Random, number: int, country: str, starts_on: date) -> 
         work_permit=WorkPermit.NOT_NEEDED
         if eu
         else chance.choices(list(WorkPermit), weights=[45, 40, 12, 3])[0],
+        result_on=starts_on - timedelta(days=chance.randint(-15, 70)),
         periods=periods,
         ability=chance.gauss(0, 1),
         forgets_diploma=chance.random() < 0.14,

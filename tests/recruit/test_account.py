@@ -1,0 +1,166 @@
+"""Accounts in the browser: creating, verifying, signing in, new passwords, and what strangers can learn."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlmodel import Session, select
+
+from recruit.models import Account, OutgoingMail
+from recruit.settings import Settings
+from recruit.web import build_app
+from tests.recruit.factories import PASSWORD, World, applicant, post, sign_in
+
+
+def newest_mail(session: Session) -> OutgoingMail:
+    session.rollback()
+    found = session.exec(select(OutgoingMail).order_by(OutgoingMail.id.desc())).first()  # type: ignore[union-attr]
+    assert found is not None
+    return found
+
+
+def link_in(mail: OutgoingMail) -> str:
+    found = re.search(r"http://127.0.0.1:8000(/\S+)", mail.body)
+    assert found, mail.body
+    return found.group(1)
+
+
+def register(client: FlaskClient, email: str = "ada@example.org", password: str = PASSWORD) -> int:
+    return post(client, "/register", {"name": "Ada Öz", "email": email, "password": password}).status_code
+
+
+def test_account_is_ready_after_the_link(client: FlaskClient, session: Session) -> None:
+    assert register(client) == 303
+    link = link_in(newest_mail(session))
+    assert client.get(link).status_code == 200
+    assert session.exec(select(Account)).one().verified_at is None  # following the link is not enough
+    assert post(client, link).headers["Location"] == "/my"
+    session.expire_all()
+    assert session.exec(select(Account)).one().verified_at is not None
+
+
+def test_link_works_once(client: FlaskClient, session: Session) -> None:
+    register(client)
+    link = link_in(newest_mail(session))
+    post(client, link)
+    assert post(client, link).status_code == 404
+
+
+def test_unverified_account_cannot_sign_in(client: FlaskClient) -> None:
+    register(client)
+    response = post(client, "/login", {"email": "ada@example.org", "password": PASSWORD})
+    assert response.status_code == 422
+
+
+def test_registering_a_known_address_answers_the_same_and_tells_its_owner(
+    client: FlaskClient, session: Session
+) -> None:
+    known = applicant(session)
+    before = known.password_hash
+    session.commit()
+    assert register(client, "ADA@example.org ") == 303
+    assert newest_mail(session).recipient == "ada@example.org"
+    assert "/verify/" not in newest_mail(session).body
+    assert session.get_one(Account, known.id).password_hash == before
+
+
+@pytest.mark.parametrize(
+    ("email", "password"), [("ada", PASSWORD), ("", PASSWORD), ("a@b", PASSWORD), ("ada@example.org", "kort"), ("ada@example.org", "aaaaaaaaaaaa")]
+)
+def test_registering_with_bad_values_is_refused(client: FlaskClient, session: Session, email: str, password: str) -> None:
+    assert register(client, email, password) == 422
+    assert session.exec(select(Account)).all() == []
+
+
+def test_wrong_password_and_unknown_address_answer_alike(client: FlaskClient, session: Session) -> None:
+    applicant(session)
+    session.commit()
+    pages = [
+        post(client, "/login", {"email": email, "password": "fel fel fel"})
+        for email in ("ada@example.org", "nobody@example.org")
+    ]
+    assert [page.status_code for page in pages] == [422, 422]
+    texts = [re.sub(r"nobody|ada|csrf_token.*", "", page.text) for page in pages]
+    assert texts[0] == texts[1]
+
+
+def test_new_password_ends_every_session(app: Flask, client: FlaskClient, session: Session) -> None:
+    account = applicant(session)
+    session.commit()
+    sign_in(client, account)
+    other = app.test_client()
+    post(other, "/forgot", {"email": "ada@example.org"})
+    link = link_in(newest_mail(session))
+    new = "fyra andra ord nu"
+    assert post(other, link, {"password": new, "again": new}).status_code == 303
+    assert client.get("/my").status_code == 302  # the old session has ended
+    assert post(app.test_client(), "/login", {"email": account.email, "password": PASSWORD}).status_code == 422
+
+
+def test_asking_for_an_unknown_address_answers_the_same_and_sends_nothing(client: FlaskClient, session: Session) -> None:
+    assert post(client, "/forgot", {"email": "nobody@example.org"}).status_code == 303
+    assert session.exec(select(OutgoingMail)).all() == []
+
+
+@pytest.mark.parametrize("target", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+def test_signing_in_never_leads_elsewhere(client: FlaskClient, session: Session, target: str) -> None:
+    account = applicant(session)
+    session.commit()
+    response = post(client, f"/login?next={target}", {"email": account.email, "password": PASSWORD})
+    assert response.headers["Location"] == "/my"
+
+
+def test_signing_in_leads_back_to_the_page_asked_for(client: FlaskClient, session: Session, world: World) -> None:
+    asked = client.get("/g/alvmark/")
+    assert asked.headers["Location"] == "/login?next=/g/alvmark/"
+    response = post(client, asked.headers["Location"], {"email": world.coordinator.email, "password": PASSWORD})
+    assert response.headers["Location"] == "/g/alvmark/"
+
+
+def test_session_ends_after_its_hours(app: Flask, client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    from recruit import clock
+
+    account = applicant(session)
+    session.commit()
+    sign_in(client, account)
+    assert client.get("/my").status_code == 200
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(hours=10, minutes=1))
+    assert client.get("/my").status_code == 302
+
+
+def test_deactivated_account_is_out_at_once(client: FlaskClient, session: Session) -> None:
+    account = applicant(session)
+    session.commit()
+    sign_in(client, account)
+    account.active = False
+    session.add(account)
+    session.commit()
+    assert client.get("/my").status_code == 302
+
+
+def test_guessing_passwords_is_limited(database_url: str, session: Session, tmp_path: object) -> None:
+    applicant(session)
+    session.commit()
+    app = build_app(Settings(data_dir=str(tmp_path), database_url=database_url, secret_key="x"))
+    client = app.test_client()
+    answers = [
+        post(client, "/login", {"email": "ada@example.org", "password": f"fel nummer {number}"}).status_code
+        for number in range(11)
+    ]
+    assert answers == [422] * 10 + [429]
+    right = post(client, "/login", {"email": "ada@example.org", "password": PASSWORD})
+    assert right.status_code == 429
+    app.extensions["recruit_engine"].dispose()
+
+
+def test_pages_send_the_strict_headers(client: FlaskClient) -> None:
+    headers = client.get("/login").headers
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cache-Control"] == "no-store"
+    cookie = headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
