@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
-from recruit import charts, display
+from recruit import charts, display, monitoring_words
 from recruit.charts import IntervalRow
 from recruit.frames import ATTRIBUTES
 from recruit.i18n import language
@@ -22,54 +22,22 @@ PLOTTED_FROM = 5
 
 def attribute_name(name: str) -> str:
     """An attribute of the monitoring in the reader's language."""
-    return {
-        "sex": _("Sex"),
-        "age_band": _("Age"),
-        "licence_route": _("Licence route"),
-        "country_group": _("Group of countries"),
-        "country": _("Country of education"),
-    }[name]
+    return monitoring_words.attribute_name(name, language())
 
 
 def group_name(attribute: str, group: str) -> str:
     """A group of an attribute in the reader's language."""
-    if attribute == "country":
-        return display.country_name(group)
-    words = {
-        "sex": {"female": _("Women"), "male": _("Men"), "other": _("Other or non-binary")},
-        "age_band": {
-            "under_30": _("Under 30"),
-            "30_34": _("30–34"),
-            "35_39": _("35–39"),
-            "40_over": _("40 and over"),
-        },
-        "licence_route": {
-            "eu_eea": _("EU/EEA recognition"),
-            "third_country": _("From outside the EU/EEA"),
-            "swedish": _("Swedish degree"),
-        },
-        "country_group": {
-            "nordic": _("Nordic countries"),
-            "baltic": _("Baltic countries"),
-            "other_eu_eea": _("Other EU/EEA and Switzerland"),
-            "outside_eu_eea": _("Outside the EU/EEA"),
-        },
-    }
-    return words[attribute].get(group, group)
+    return monitoring_words.group_name(attribute, group, language())
 
 
 def stage_name(key: str) -> str:
-    """A stage as what it is a share of and what was reached."""
-    return {
-        "eligible": _("From applied to eligible"),
-        "called": _("From eligible to called"),
-        "listed": _("From eligible to the list, reserves included"),
-    }[key]
+    """A stage as what it is a share of and what was reached, in the reader's language."""
+    return monitoring_words.stage_name(key, language())
 
 
 def reached(key: str) -> str:
-    """What reaching a stage is called."""
-    return {"eligible": _("eligible"), "called": _("called"), "listed": _("on the list")}[key]
+    """What reaching a stage is called in the reader's language."""
+    return monitoring_words.reached(key, language())
 
 
 @dataclass(frozen=True)
@@ -129,13 +97,7 @@ def findings(figures: Mapping[str, Any]) -> list[Finding]:
 
 
 def _finding(name: str, attribute: Mapping[str, Any]) -> Finding:
-    notable = [
-        (key, group, row)
-        for verdict in ("alarm", "watch")
-        for key, stage in attribute["stages"].items()
-        for group, row in stage["groups"].items()
-        if row["verdict"] == verdict
-    ]
+    notable = _notable(attribute)
     sentences = [attribute["summary"][language()]]
     sentences += [
         f"{group_name(name, group)}, {_lower(stage_name(key))}: {row['reason'][language()]}"
@@ -147,6 +109,22 @@ def _finding(name: str, attribute: Mapping[str, Any]) -> Finding:
         words=" ".join(sentences),
         figures=_beside(notable, attribute),
     )
+
+
+def _notable(attribute: Mapping[str, Any]) -> list[tuple[str, str, Any]]:
+    """(stage, group, figures) that an alarm or a watch is about, the gravest first.
+
+    Where some did worse than others, those who did better follow from it and are left out.
+    """
+    found = [
+        (key, group, row)
+        for verdict in ("alarm", "watch")
+        for key, stage in attribute["stages"].items()
+        for group, row in stage["groups"].items()
+        if row["verdict"] == verdict
+    ]
+    worse = [each for each in found if (each[2]["difference"] or 0) < 0]
+    return worse or found
 
 
 def _beside(notable: list[tuple[str, str, Any]], attribute: Mapping[str, Any]) -> str:
@@ -195,19 +173,32 @@ def p_value(p: float | None) -> str:
 def _stage(attribute: str, key: str, stage: Mapping[str, Any]) -> StageView:
     rows = [_row(attribute, group, row, stage["missing"]) for group, row in stage["groups"].items()]
     plotted = [row for row in rows if not row["suppressed"] and not _folds(attribute, row)]
-    folded = len(rows) - len(plotted)
+    hidden = sum(row["suppressed"] for row in rows)
+    small = len(rows) - len(plotted) - hidden
     return StageView(
         key=key,
         title=stage_name(key),
         plot=_plot(attribute, key, plotted) if plotted else None,
-        folded=ngettext(
-            "%(num)s group is too small to be drawn.", "%(num)s groups are too small to be drawn.", folded
-        )
-        if folded
-        else "",
+        folded=_left_out(hidden, small),
         rows=rows,
         missing=_missing(stage["missing"]),
     )
+
+
+def _left_out(hidden: int, small: int) -> str:
+    """Which groups are not drawn and why."""
+    parts = []
+    if hidden:
+        parts.append(ngettext("%(num)s group is not shown.", "%(num)s groups are not shown.", hidden))
+    if small:
+        parts.append(
+            ngettext(
+                "%(num)s country with fewer than five is in the table only.",
+                "%(num)s countries with fewer than five each are in the table only.",
+                small,
+            )
+        )
+    return " ".join(parts)
 
 
 def _folds(attribute: str, row: Mapping[str, Any]) -> bool:
@@ -324,7 +315,9 @@ def _rate_row(attribute: str, group: str, row: Mapping[str, Any]) -> IntervalRow
         high=interval[1],
         figures=_of(share["selected"], share["n"]) if share["n"] is not None else _("not shown"),
         verdict=verdict if verdict in ("alarm", "watch") or not row.get("suppressed") else "no_conclusion",
-        words=display.percent(share["rate"]) if share["rate"] is not None else "",
+        words=display.percent(share["rate"]).replace(" ", "\N{NO-BREAK SPACE}")
+        if share["rate"] is not None
+        else "",
     )
 
 
@@ -346,20 +339,16 @@ def beside_line(figures: Mapping[str, Any]) -> list[LineVerdict]:
         stage = attribute["stages"].get("called")
         if stage is None:
             continue
-        verdicts = [row["verdict"] for row in stage["groups"].values() if row["verdict"]]
         rows = [
             (group_name(name, group), _of(row["selected"], row["n"]), display.percent(row["rate"]))
             for group, row in stage["groups"].items()
             if row["n"] and row["selected"] is not None
         ]
-        from scoring.verdicts import summary, worst
-
-        hidden = len(verdicts) < len(stage["groups"])
         shown.append(
             LineVerdict(
                 title=attribute_name(name),
-                verdict=attribute["verdict"] if hidden else worst(verdicts),
-                summary=attribute["summary"][language()] if hidden else summary(verdicts)[language()],
+                verdict=stage["verdict"],
+                summary=stage["summary"][language()],
                 rows=rows if name != "country" else [],
             )
         )

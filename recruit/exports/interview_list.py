@@ -1,7 +1,7 @@
 """The interview list as XLSX, CSV and PDF, with names. Place, points and the mask code are left out.
 
-Those called stand in order of name, so that a panel starts from zero; reserves stand in the order in which they
-are called. Needs no request: the words stand here in both languages.
+Those called stand in order of name, so that a panel starts from zero; reserves stand in the order in which
+they are called. Needs no request: the words stand here in both languages.
 """
 
 from __future__ import annotations
@@ -60,14 +60,20 @@ _WORDS: dict[str, tuple[str, str]] = {
     "in_order": ("{n}, i ordning", "{n}, in order"),
     "none": ("Inga", "None"),
     "by_name": (
-        "De kallade står i bokstavsordning. Plats, poäng och ansökans kod syns inte, så att panelen börjar från"
-        " noll.",
-        "Those called stand in order of name. Place, points and the application's code are left out, so that the"
-        " panel starts from zero.",
+        "De kallade står i bokstavsordning. Plats, poäng och ansökans kod syns inte, "
+        "så att panelen börjar från noll.",
+        "Those called stand in order of name. Place, points and the application's code "
+        "are left out, so that the panel starts from zero.",
     ),
-    "v_means": ("betyder villkor: något väntas före start.", "means conditional: something is awaited before the start."),
+    "v_means": (
+        "betyder villkor: något väntas före start.",
+        "means conditional: something is awaited before the start.",
+    ),
     "called_heading": ("Kallas till intervju", "Called to interview"),
-    "reserves_heading": ("Reserver, i den ordning de kallas", "Reserves, in the order in which they are called"),
+    "reserves_heading": (
+        "Reserver, i den ordning de kallas",
+        "Reserves, in the order in which they are called",
+    ),
     "nobody": ("Ingen kallas.", "Nobody is called."),
     "group": ("Platser", "Posts"),
     "list": ("Lista", "List"),

@@ -103,9 +103,9 @@ def audit(
     listed: Collection[int] | None = None,
     minimum: int | None = None,
 ) -> dict[str, Any]:
-    """The same from rows that have been read."""
+    """The same from rows that have been read; each stage also has the verdict and summary of its groups."""
     from scoring.monitoring import Stage, audit_stages
-    from scoring.suppression import suppress
+    from scoring.verdicts import summary, worst
 
     stages = [Stage("eligible", "eligible")]
     if called is not None:
@@ -114,9 +114,67 @@ def audit(
         stages.append(Stage("listed", "listed", "eligible"))
     table = monitoring_table(people.rows, called=called or (), listed=listed or ())
     found = audit_stages(table, ATTRIBUTES, stages).to_dict()
+    for attribute in found["attributes"].values():
+        for part in attribute["stages"].values():
+            verdicts = [group["verdict"] for group in part["groups"].values()]
+            part["verdict"], part["summary"] = worst(verdicts), summary(verdicts)
     found["withdrawn"] = people.withdrawn
     found["undecided"] = people.undecided
-    return found if minimum is None else suppress(found, minimum)
+    return found if minimum is None else _suppressed(found, minimum)
+
+
+def _suppressed(found: Mapping[str, Any], minimum: int) -> dict[str, Any]:
+    """Suppressed for the group, so that the figures of those called are kept where there is a choice.
+
+    Few in reserve are the difference between called and listed: shown together, most of both would have to be
+    hidden. Then those listed are left out whole, which leaves nothing to subtract.
+    """
+    from scoring.suppression import suppress
+
+    whole = suppress(found, minimum)
+    if {"called", "listed"} - {stage["key"] for stage in found["stages"]}:
+        return whole
+    without = deepcopy(dict(found))
+    without["stages"] = [stage for stage in found["stages"] if stage["key"] != "listed"]
+    for attribute in without["attributes"].values():
+        del attribute["stages"]["listed"]
+    shorter = suppress(without, minimum)
+    if _shown(shorter) <= _shown(whole):
+        return whole
+    shorter["stages"] = found["stages"]
+    for name, attribute in found["attributes"].items():
+        hidden = deepcopy(attribute["stages"]["listed"])
+        _hide(hidden)
+        shorter["attributes"][name]["stages"]["listed"] = hidden
+        _forget_family(shorter["attributes"][name])
+    return shorter
+
+
+def _shown(figures: Mapping[str, Any]) -> int:
+    """How many groups' figures of those called are shown."""
+    stages = (attribute["stages"]["called"] for attribute in figures["attributes"].values())
+    return sum(not group["suppressed"] for stage in stages for group in stage["groups"].values())
+
+
+def _forget_family(attribute: dict[str, Any]) -> None:
+    """The adjustment rests on hidden groups as well."""
+    attribute["comparisons"] = None
+    for stage in attribute["stages"].values():
+        for group in stage["groups"].values():
+            group["adjusted_p"] = None
+
+
+def _hide(stage: dict[str, Any]) -> None:
+    """Leave out every figure of a stage of an attribute; its verdict and summary remain."""
+    from scoring.suppression import HIDDEN_REASON
+
+    for part in (*stage["groups"].values(), stage["missing"]):
+        share = part.get("of_applied")
+        for cells in (part, share) if share else (part,):
+            cells.update({each: None for each in cells if each not in ("of_applied", "suppressed")})
+            cells["suppressed"] = True
+        if "reason" in part:
+            part["reason"] = dict(HIDDEN_REASON)
 
 
 @dataclass(frozen=True)
@@ -177,21 +235,11 @@ def for_reader(
 
 def veil(figures: Mapping[str, Any]) -> dict[str, Any]:
     """A copy without the figures of voluntary answers at the stages that a line decides; verdicts remain."""
-    from scoring.suppression import HIDDEN_REASON
-
     veiled = deepcopy(dict(figures))
     for name in VOLUNTARY:
         for key in ("called", "listed"):
-            stage = veiled["attributes"][name]["stages"].get(key)
-            if stage is None:
-                continue
-            for part in (*stage["groups"].values(), stage["missing"]):
-                share = part.get("of_applied")
-                for cells in (part, share) if share else (part,):
-                    cells.update({each: None for each in cells if each not in ("of_applied", "suppressed")})
-                    cells["suppressed"] = True
-                if "reason" in part:
-                    part["reason"] = dict(HIDDEN_REASON)
+            if key in veiled["attributes"][name]["stages"]:
+                _hide(veiled["attributes"][name]["stages"][key])
     return veiled
 
 
