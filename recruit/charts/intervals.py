@@ -124,13 +124,17 @@ def _row(row: IntervalRow, axis: tuple[float, float], ticks: Ticks, zero: float 
 
 
 def _scale(ticks: Ticks, axis: tuple[float, float]) -> Markup:
+    """The words of the axis; every second one, counted from the middle, gives way in a narrow column."""
+    middle = len(ticks) // 2
     words = Markup().join(
-        Markup('<text class="c-text" x="{}" y="14" text-anchor="middle">{}</text>').format(
-            position(at, *axis), label
+        Markup('<text class="c-text{}" x="{}" y="14" text-anchor="middle">{}</text>').format(
+            " tick--minor" if (place - middle) % 2 else "", position(at, *axis), label
         )
-        for at, label in ticks
+        for place, (at, label) in enumerate(ticks)
     )
-    return Markup('<svg class="plot-axis" width="100%" height="20" aria-hidden="true">{}</svg>').format(words)
+    return Markup(
+        '<div class="plot-scale plot-axis"><svg width="100%" height="20" aria-hidden="true">{}</svg></div>'
+    ).format(words)
 
 
 def _grid(ticks: Ticks, axis: tuple[float, float], zero: float | None) -> Markup:
