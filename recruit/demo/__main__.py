@@ -67,6 +67,7 @@ def _make(folder: Path, settings: Settings) -> None:
     from recruit.exports.files import write_region
     from recruit.migrate import upgrade
     from recruit.storage import Storage
+    from recruit.web import build_app
 
     began = time.monotonic()
 
@@ -78,7 +79,8 @@ def _make(folder: Path, settings: Settings) -> None:
     tell("Creating the database through the migrations …")
     upgrade(settings.database)
     engine = make_engine(settings.database)
-    with make_session(engine, scope=AllRegions("the demo makes a region")) as session:
+    speaking = build_app(settings).app_context()  # reasons are kept in words, which need a language: Swedish
+    with speaking, make_session(engine, scope=AllRegions("the demo makes a region")) as session:
         with transaction(session):
             today = clock.in_stockholm(clock.now()).date()
             group = make(session, Storage(settings.attachments), today=today, tell=tell)

@@ -125,7 +125,7 @@ def assess(
     share: float = 1.0,
     harsh: bool = False,
 ) -> int:
-    """Assessors set levels and submit; returns how many assessments. `share` of each assessor's queue is done."""
+    """Assessors set levels and submit; returns how many assessments. About `share` of each assessor's queue is done."""
     criteria = assessments.assessed_criteria(intakes.profile_of(session, intake), "screening")
     mine: dict[int, list[Assignment]] = {}
     for task in assessments.assignments(session, intake, "screening"):
@@ -135,7 +135,8 @@ def assess(
         assert assessor.id is not None
         queue = mine.get(assessor.id, [])
         lean = chance.gauss(0, 0.15)
-        for number, task in enumerate(queue[: round(len(queue) * share)]):
+        pace = min(1.0, share * chance.uniform(0.5, 1.5)) if share < 1 else 1.0
+        for number, task in enumerate(queue[: round(len(queue) * pace)]):
             person = judged[task.application_id]
             lower = HARSHER_BY if harsh and position == HARSH and not person.from_eu_eea else 0
             levels = {
