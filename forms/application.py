@@ -82,7 +82,7 @@ class EducationForm(WordedForm):
         self, formdata: Any = None, *, countries: Sequence[tuple[str, str]], latest_year: int, **kw: Any
     ):
         super().__init__(formdata, **kw)
-        self.education_country.choices = [("", ""), *countries]
+        self.education_country.choices = {"": "", **dict(countries)}
         self.graduation_year.high = latest_year
 
 

@@ -8,7 +8,7 @@ from wtforms import Form, HiddenField
 from forms.texts import in_words
 
 
-def _as_written(text: str, **values: object) -> str:
+def _as_written(text: str, /, **values: object) -> str:
     return text % values if values else text
 
 
@@ -36,7 +36,7 @@ class WordedForm(Form):
             field.label.text = self.words(field.label.text)
             field.description = self.words(field.description)
             if getattr(field, "translates_choices", False) and field.choices:
-                field.choices = [(value, self.words(label)) for value, label in field.choices]
+                field.choices = {value: self.words(label) for value, label in field.choices.items()}
 
     def words(self, text: str) -> str:
         """`text` in the reader's language; an empty text stays empty."""

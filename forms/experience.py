@@ -68,7 +68,7 @@ class PeriodForm(WordedForm):
 
     def __init__(self, formdata: Any = None, *, countries: Sequence[tuple[str, str]], today: date, **kw: Any):
         super().__init__(formdata, **kw)
-        self.country.choices = [("", ""), *countries]
+        self.country.choices = {"": "", **dict(countries)}
         self.today = today
 
     def validate(self, extra_validators: Any = None) -> bool:

@@ -104,7 +104,7 @@ class OneOf(RadioField):
     def __init__(
         self, label: str, *, choices: Sequence[tuple[str, str]], needed: str | None = None, **kw: Any
     ):
-        super().__init__(label, [Needed(needed)] if needed else [], choices=list(choices), **kw)
+        super().__init__(label, [Needed(needed)] if needed else [], choices=dict(choices), **kw)
         if needed is None:
             self.flags.optional = True
 
@@ -142,7 +142,7 @@ class FromList(SelectField):
         translates_choices: bool = True,
         **kw: Any,
     ):
-        super().__init__(label, [Needed(needed)] if needed else [], choices=[("", ""), *choices], **kw)
+        super().__init__(label, [Needed(needed)] if needed else [], choices={"": "", **dict(choices)}, **kw)
         self.translates_choices = translates_choices
         if needed is None:
             self.flags.optional = True
@@ -165,21 +165,19 @@ class WholeNumber(StringField):
     def __init__(self, label: str, *, low: int, high: int, needed: str, wrong: str, **kw: Any):
         super().__init__(label, [Needed(needed)], **kw)
         self.low, self.high, self.wrong = low, high, wrong
+        self.unreadable = False
 
     def _value(self) -> str:
         return self.raw_data[0] if self.raw_data else ("" if self.data is None else str(self.data))
 
     def process_formdata(self, valuelist: list[str]) -> None:
         text = clean_line(valuelist[0]) if valuelist else None
-        self.data = None
-        if text is None:
-            return
-        if not text.isdecimal() or len(text) > 9:
-            raise ValueError(Message(self.wrong, low=self.low, high=self.high))
-        self.data = int(text)
+        self.unreadable = text is not None and not (text.isdecimal() and len(text) <= 9)
+        self.data = int(text) if text is not None and not self.unreadable else None
 
     def pre_validate(self, form: Any) -> None:
-        if self.data is not None and not self.low <= self.data <= self.high:
+        outside = self.data is not None and not self.low <= self.data <= self.high
+        if self.unreadable or outside:
             raise StopValidation(Message(self.wrong, low=self.low, high=self.high))
 
 

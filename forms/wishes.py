@@ -40,7 +40,7 @@ class SitesForm(WordedForm):
         seen: set[str] = set()
         for field in self.ranked:
             if field.data and field.data in seen:
-                name = dict(field.choices)[field.data]
+                name = field.choices[field.data]
                 field.errors = [
                     self.words(
                         Message(

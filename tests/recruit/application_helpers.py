@@ -72,7 +72,9 @@ PERIOD = services.PeriodAnswers(
 )
 
 
-def open_intake(session: Session, world: World, *, now: datetime = NOW, slug: str = "spring", days: int = 30) -> Intake:
+def open_intake(
+    session: Session, world: World, *, now: datetime = NOW, slug: str = "spring", days: int = 30
+) -> Intake:
     """An intake of the world's region that is open from `now` for so many days; committed."""
     assert world.profile.id is not None
     region_id = world.region.id or 0
@@ -125,7 +127,9 @@ def fill_in(session: Session, application: Application, folder: Path, *, now: da
     return storage
 
 
-def sent(session: Session, intake: Intake, account: Account, folder: Path, *, now: datetime = NOW) -> Application:
+def sent(
+    session: Session, intake: Intake, account: Account, folder: Path, *, now: datetime = NOW
+) -> Application:
     """A complete application that has been sent; committed."""
     application = begin(session, intake, account, now=now)
     fill_in(session, application, folder, now=now)
