@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
-from wtforms import SelectField, StringField
+from wtforms import StringField
 from wtforms.validators import StopValidation
 
 from forms.base import WordedForm
@@ -215,21 +215,14 @@ def intake_form(
     for number, name in sites:
         fields[f"posts_{number}"] = CountField(name)
         fields[f"acute_{number}"] = Line(name, limit=200)
-    kinds = [("", ""), *PLACEMENTS]
     for row in range(PLACEMENT_ROWS):
-        fields[f"kind_{row}"] = _Kind(N_("Kind of placement"), choices=kinds)
+        fields[f"kind_{row}"] = FromList(N_("Kind of placement"), choices=PLACEMENTS)
         fields[f"months_{row}"] = HalfMonthsField(N_("Months"))
     kind: type[_IntakeForm] = type("IntakeForm", (_IntakeForm,), fields)
     options: dict[str, Any] = {"say": say} if say else {}
     form = kind(formdata, data=data, **options)
-    form.profile_id.choices = [("", ""), *profiles]
+    form.profile_id.choices = {"": "", **dict(profiles)}
     return form
-
-
-class _Kind(SelectField):
-    """A kind of placement; blank where the row is not used."""
-
-    translates_choices = True
 
 
 class ExtendForm(WordedForm):

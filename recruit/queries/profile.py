@@ -32,14 +32,17 @@ def by_version(session: Session, key: str, version: int) -> CriteriaProfile:
     return row
 
 
-def by_id(session: Session, profile_id: int) -> CriteriaProfile | None:
-    """The version with that id in the session's region, or None."""
-    return session.exec(select(CriteriaProfile).where(CriteriaProfile.id == profile_id)).first()
+def by_id(session: Session, region_id: int, profile_id: int) -> CriteriaProfile | None:
+    """The version with that id, if it is the region's, or None."""
+    chosen = select(CriteriaProfile).where(CriteriaProfile.region_id == region_id)
+    return session.exec(chosen.where(CriteriaProfile.id == profile_id)).first()
 
 
 def latest(session: Session, region_id: int, key: str) -> CriteriaProfile | None:
     """The newest version of a region's profile, or None when it has never been saved."""
-    versions = select(CriteriaProfile).where(CriteriaProfile.region_id == region_id, CriteriaProfile.key == key)
+    versions = select(CriteriaProfile).where(
+        CriteriaProfile.region_id == region_id, CriteriaProfile.key == key
+    )
     return session.exec(versions.order_by(col(CriteriaProfile.version).desc()).limit(1)).first()
 
 

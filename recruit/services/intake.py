@@ -35,6 +35,8 @@ from scoring.errors import ProfileError
 from scoring.profile import parse_profile
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+#: Addresses of a region's own pages, which an intake may therefore not have.
+RESERVED = frozenset({"new", "people", "profiles", "record"})
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ def save_profile(
 
 def create(session: Session, *, region_id: int, plan: IntakePlan, actor: Actor, now: datetime) -> Intake:
     """Create an intake as a draft that only the group sees. Raises Invalid naming the field that does not hold."""
-    _check(session, plan, besides=None)
+    _check(session, plan, region_id=region_id, besides=None)
     intake = Intake(region_id=region_id, created_at=now, **plan.columns())
     session.add(intake)
     session.flush()
@@ -148,7 +150,7 @@ def change(session: Session, *, intake: Intake, plan: IntakePlan, actor: Actor, 
                 day=intake.opened_at.date().isoformat() if intake.opened_at else "",
             )
         )
-    _check(session, plan, besides=intake)
+    _check(session, plan, region_id=intake.region_id, besides=intake)
     before = _described(plan_of(session, intake))
     for name, value in plan.columns().items():
         setattr(intake, name, value)
@@ -184,7 +186,7 @@ def open_intake(
         raise Invalid(
             _("The closing time has passed. Change it before you open the intake."), field="closes_at"
         )
-    _check(session, plan_of(session, intake), besides=intake)
+    _check(session, plan_of(session, intake), region_id=intake.region_id, besides=intake)
     profile = intakes.profile_row_of(session, intake)
     intakes.parsed(profile)
     intake.status, intake.opened_at, intake.seed = IntakeStatus.OPEN, now, seed or secrets.token_hex(16)
@@ -285,17 +287,22 @@ def plan_of(session: Session, intake: Intake) -> IntakePlan:
     )
 
 
-def _check(session: Session, plan: IntakePlan, *, besides: Intake | None) -> None:
+def _check(session: Session, plan: IntakePlan, *, region_id: int, besides: Intake | None) -> None:
     """Rules that the form cannot know, or that hold however the plan came."""
     if not SLUG.fullmatch(plan.slug):
         raise Invalid(_("Use small letters a–z, digits and hyphens in the address."), field="slug")
-    taken = session.exec(select(Intake.id).where(Intake.slug == plan.slug)).first()
+    if plan.slug in RESERVED:
+        raise Invalid(
+            _("The address %(slug)s is taken by another page. Choose another.", slug=plan.slug), field="slug"
+        )
+    same = select(Intake.id).where(Intake.region_id == region_id, Intake.slug == plan.slug)
+    taken = session.exec(same).first()
     if taken is not None and (besides is None or taken != besides.id):
         raise Invalid(
             _("Another intake already has the address %(slug)s. Choose another.", slug=plan.slug),
             field="slug",
         )
-    if profiles.by_id(session, plan.profile_id) is None:
+    if profiles.by_id(session, region_id, plan.profile_id) is None:
         raise Invalid(_("Choose a criteria profile of this region."), field="profile_id")
     if plan.opens_at >= plan.closes_at:
         raise Invalid(_("The closing time must come after the opening time."), field="closes_at")
@@ -303,16 +310,16 @@ def _check(session: Session, plan: IntakePlan, *, besides: Intake | None) -> Non
         raise Invalid(_("The start must come after the closing time."), field="starts_on")
     if plan.interviews_from and plan.interviews_until and plan.interviews_until < plan.interviews_from:
         raise Invalid(_("The last day of interviews comes before the first."), field="interviews_until")
-    _check_posts(session, plan.posts)
+    _check_posts(session, region_id, plan.posts)
     if not plan.programme or any(halves < 1 for _kind, halves in plan.programme):
         raise Invalid(_("Give at least one placement, each half a month or longer."), field="programme")
 
 
-def _check_posts(session: Session, posts: Sequence[PlannedPosts]) -> None:
+def _check_posts(session: Session, region_id: int, posts: Sequence[PlannedPosts]) -> None:
     if not posts or any(each.number < 1 for each in posts):
         raise Invalid(_("Give at least one post at one site."), field="posts")
     chosen = [each.site_id for each in posts]
-    known = set(session.exec(select(Site.id).where(col(Site.id).in_(chosen))))
+    known = set(session.exec(select(Site.id).where(Site.region_id == region_id, col(Site.id).in_(chosen))))
     if len(set(chosen)) != len(chosen) or known != set(chosen):
         raise Invalid(_("Each site must be one of this region's and may stand only once."), field="posts")
 

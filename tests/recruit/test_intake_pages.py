@@ -1,0 +1,208 @@
+"""The coordinator's pages of an intake, the auditor's and the assessor's share of them, and profiles."""
+
+import io
+from datetime import date, timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, event
+from sqlmodel import Session, select
+
+from recruit import clock
+from recruit.models import CriteriaProfile, DeadlineExtension, Intake, IntakeStatus, Posts
+from scoring.profile import default_profile
+from tests.recruit.factories import NOW, World, post, sign_in
+from tests.recruit.intake_helpers import draft_intake, opened_intake, submitted
+
+
+@pytest.fixture
+def coordinator(client: FlaskClient, world: World) -> FlaskClient:
+    """The coordinator's browser, in English."""
+    sign_in(client, world.coordinator)
+    client.get("/language/en")
+    return client
+
+
+def typed(world: World, **changes: object) -> dict[str, object]:
+    """The form as a coordinator fills it in."""
+    opens, closes = clock.now() + timedelta(days=2), clock.now() + timedelta(days=30)
+    start = date(closes.year + 1, 9, 1)
+    data: dict[str, object] = {
+        "title_sv": "Bastjänstgöring",
+        "title_en": "Basic service",
+        "slug": "bt-next",
+        "case_number": "RÄ 1",
+        "form": "standalone",
+        "profile_id": world.profile.id,
+        "opens_time": "08:00",
+        "closes_time": "23.59",
+        f"posts_{world.sites[0].id}": "4",
+        f"acute_{world.sites[0].id}": "Medicin",
+        "kind_0": "acute_care",
+        "months_0": "3",
+        "kind_1": "primary_care",
+        "months_1": "7,5",
+    }
+    for name, day in (("opens_on", opens), ("closes_on", closes), ("starts_on", start)):
+        data |= {f"{name}-day": day.day, f"{name}-month": day.month, f"{name}-year": day.year}
+    return {**data, **changes}
+
+
+def test_new_intake_is_saved_as_draft(coordinator: FlaskClient, session: Session, world: World) -> None:
+    response = post(coordinator, "/g/alvmark/new", typed(world))
+    assert (response.status_code, response.location) == (303, "/g/alvmark/bt-next/")
+    intake = session.exec(select(Intake)).one()
+    assert (intake.status, clock.in_stockholm(intake.closes_at).strftime("%H:%M")) == (
+        IntakeStatus.DRAFT,
+        "23:59",
+    )
+    assert [each.number for each in session.exec(select(Posts))] == [4]
+    assert coordinator.get("/g/alvmark/bt-next/edit").text.count('value="7.5"') == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"slug": "BT 2027"}, "small letters"),
+        ({"closes_time": "25:00"}, "25:00 is not a time"),
+        ({"closes_on-month": "13"}, "13 is not a month"),
+        ({"months_0": "x"}, "x is not a number of months"),
+        ({"kind_0": ""}, "Choose the kind of placement"),
+        ({"profile_id": "999999"}, "not one of the answers"),
+        ({"title_sv": ""}, "Write a title in Swedish"),
+        ({"starts_on-year": "2020"}, "must come after the closing time"),
+    ],
+)
+def test_new_intake_with_a_fault_names_it_and_keeps_the_rest(
+    coordinator: FlaskClient, session: Session, world: World, changes: dict[str, object], words: str
+) -> None:
+    response = post(coordinator, "/g/alvmark/new", typed(world, **changes))
+    assert response.status_code == 422
+    assert words in response.text
+    assert "RÄ 1" in response.text
+    assert session.exec(select(Intake)).all() == []
+
+
+def test_new_intake_without_posts_is_refused(coordinator: FlaskClient, world: World) -> None:
+    response = post(coordinator, "/g/alvmark/new", typed(world, **{f"posts_{world.sites[0].id}": ""}))
+    assert response.status_code == 422
+    assert "Give at least one post at one site" in response.text
+
+
+def test_edit_after_opening_is_refused(coordinator: FlaskClient, session: Session, world: World) -> None:
+    opened_intake(session, world)
+    assert coordinator.get("/g/alvmark/bt-2026/edit").status_code == 409
+    assert post(coordinator, "/g/alvmark/bt-2026/edit", typed(world)).status_code == 409
+
+
+def test_open_extend_close_by_hand(coordinator: FlaskClient, session: Session, world: World) -> None:
+    post(coordinator, "/g/alvmark/new", typed(world))
+    assert post(coordinator, "/g/alvmark/bt-next/open").status_code == 303
+    assert post(coordinator, "/g/alvmark/bt-next/open").status_code == 409
+    intake = session.exec(select(Intake)).one()
+    later = clock.in_stockholm(intake.closes_at) + timedelta(days=7)
+    when = {"closes_on-day": later.day, "closes_on-month": later.month, "closes_on-year": later.year}
+    early = {**when, "closes_on-year": 2020, "closes_time": "12:00", "reason": "x"}
+    assert post(coordinator, "/g/alvmark/bt-next/extend", early).status_code == 422
+    assert post(coordinator, "/g/alvmark/bt-next/extend", {**when, "closes_time": "12:00"}).status_code == 422
+    whole = {**when, "closes_time": "12:00", "reason": "Too few"}
+    assert post(coordinator, "/g/alvmark/bt-next/extend", whole).status_code == 303
+    session.rollback()
+    assert [each.reason for each in session.exec(select(DeadlineExtension))] == ["Too few"]
+    refused = post(coordinator, "/g/alvmark/bt-next/close", {"reason": ""})
+    assert refused.status_code == 422
+
+
+@pytest.mark.parametrize(("person", "status"), [("auditor", 200), ("administrator", 403)])
+def test_intake_page_by_role(
+    client: FlaskClient, session: Session, world: World, person: str, status: int
+) -> None:
+    opened_intake(session, world)
+    sign_in(client, getattr(world, person))
+    response = client.get("/g/alvmark/bt-2026/")
+    assert response.status_code == status
+    assert client.get("/g/alvmark/").status_code == 200
+    assert post(client, "/g/alvmark/bt-2026/close", {"reason": "x"}).status_code == 403
+
+
+def test_next_step_follows_the_state(coordinator: FlaskClient, session: Session, world: World) -> None:
+    intake = draft_intake(session, world)
+    page = "/g/alvmark/bt-2026/"
+    assert "are locked" in coordinator.get(page).text
+    intake.status, intake.opened_at, intake.seed = IntakeStatus.OPEN, NOW, "s"
+    session.add(intake)
+    submitted(session, intake)
+    session.commit()
+    assert "The time to apply is over" in coordinator.get(page).text
+    assert post(coordinator, "/g/alvmark/bt-2026/close").status_code == 303
+    text = coordinator.get(page).text
+    assert "Decide the eligibility of 1 application" in text
+
+
+def count_queries(engine: Engine, client: FlaskClient, page: str) -> int:
+    client.get(page)
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        seen.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    assert client.get(page).status_code == 200
+    event.remove(engine, "before_cursor_execute", note)
+    return len([each for each in seen if each.lstrip().upper().startswith("SELECT")])
+
+
+@pytest.mark.parametrize("page", ["/g/alvmark/bt-2026/", "/g/alvmark/bt-2026/applications", "/g/alvmark/"])
+def test_number_of_queries_does_not_grow_with_rows(
+    app: Flask, coordinator: FlaskClient, session: Session, world: World, page: str
+) -> None:
+    intake = opened_intake(session, world)
+    engine = app.extensions["recruit_engine"]
+    counts = []
+    for more in (1, 2):
+        for _ in range(more):
+            submitted(session, intake)
+        session.commit()
+        counts.append(count_queries(engine, coordinator, page))
+    assert counts[0] == counts[1]
+    if page.endswith("applications"):
+        assert counts[0] <= 10
+
+
+def test_profile_uploaded_broken_names_the_key_and_keeps_the_text(
+    coordinator: FlaskClient, session: Session, world: World
+) -> None:
+    broken = default_profile().to_toml().replace("weight = 15", "weight = 16", 1)
+    response = post(coordinator, "/g/alvmark/profiles/new", {"toml": broken})
+    assert response.status_code == 422
+    assert "101" in response.text
+    assert "weight = 16" in response.text
+    assert len(session.exec(select(CriteriaProfile)).all()) == 1
+
+
+def test_profile_file_becomes_next_version(coordinator: FlaskClient, world: World) -> None:
+    text = default_profile().to_toml().replace("threshold = 40", "threshold = 45")
+    file = (io.BytesIO(b"\xef\xbb\xbf" + text.encode()), "bt.toml")
+    response = post(
+        coordinator, "/g/alvmark/profiles/new", {"file": file, "toml": ""}, content_type="multipart/form-data"
+    )
+    assert (response.status_code, response.location) == (303, "/g/alvmark/profiles/bt/2")
+    assert "45 of 100" in coordinator.get("/g/alvmark/profiles/bt/2").text
+    assert coordinator.get("/g/alvmark/profiles/bt/2.toml").text == text
+    assert coordinator.get("/g/alvmark/profiles/bt/9").status_code == 404
+
+
+def test_profile_file_in_another_encoding_is_refused(coordinator: FlaskClient) -> None:
+    file = (io.BytesIO("å".encode("cp1252")), "bt.toml")
+    response = post(
+        coordinator, "/g/alvmark/profiles/new", {"file": file}, content_type="multipart/form-data"
+    )
+    assert response.status_code == 422
+    assert "not UTF-8" in response.text
+
+
+def test_profile_list_shows_what_is_locked(coordinator: FlaskClient, session: Session, world: World) -> None:
+    assert "Free" in coordinator.get("/g/alvmark/profiles/").text
+    opened_intake(session, world)
+    assert "Locked" in coordinator.get("/g/alvmark/profiles/").text

@@ -1,0 +1,92 @@
+"""What everyone can see: the list of intakes, an advertisement, the language switch, health."""
+
+from datetime import timedelta
+
+from flask.testing import FlaskClient
+from sqlmodel import Session
+
+from recruit import clock
+from recruit.models import Account, Intake
+from recruit.services import intake as intakes
+from tests.recruit.factories import World, make_world, sign_in
+from tests.recruit.intake_helpers import draft_intake, opened_intake
+
+
+def open_now(session: Session, world: World, **changes: object) -> Intake:
+    now = clock.now()
+    times = {
+        "opens_at": now - timedelta(days=1),
+        "closes_at": now + timedelta(days=9),
+        "starts_on": (now + timedelta(days=90)).date(),
+        "decision_on": None,
+        "interviews_from": None,
+        "interviews_until": None,
+    }
+    return opened_intake(session, world, **{**times, **changes})
+
+
+def test_home_lists_open_coming_and_closed_of_all_regions(
+    client: FlaskClient, session: Session, world: World
+) -> None:
+    other, now = make_world(session, "norrdal"), clock.now()
+    open_now(session, world)
+    open_now(session, other, slug="soon", title_sv="Snart", opens_at=now + timedelta(days=1))
+    opened_intake(session, other, slug="past", title_sv="Tidigare")
+    draft_intake(session, other, slug="draft", title_sv="Hemligt utkast")
+    page = client.get("/", headers={"Accept-Language": "sv"}).text
+    for words in ("/i/alvmark/bt-2026", "/i/norrdal/soon", "/i/norrdal/past"):
+        assert words in page
+    assert "Hemligt utkast" not in page
+
+
+def test_intake_page_shows_posts_every_anchor_and_what_is_never_scored(
+    client: FlaskClient, session: Session, world: World
+) -> None:
+    open_now(session, world)
+    page = client.get("/i/alvmark/bt-2026", headers={"Accept-Language": "en"}).text
+    for words in ("Älvstads sjukhus", "two strong", "adapts to the patient", "Gaps in the CV", "40 of 100"):
+        assert words in page
+    swedish = client.get("/i/alvmark/bt-2026", headers={"Accept-Language": "sv"}).text
+    assert "anpassar till patienten" in swedish
+
+
+def test_intake_page_of_draft_or_unknown_is_not_found(
+    client: FlaskClient, session: Session, world: World
+) -> None:
+    draft_intake(session, world)
+    assert client.get("/i/alvmark/bt-2026").status_code == 404
+    assert client.get("/i/nowhere/bt-2026").status_code == 404
+
+
+def test_intake_page_shows_old_and_new_deadline(client: FlaskClient, session: Session, world: World) -> None:
+    intake = open_now(session, world)
+    later = intake.closes_at + timedelta(days=14)
+    intakes.extend(
+        session, intake=intake, closes_at=later, reason="För få sökande", actor=world.actor, now=clock.now()
+    )
+    session.commit()
+    assert "För få sökande" in client.get("/i/alvmark/bt-2026").text
+
+
+def test_language_is_kept_for_session_and_account(
+    client: FlaskClient, session: Session, world: World
+) -> None:
+    assert 'lang="en"' in client.get("/", headers={"Accept-Language": "en"}).text
+    sign_in(client, world.coordinator)
+    response = client.get("/language/en?next=/g/alvmark/")
+    assert (response.status_code, response.location) == (302, "/g/alvmark/")
+    assert '<html lang="en">' in client.get("/", headers={"Accept-Language": "sv"}).text
+    session.expire_all()
+    kept = session.get(Account, world.coordinator.id)
+    assert kept is not None
+    assert kept.language == "en"
+
+
+def test_language_never_leads_elsewhere(client: FlaskClient) -> None:
+    for target in ("https://evil.example/", "//evil.example", "/\\evil.example", ""):
+        assert client.get("/language/sv", query_string={"next": target}).location == "/"
+    assert client.get("/language/de").status_code == 404
+
+
+def test_health_answers(client: FlaskClient) -> None:
+    assert client.get("/health").json == {"status": "ok"}
