@@ -116,7 +116,7 @@ def _tell(figures: dict[str, Any], language: str) -> None:
     from recruit.tables.words import p_value, percent, words
 
     t = words(language)
-    click.echo(f"n = {figures['n']}, {t.reached_selected.format(n=figures['selected'])}")
+    click.echo(f"n = {figures['n']}, {figures['selected']} {t.reached_selected}")
     for name, attribute in figures["attributes"].items():
         click.echo(f"\n{name} – {getattr(t, attribute['verdict'])}. {attribute['summary'][language]}")
         width = max([len(group) for group in attribute["groups"]] + [len(t.missing)])

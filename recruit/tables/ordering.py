@@ -1,7 +1,7 @@
 """A ranking on its way out: the whole order as columns, and the interview list with the names put back."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -41,7 +41,16 @@ def ranking_columns(ranking: Ranking) -> list[Column]:
     mean level
     stands as 2.5 (thirds rounded to four decimals).
     """
-    table = ranking.table
+    return _columns(ranking.table, ranking.criteria, ranking.denominator)
+
+
+def stored_columns(results: Mapping[str, Any]) -> list[Column]:
+    """The same from stored results: what `Ranking.canonical` gives, parsed."""
+    table = pd.DataFrame(results["table"], dtype=object)
+    return _columns(table, results["criteria"], results["denominator"])
+
+
+def _columns(table: pd.DataFrame, criteria: Sequence[str], denominator: int) -> list[Column]:
     columns = [
         Column("place", _whole(table["place"]), "integer"),
         Column("id", table["application"].tolist(), "text"),
@@ -51,15 +60,12 @@ def ranking_columns(ranking: Ranking) -> list[Column]:
         Column("gates", [", ".join(gates) for gates in table["gates"]], "word"),
         Column("decided_by", _or_none(table["decided_by"]), "word"),
     ]
+    columns += [Column(f"level_{key}", _decimals(table[f"level_{key}"]), "decimal") for key in criteria]
     columns += [
-        Column(f"level_{key}", _decimals(table[f"level_{key}"]), "decimal") for key in ranking.criteria
-    ]
-    columns += [
-        Column(f"contribution_{key}", _whole(table[f"contribution_{key}"]), "integer")
-        for key in ranking.criteria
+        Column(f"contribution_{key}", _whole(table[f"contribution_{key}"]), "integer") for key in criteria
     ]
     columns.append(Column("total", _whole(table["total"]), "integer"))
-    columns.append(Column("denominator", [ranking.denominator] * len(table), "integer"))
+    columns.append(Column("denominator", [denominator] * len(table), "integer"))
     return columns
 
 

@@ -1,12 +1,15 @@
 """The monitoring report: figures of an audit as a page that stands on its own."""
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from recruit.tables.pages import render
 from recruit.tables.words import figure, p_value, percent, words
 
+HIDDEN = "hidden"
+"""Instead of a verdict that may not be shown: neutral, never as if there were no concern."""
 WIDTH = 300
 MARGIN = 14
 
@@ -29,65 +32,127 @@ class Scale:
         return [(self.x(step / 100), f"{step:+d}".replace("-", "−")) for step in steps]
 
 
-def report_html(audit: dict[str, Any], *, language: str, title: str, facts: list[tuple[str, str]]) -> str:
-    """An HTML page of the figures that `Audit.to_dict` gives, with nothing to load from elsewhere.
+@dataclass(frozen=True)
+class Labels:
+    """What attributes, groups and stages are called in the report's language."""
 
-    `title` stands above the heading (what was audited), `facts` below the figures (profile, seed, files).
-    """
+    attribute: Callable[[str], str]
+    group: Callable[[str, str], str]
+    """(attribute, group) to its name."""
+    stage: Callable[[str], str]
+    """A stage's key to a heading: what it is a share of and what was reached."""
+    reached: Callable[[str], str]
+    """A stage's key to what those who reached it are, after their number."""
+
+
+def _as_written(language: str) -> Labels:
+    """Attributes and groups as the spreadsheet writes them."""
     t = words(language)
-    attributes = [_attribute(name, figures, language) for name, figures in audit["attributes"].items()]
+    return Labels(
+        attribute=lambda name: name,
+        group=lambda _attribute, name: name,
+        stage=lambda key: str(getattr(t, f"stage_{key}")),
+        reached=lambda key: str(getattr(t, f"reached_{key}")),
+    )
+
+
+def report_html(
+    audit: dict[str, Any],
+    *,
+    language: str,
+    title: str,
+    facts: list[tuple[str, str]],
+    labels: Labels | None = None,
+    notes: Sequence[str] = (),
+) -> str:
+    """An HTML page of the figures of `Audit.to_dict` or `suppress`, with nothing to load from elsewhere.
+
+    `title` stands above the heading (what was audited), `notes` below it as sentences, `facts` below the
+    figures (profile, seed, files). Without `labels`, names stand as they are. A hidden figure is a dash, and
+    a group whose verdict is hidden gets none.
+    """
+    t, labels = words(language), labels or _as_written(language)
+    attributes = [
+        _attribute(name, figures, labels, language) for name, figures in audit["attributes"].items()
+    ]
     return render(
         "audit.html",
         t=t,
         language=language,
         title=title,
-        counts=_counts(audit, language),
+        counts=_counts(audit, labels, language),
+        notes=notes,
         attributes=attributes,
+        suppressed="suppressed" in audit,
         facts=facts,
     )
 
 
-def _counts(audit: dict[str, Any], language: str) -> str:
+def _counts(audit: dict[str, Any], labels: Labels, language: str) -> str:
+    """How many applied and how far they came; numbers that are hidden are left out."""
     t = words(language)
     reached = audit.get("stages") or [{"key": "selected", "selected": audit["selected"]}]
-    parts = [t.applied_n.format(n=audit["n"])] if "stages" in audit else [f"n = {audit['n']}"]
-    parts += [getattr(t, f"reached_{stage['key']}").format(n=stage["selected"]) for stage in reached]
-    return ", ".join(parts) + "."
+    parts = []
+    if audit["n"] is not None:
+        parts.append(t.applied_n.format(n=audit["n"]) if "stages" in audit else f"n = {audit['n']}")
+    parts += [
+        f"{stage['selected']} {labels.reached(stage['key'])}"
+        for stage in reached
+        if stage["selected"] is not None
+    ]
+    return ", ".join(parts) + "." if parts else ""
 
 
-def _attribute(name: str, figures: dict[str, Any], language: str) -> dict[str, Any]:
-    t = words(language)
-    staged = figures.get("stages") or {"selected": figures}
+def _attribute(name: str, figures: dict[str, Any], labels: Labels, language: str) -> dict[str, Any]:
+    staged = figures.get("stages", {"selected": figures})
     scale = Scale(_axis_end(staged))
     stages = [
         {
-            "title": getattr(t, f"stage_{key}"),
+            "title": labels.stage(key),
             "groups": [
-                _group(group, row, stage["missing"]["bounds"].get(group), scale, language)
+                _group(labels.group(name, group), row, _bounds(stage, group), scale, language)
                 for group, row in stage["groups"].items()
             ],
-            "missing": {
-                "n": stage["missing"]["n"],
-                "of": f"{stage['missing']['selected']} {t.of} {stage['missing']['n']}",
-                "rate": percent(stage["missing"]["rate"], language),
-            },
+            "missing": _missing(stage["missing"], language),
         }
         for key, stage in staged.items()
     ]
     notable = [
-        {"group": group["name"], "verdict": group["verdict"], "reason": group["reason"]}
+        {"group": group["name"], "stage": stage["title"], "reason": group["reason"]}
         for stage in stages
         for group in stage["groups"]
         if group["verdict"] in ("alarm", "watch")
     ]
     return {
-        "name": name,
-        "verdict": figures["verdict"],
+        "name": labels.attribute(name),
+        "verdict": figures["verdict"] or HIDDEN,
         "summary": figures["summary"][language],
         "notable": notable,
+        "several_stages": len(stages) > 1,
         "stages": stages,
         "ticks": scale.ticks(),
     }
+
+
+def _bounds(stage: dict[str, Any], group: str) -> dict[str, Any] | None:
+    """A group's bounds, had the missing been known; None where they are hidden."""
+    found: dict[str, Any] | None = (stage["missing"]["bounds"] or {}).get(group)
+    return found
+
+
+def _missing(row: dict[str, Any], language: str) -> dict[str, Any]:
+    return {
+        "shown": bool(row["n"]) or row["n"] is None,
+        "of": _of(row, language),
+        "rate": percent(row["rate"], language),
+    }
+
+
+def _of(row: dict[str, Any], language: str) -> str:
+    """How many of how many; a dash where either is hidden."""
+    if row["selected"] is None or row["n"] is None:
+        return "–"
+    return f"{row['selected']} {words(language).of} {row['n']}"
 
 
 def _axis_end(stages: dict[str, Any]) -> int:
@@ -105,8 +170,6 @@ def _axis_end(stages: dict[str, Any]) -> int:
 def _group(
     name: str, row: dict[str, Any], bounds: dict[str, Any] | None, scale: Scale, language: str
 ) -> dict[str, Any]:
-    t = words(language)
-
     def pair(interval: list[float] | None) -> str:
         return "–" if interval is None else " … ".join(percent(end, language) for end in interval)
 
@@ -116,7 +179,7 @@ def _group(
         plot = {"x": scale.x(row["difference"]), "low": scale.x(low), "high": scale.x(high)}
     return {
         "name": name,
-        "of": f"{row['selected']} {t.of} {row['n']}",
+        "of": _of(row, language),
         "rate": percent(row["rate"], language),
         "interval": pair(row["interval"]),
         "difference": _signed(row["difference"]),
@@ -128,7 +191,7 @@ def _group(
         "midp": p_value(row["midp"], language),
         "adjusted_p": p_value(row["adjusted_p"], language),
         "bounds": pair(bounds["rate"]) if bounds else "–",
-        "verdict": row["verdict"],
+        "verdict": row["verdict"] or HIDDEN,
         "reason": row["reason"][language],
         "plot": plot,
     }

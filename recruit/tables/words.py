@@ -55,15 +55,16 @@ _WORDS: dict[str, tuple[str, str]] = {
     "alarm": ("Larm", "Alarm"),
     "watch": ("Bevaka", "Watch"),
     "no_conclusion": ("Ingen slutsats möjlig", "No conclusion possible"),
+    "hidden": ("Visas inte", "Not shown"),
     "no_concern": ("Inget att anmärka", "No concern"),
     "stage_called": ("Från ansökan till kallad", "From application to called"),
     "stage_listed": ("Från ansökan till listan, kallade och reserver", "From application to the list, "
                                                                        "called and reserves"),
     "stage_selected": ("Utfall", "Outcome"),
     "applied_n": ("{n} sökande", "{n} applications"),
-    "reached_called": ("{n} kallas", "{n} called"),
-    "reached_listed": ("{n} på listan", "{n} on the list"),
-    "reached_selected": ("{n} valda", "{n} selected"),
+    "reached_called": ("kallas", "called"),
+    "reached_listed": ("på listan", "on the list"),
+    "reached_selected": ("valda", "selected"),
     "group": ("Grupp", "Group"),
     "went_on": ("Gick vidare", "Went on"),
     "rate": ("Andel", "Rate"),
@@ -120,6 +121,12 @@ _WORDS: dict[str, tuple[str, str]] = {
     "how_small": (
         "Rapporten visar också grupper med få personer. Sprid den inte utanför dem som får se dem.",
         "The report also shows groups of few persons. Do not pass it on beyond those who may see them.",
+    ),
+    "how_hidden": (
+        "Små grupper visas inte, och inte heller siffror som de kunde räknas fram ur: där står ett streck. "
+        "Utlåtandet om en hel egenskap omfattar även dem.",
+        "Small groups are not shown, nor figures from which they could be worked out: a dash stands there. "
+        "The verdict on an attribute as a whole covers them too.",
     ),
 }  # fmt: skip
 
