@@ -1,0 +1,547 @@
+"""The applicant's pages, as a browser without script meets them."""
+
+import logging
+import re
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlmodel import Session, select
+from werkzeug.test import TestResponse
+
+from recruit import clock
+from recruit.actor import Actor
+from recruit.models import Account, Application, ApplicationStatus, Attachment, Intake, OutgoingMail
+from recruit.queries import application as queries
+from recruit.services import application as services
+from recruit.services import intake as intakes
+from recruit.storage import Storage
+from tests.recruit.application_helpers import ANSWERS, PDF, PNG, begin, fill_in, open_intake, sent
+from tests.recruit.factories import World, applicant, csrf_token, post, sign_in
+
+ABOUT = {name: value or "" for name, value in ANSWERS["about_you"].items()}
+
+
+@pytest.fixture
+def intake(session: Session, world: World) -> Intake:
+    return open_intake(session, world, now=clock.now())
+
+
+@pytest.fixture
+def account(session: Session, intake: Intake) -> Account:
+    made = applicant(session, language="en")
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def browser(client: FlaskClient, account: Account) -> FlaskClient:
+    sign_in(client, account)
+    return client
+
+
+@pytest.fixture
+def files(app: Flask) -> Path:
+    folder: Path = app.extensions["recruit_settings"].attachments
+    return folder
+
+
+@pytest.fixture
+def draft(session: Session, intake: Intake, account: Account) -> Application:
+    return begin(session, intake, account, now=clock.now())
+
+
+@pytest.fixture
+def complete(session: Session, draft: Application, files: Path) -> Application:
+    fill_in(session, draft, files, now=clock.now())
+    return draft
+
+
+@pytest.fixture
+def submitted(session: Session, complete: Application) -> Application:
+    services.submit(session, application=complete, actor=Actor(complete.account_id), now=clock.now())
+    session.commit()
+    return complete
+
+
+def close(session: Session, world: World, intake: Intake) -> None:
+    intakes.close(session, intake=intake, actor=world.actor, now=clock.now(), reason="Enough")
+    session.commit()
+
+
+def fresh(session: Session, application: Application) -> Application:
+    session.rollback()
+    session.refresh(application)
+    return application
+
+
+def revision(page: str) -> str:
+    found = re.search(r'name="revision"[^>]*value="(\d+)"', page)
+    assert found
+    return found.group(1)
+
+
+def my(application: Application, *parts: str) -> str:
+    return "/".join(("/my", application.reference, *parts))
+
+
+def upload(content: bytes = PDF, name: str = "cv.pdf", kind: str = "cv") -> dict[str, Any]:
+    return {"kind": kind, "file": (BytesIO(content), name)}
+
+
+def send(client: FlaskClient, url: str, content: bytes, name: str = "cv.pdf") -> TestResponse:
+    """An upload whose body is in memory: werkzeug's client leaves the temporary files of large ones open."""
+    token = csrf_token(client, "/forgot")
+    parts = "".join(
+        f'--b\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{value}\r\n'
+        for field, value in (("csrf_token", token), ("kind", "cv"))
+    )
+    head = f'--b\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+    body = parts.encode() + head.encode() + content + b"\r\n--b--\r\n"
+    return client.post(url, data=body, content_type="multipart/form-data; boundary=b")
+
+
+def test_start_begins_once_and_goes_on_after(browser: FlaskClient, session: Session, intake: Intake) -> None:
+    url = f"/i/alvmark/{intake.slug}/apply"
+    assert browser.get(url).status_code == 200
+    first, second = post(browser, url), post(browser, url)
+    assert first.status_code == second.status_code == 303
+    assert first.location == second.location == browser.get(url).location
+    assert len(session.exec(select(Application)).all()) == 1
+
+
+def test_start_without_account_asks_to_sign_in(client: FlaskClient, intake: Intake) -> None:
+    response = client.get(f"/i/alvmark/{intake.slug}/apply")
+    assert response.status_code == 302
+    assert response.location.startswith("/login?next=")
+
+
+def test_task_list_names_the_next_thing_to_do(browser: FlaskClient, draft: Application) -> None:
+    page = browser.get(my(draft)).text
+    assert "0 of 10 topics done." in page
+    assert "Continue with About you" in page
+    assert "Opens when the other topics are done." in page
+
+
+def test_task_list_says_what_is_missing_in_words(
+    browser: FlaskClient, session: Session, complete: Application
+) -> None:
+    common = {"application": complete, "actor": Actor(complete.account_id), "now": clock.now()}
+    for row in queries.attachments(session, complete):
+        services.remove_attachment(session, attachment=row, storage=Storage(Path("/nonexistent")), **common)
+    services.save_referees(
+        session,
+        referees=[services.RefereeAnswers("Anna", "Consultant", "Hamra", "anna@example.org")],
+        **common,
+    )
+    session.commit()
+    page = browser.get(my(complete)).text
+    assert "File missing" in page
+    assert "1 of 2" in page
+    assert "One more referee to add." in page
+    assert "1 period, 6 months in total" in page
+    assert "Opens when these are done" not in page
+
+
+def test_topic_saves_and_returns_to_the_list(
+    browser: FlaskClient, session: Session, draft: Application
+) -> None:
+    page = browser.get(my(draft, "about_you")).text
+    response = post(browser, my(draft, "about_you"), {**ABOUT, "revision": revision(page)})
+    assert (response.status_code, response.location) == (303, my(draft))
+    assert fresh(session, draft).native_name == "Дарія Коваленко"
+    assert "<bdi>Дарія Коваленко</bdi>" in browser.get(my(draft)).text
+
+
+def test_topic_from_the_check_page_returns_there(browser: FlaskClient, draft: Application) -> None:
+    response = post(browser, my(draft, "about_you") + "?from=check", {**ABOUT, "revision": "0"})
+    assert response.location == my(draft, "check")
+
+
+def test_topic_with_errors_saves_nothing_and_keeps_what_was_typed(
+    browser: FlaskClient, session: Session, draft: Application
+) -> None:
+    response = post(browser, my(draft, "about_you"), {**ABOUT, "phone": "", "revision": "0"})
+    assert response.status_code == 422
+    assert 'href="#phone"' in response.text
+    assert "Write a telephone number" in response.text
+    assert 'value="Kovalenko"' in response.text
+    assert fresh(session, draft).family_name is None
+
+
+def test_topic_put_aside_may_be_incomplete(
+    browser: FlaskClient, session: Session, draft: Application
+) -> None:
+    answers = {"given_name": "Ada", "revision": "0", "save": "later"}
+    assert post(browser, my(draft, "about_you"), answers).status_code == 303
+    assert fresh(session, draft).given_name == "Ada"
+    assert 'value="Ada"' in browser.get(my(draft, "about_you")).text
+
+
+def test_topic_of_a_sent_application_cannot_be_put_aside(
+    browser: FlaskClient, submitted: Application
+) -> None:
+    answers = {**ABOUT, "phone": "", "revision": str(submitted.revision), "save": "later"}
+    assert post(browser, my(submitted, "about_you"), answers).status_code == 422
+
+
+def test_stale_form_is_told_and_keeps_what_was_typed(
+    browser: FlaskClient, session: Session, draft: Application
+) -> None:
+    assert post(browser, my(draft, "about_you"), {**ABOUT, "revision": "0"}).status_code == 303
+    late = {**ABOUT, "city": "Lindfors", "revision": "0"}
+    response = post(browser, my(draft, "about_you"), late)
+    assert response.status_code == 409
+    assert "saved in another window" in response.text
+    assert 'value="Lindfors"' in response.text
+    assert fresh(session, draft).city == "Älvstad"
+    late["revision"] = revision(response.text)
+    assert post(browser, my(draft, "about_you"), late).status_code == 303
+    assert fresh(session, draft).city == "Lindfors"
+
+
+def test_topic_without_revision_or_token_is_refused(browser: FlaskClient, draft: Application) -> None:
+    assert post(browser, my(draft, "about_you"), ABOUT).status_code == 409
+    assert browser.post(my(draft, "about_you"), data=ABOUT).status_code == 400
+
+
+def test_topic_unknown_is_not_found(browser: FlaskClient, draft: Application) -> None:
+    assert browser.get(my(draft, "nowhere")).status_code == 404
+
+
+def test_licence_with_its_document_in_one_form(
+    browser: FlaskClient, session: Session, draft: Application
+) -> None:
+    answers = {"licence": "held", "licence_route": "eu_recognition", "revision": "0"}
+    response = post(browser, my(draft, "licence"), {**answers, "document": (BytesIO(PNG), "licence.png")})
+    assert response.status_code == 303
+    (row,) = session.exec(select(Attachment)).all()
+    assert (row.kind.value, row.media_type) == ("licence", "image/png")
+
+
+def test_licence_with_a_wrong_document_saves_neither(
+    browser: FlaskClient, session: Session, draft: Application, files: Path
+) -> None:
+    answers = {"licence": "held", "licence_route": "eu_recognition", "revision": "0"}
+    response = post(
+        browser, my(draft, "licence"), {**answers, "document": (BytesIO(b"<html>"), "licence.pdf")}
+    )
+    assert response.status_code == 422
+    assert 'href="#document"' in response.text
+    assert "licence.pdf is called .pdf" in response.text
+    assert fresh(session, draft).licence is None
+    assert [path for path in files.rglob("*") if path.is_file()] == []
+
+
+def test_licence_expected_without_month_says_which_part(browser: FlaskClient, draft: Application) -> None:
+    typed = {"licence": "expected", "licence_on-day": "12", "licence_on-month": "", "licence_on-year": "2027"}
+    response = post(
+        browser, my(draft, "licence"), {**typed, "licence_route": "eu_recognition", "revision": "0"}
+    )
+    assert response.status_code == 422
+    assert 'href="#licence_on-month"' in response.text
+    assert "Write which month you expect your licence" in response.text
+
+
+def test_education_namibia_is_kept_as_na(browser: FlaskClient, session: Session, draft: Application) -> None:
+    answers = {"education_country": "NA", "institution": "UNAM", "graduation_year": "2019", "revision": "0"}
+    assert post(browser, my(draft, "education"), answers).status_code == 303
+    assert fresh(session, draft).education_country == "NA"
+    page = browser.get(my(draft, "education")).text
+    assert '<option selected value="NA">Namibia</option>' in page
+    assert '<option value="XK">Kosovo</option>' in page
+    assert "Namibia" in browser.get(my(draft, "check")).text
+
+
+def test_period_is_added_changed_and_removed(
+    browser: FlaskClient, session: Session, draft: Application
+) -> None:
+    typed = {
+        "employer": "Hamra",
+        "country": "SE",
+        "area": "primary_care",
+        "starts_on-day": "1",
+        "starts_on-month": "1",
+        "starts_on-year": "2025",
+        "ongoing": "y",
+        "fte_percent": "50",
+        "revision": "0",
+    }
+    assert post(browser, my(draft, "experience", "new"), typed).status_code == 303
+    session.rollback()
+    (row,) = queries.periods(session, draft)
+    assert (row.fte_percent, row.ends_on) == (50, None)
+    url = my(draft, "experience", row.public_id)
+    assert 'value="Hamra"' in browser.get(url).text
+    assert post(browser, url, {**typed, "fte_percent": "0", "revision": "1"}).status_code == 422
+    assert post(browser, url, {**typed, "fte_percent": "80"}).status_code == 409
+    assert post(browser, url, {**typed, "fte_percent": "80", "revision": "1"}).status_code == 303
+    assert browser.get(url + "/remove").status_code == 200
+    assert post(browser, url + "/remove").status_code == 303
+    assert post(browser, url + "/remove").status_code == 404
+
+
+def test_references_one_now_and_one_later(browser: FlaskClient, session: Session, draft: Application) -> None:
+    first = {
+        "referee1-name": "Åsa Öberg",
+        "referee1-title": "Consultant",
+        "referee1-workplace": "Hamra",
+        "referee1-email": "asa@example.org",
+        "revision": "0",
+    }
+    assert post(browser, my(draft, "references"), first).status_code == 303
+    page = browser.get(my(draft, "references")).text
+    assert 'value="Åsa Öberg"' in page
+    half = {**first, "referee2-name": "Omar", "revision": revision(page)}
+    response = post(browser, my(draft, "references"), half)
+    assert response.status_code == 422
+    assert 'href="#referee2-email"' in response.text
+
+
+def test_sites_and_monitoring_are_saved(
+    browser: FlaskClient, session: Session, world: World, draft: Application
+) -> None:
+    ids = [str(site.id) for site in world.sites]
+    answers = {"choice1": ids[1], "choice2": ids[0], "revision": "0"}
+    assert post(browser, my(draft, "sites"), answers).status_code == 303
+    assert (
+        post(browser, my(draft, "monitoring"), {"sex": "", "age_band": "35_39", "revision": "1"}).status_code
+        == 303
+    )
+    session.rollback()
+    assert [str(site_id) for site_id in queries.site_ids(session, draft)] == [ids[1], ids[0]]
+    page = browser.get(my(draft, "check")).text
+    assert "35–39" not in page
+    assert re.search(r'checked[^>]*value="35_39"', browser.get(my(draft, "monitoring")).text)
+
+
+def test_upload_list_download_replace_remove(
+    browser: FlaskClient, session: Session, draft: Application, files: Path
+) -> None:
+    assert post(browser, my(draft, "attachments", "new"), upload(name="Мой план.pdf")).status_code == 303
+    page = browser.get(my(draft, "attachments")).text
+    assert "Мой план.pdf" in page
+    (row,) = session.exec(select(Attachment)).all()
+    url = my(draft, "attachments", row.public_id)
+    response = browser.get(url)
+    assert (response.data, response.mimetype) == (PDF, "application/pdf")
+    assert response.headers["Content-Disposition"].startswith("attachment;")
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    replace = f"{my(draft, 'attachments', 'new')}?replaces={row.public_id}"
+    assert browser.get(replace).status_code == 200
+    assert post(browser, replace, upload(PNG, "cv.png")).status_code == 303
+    assert browser.get(url).status_code == 404
+    session.rollback()
+    (row,) = session.exec(select(Attachment)).all()
+    assert row.filename == "cv.png"
+    assert post(browser, my(draft, "attachments", row.public_id, "remove")).status_code == 303
+    assert [path for path in files.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "words"),
+    [
+        (b"", "cv.pdf", "cv.pdf is empty"),
+        (b"hello", "cv.txt", "cv.txt is not a PDF, PNG or JPEG"),
+        (PDF.ljust(11 * 1024 * 1024), "cv.pdf", "cv.pdf is larger than 10 MB"),
+    ],
+)
+def test_upload_refused_says_why_at_the_field(
+    browser: FlaskClient, session: Session, draft: Application, content: bytes, name: str, words: str
+) -> None:
+    response = send(browser, my(draft, "attachments", "new"), content, name)
+    assert response.status_code == 422
+    assert words in response.text
+    assert 'href="#file"' in response.text
+    assert session.exec(select(Attachment)).all() == []
+
+
+def test_upload_beyond_the_request_limit_gets_a_friendly_page(
+    browser: FlaskClient, draft: Application
+) -> None:
+    response = send(browser, my(draft, "attachments", "new"), b"0" * 13 * 1024 * 1024)
+    assert response.status_code == 413
+    assert "Choose a file smaller than 10 MB." in response.text
+    assert my(draft, "attachments") in response.text
+
+
+def test_upload_without_choosing_anything(browser: FlaskClient, draft: Application) -> None:
+    response = post(browser, my(draft, "attachments", "new"), {"kind": ""})
+    assert response.status_code == 422
+    assert "Choose what the file is" in response.text
+    assert "Choose a file" in response.text
+
+
+def test_check_shows_what_is_missing_and_offers_no_sending(browser: FlaskClient, draft: Application) -> None:
+    page = browser.get(my(draft, "check")).text
+    assert "This is missing before you can send" in page
+    assert "Send the application" not in page
+    response = post(browser, my(draft, "submit"))
+    assert response.status_code == 422
+    assert "The application is not complete." in response.text
+
+
+def test_submit_twice_gives_one_sending_and_the_same_receipt(
+    browser: FlaskClient, session: Session, complete: Application
+) -> None:
+    assert "Send the application" in browser.get(my(complete, "check")).text
+    first, second = post(browser, my(complete, "submit")), post(browser, my(complete, "submit"))
+    assert first.location == second.location == my(complete, "receipt")
+    page = browser.get(first.location).text
+    assert "We have your application" in page
+    assert complete.reference in page
+    (mail,) = session.exec(select(OutgoingMail).where(OutgoingMail.application_id == complete.id)).all()
+    assert my(complete, "receipt") in mail.body
+    assert mail.subject == f"We have your application {complete.reference}"
+
+
+def test_sent_application_can_be_changed_until_closing(
+    browser: FlaskClient, session: Session, submitted: Application
+) -> None:
+    assert "You have sent this application" in browser.get(my(submitted)).text
+    answers = {**ABOUT, "city": "Hamra", "revision": str(submitted.revision)}
+    assert post(browser, my(submitted, "about_you"), answers).status_code == 303
+    assert "Your change is saved and counts at once." in browser.get(my(submitted)).text
+    assert fresh(session, submitted).city == "Hamra"
+
+
+def test_sent_application_keeps_its_mandatory_documents(
+    browser: FlaskClient, session: Session, submitted: Application
+) -> None:
+    cv = next(row for row in queries.attachments(session, submitted) if row.kind.value == "cv")
+    response = post(browser, my(submitted, "attachments", cv.public_id, "remove"))
+    assert response.status_code == 422
+    assert "Add your CV." in response.text
+    replace = f"{my(submitted, 'attachments', 'new')}?replaces={cv.public_id}"
+    assert post(browser, replace, upload(PNG, "new.png")).status_code == 303
+
+
+def test_after_closing_every_change_gets_a_page_that_explains(
+    browser: FlaskClient, session: Session, world: World, intake: Intake, complete: Application
+) -> None:
+    close(session, world, intake)
+    for parts in ((), ("about_you",), ("experience", "new"), ("attachments",), ("attachments", "new")):
+        response = browser.get(my(complete, *parts))
+        assert response.status_code == 409, parts
+        assert "The time to apply has passed" in response.text
+    for parts in (("about_you",), ("submit",), ("attachments", "new"), ("experience", "new")):
+        response = post(browser, my(complete, *parts), {**ABOUT, "revision": str(complete.revision)})
+        assert response.status_code == 409, parts
+        assert "Your draft was not sent" in response.text
+    assert fresh(session, complete).status is ApplicationStatus.DRAFT
+    assert browser.get(my(complete, "check")).status_code == 200
+
+
+def test_after_closing_a_sent_application_shows_its_receipt_and_can_be_withdrawn(
+    browser: FlaskClient, session: Session, world: World, intake: Intake, submitted: Application
+) -> None:
+    close(session, world, intake)
+    assert browser.get(my(submitted)).location == my(submitted, "receipt")
+    assert "Change your application" not in browser.get(my(submitted, "receipt")).text
+    assert post(browser, my(submitted, "submit")).location == my(submitted, "receipt")
+    assert browser.get(my(submitted, "withdraw")).status_code == 200
+    assert post(browser, my(submitted, "withdraw"), {"reason": "Moved"}).status_code == 303
+    assert fresh(session, submitted).withdrawal_reason == "Moved"
+    assert "Your application is withdrawn" in browser.get(my(submitted, "receipt")).text
+
+
+def test_draft_is_erased_on_request(browser: FlaskClient, session: Session, draft: Application) -> None:
+    assert "Erase the draft?" in browser.get(my(draft, "withdraw")).text
+    assert post(browser, my(draft, "withdraw")).location == "/my"
+    assert session.exec(select(Application)).all() == []
+
+
+def test_somebody_elses_application_does_not_exist(
+    client: FlaskClient, session: Session, intake: Intake, submitted: Application
+) -> None:
+    other = applicant(session, "other@example.org")
+    session.commit()
+    sign_in(client, other)
+    attachment = queries.attachments(session, submitted)[0].public_id
+    period = queries.periods(session, submitted)[0].public_id
+    for parts in (
+        (),
+        ("about_you",),
+        ("check",),
+        ("receipt",),
+        ("withdraw",),
+        ("attachments", attachment),
+        ("attachments", attachment, "remove"),
+        ("experience", period),
+    ):
+        assert client.get(my(submitted, *parts)).status_code == 404, parts
+    for parts in (
+        ("about_you",),
+        ("submit",),
+        ("withdraw",),
+        ("attachments", "new"),
+        ("experience", period, "remove"),
+    ):
+        assert post(client, my(submitted, *parts), {"revision": "0"}).status_code == 404, parts
+    mine = begin(session, intake, other, now=clock.now())
+    assert client.get(my(mine, "attachments", attachment)).status_code == 404
+    assert client.get(my(mine, "experience", period)).status_code == 404
+
+
+def test_my_applications_shows_only_my_own_in_all_regions(
+    browser: FlaskClient, session: Session, intake: Intake, draft: Application, files: Path
+) -> None:
+    other = sent(session, intake, applicant(session, "other@example.org"), files, now=clock.now())
+    page = browser.get("/my").text
+    assert draft.reference in page
+    assert other.reference not in page
+    assert "Not sent" in page
+
+
+def test_names_are_escaped_everywhere(browser: FlaskClient, session: Session, draft: Application) -> None:
+    evil = "<script>alert(1)</script>"
+    post(browser, my(draft, "about_you"), {**ABOUT, "given_name": evil, "native_name": evil, "revision": "0"})
+    post(browser, my(draft, "attachments", "new"), upload(name=f"{evil}.pdf"))
+    for parts in ((), ("about_you",), ("check",), ("attachments",)):
+        assert "<script>alert" not in browser.get(my(draft, *parts)).text, parts
+
+
+def test_logs_hold_no_personal_data(
+    browser: FlaskClient, draft: Application, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        post(browser, my(draft, "about_you"), {**ABOUT, "revision": "0"})
+        post(browser, my(draft, "attachments", "new"), upload(name="kovalenko.pdf"))
+    assert not re.search("kovalenko", caplog.text, re.IGNORECASE)
+
+
+def test_task_list_costs_the_same_however_much_is_told(
+    browser: FlaskClient, app: Flask, session: Session, complete: Application
+) -> None:
+    from sqlalchemy import event
+
+    counted: list[str] = []
+    event.listen(
+        app.extensions["recruit_engine"],
+        "before_cursor_execute",
+        lambda *event: counted.append(str(event[2])),
+    )
+
+    def queries_for(url: str) -> int:
+        counted.clear()
+        assert browser.get(url).status_code == 200
+        return len(counted)
+
+    before = queries_for(my(complete))
+    for number in range(3):
+        period = services.PeriodAnswers(**{**vars_of_period(), "employer": f"Clinic {number}"})
+        services.save_period(
+            session, application=complete, period=period, actor=Actor(complete.account_id), now=clock.now()
+        )
+    session.commit()
+    assert queries_for(my(complete)) == before <= 14
+
+
+def vars_of_period() -> dict[str, Any]:
+    from tests.recruit.application_helpers import PERIOD
+
+    return {**vars(PERIOD), "ends_on": PERIOD.ends_on + timedelta(days=1) if PERIOD.ends_on else None}
