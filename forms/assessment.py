@@ -19,7 +19,7 @@ class LevelField(RadioField):
     """A level 0–4 as a number, or None while it is not set. Missing is never 0."""
 
     def __init__(self, **kw: Any):
-        super().__init__(N_("Level"), choices=[(level, level) for level in LEVELS], **kw)
+        super().__init__(N_("Level"), choices={level: level for level in LEVELS}, **kw)
 
     def process_data(self, value: int | None) -> None:
         self.data = value
@@ -80,7 +80,7 @@ class ConflictForm(WordedForm):
 
     def __init__(self, *args: Any, assessors: Sequence[tuple[str, str]], **kw: Any):
         super().__init__(*args, **kw)
-        self["assessor"].choices = [("", ""), *assessors]
+        self["assessor"].choices = {"": "", **dict(assessors)}
 
 
 class RecuseForm(WordedForm):
@@ -102,7 +102,7 @@ class ExternalForm(WordedForm):
 
     def __init__(self, *args: Any, criteria: Sequence[tuple[str, str]], **kw: Any):
         super().__init__(*args, **kw)
-        self["criterion"].choices = [("", ""), *criteria]
+        self["criterion"].choices = {"": "", **dict(criteria)}
 
     def validate_file(self, field: Upload) -> None:
         """A file has to be chosen."""

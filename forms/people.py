@@ -27,7 +27,7 @@ class SeveralOf(SelectMultipleField):
     translates_choices = True
 
     def __init__(self, label: str, *, choices: Sequence[tuple[str, str]], needed: str, **kw: Any):
-        super().__init__(label, choices=list(choices), **kw)
+        super().__init__(label, choices=dict(choices), **kw)
         self.needed = needed
 
     def pre_validate(self, form: Any) -> None:

@@ -28,6 +28,8 @@ OF_APPLICATION: Mapping[str, Any] = {
     "attachment": Attachment,
     "referee": Referee,
 }
+#: Fields whose values are accounts of the group, shown by name.
+OF_MEMBERS = frozenset({"assessor", "replacements"})
 #: What an auditor may read of an entry on an application: what was decided, never what the applicant told.
 DECIDED = frozenset(
     {"status", "eligibility", "answer", "proposed", "requirement", "stage", "level", "levels"}
@@ -101,10 +103,18 @@ def entries(
     newest = chosen.order_by(col(RecordEntry.number).desc())
     rows = session.exec(newest.offset((number - 1) * per_page).limit(per_page)).all()
     values = _values(session, rows)
-    members, names = _people(session, region_id, rows)
+    members, names = _people(session, region_id, rows, values)
     codes = _codes(session, rows)
     items = [
-        _entry(row, values.get(row.id or 0, {}), members, names, codes, sees_values=sees_values)
+        _entry(
+            row,
+            values.get(row.id or 0, {}),
+            members,
+            names,
+            codes,
+            sees_values=sees_values,
+            sees_levels=assessor_id is None or row.actor_id == assessor_id,
+        )
         for row in rows
     ]
     return EntryPage(items, number, total, per_page)
@@ -124,9 +134,18 @@ def _values(session: Session, rows: Sequence[RecordEntry]) -> dict[int, dict[str
     return found
 
 
-def _people(session: Session, region_id: int, rows: Iterable[RecordEntry]) -> tuple[set[int], dict[int, str]]:
-    """The ids of those among the actors who are or were in the group, and their names."""
+def _people(
+    session: Session,
+    region_id: int,
+    rows: Iterable[RecordEntry],
+    values: Mapping[int, Mapping[str, RecordValue]],
+) -> tuple[set[int], dict[int, str]]:
+    """The ids of those who act or are named in values and are or were in the group, and their names."""
     ids = {row.actor_id for row in rows if row.actor_id is not None}
+    for fields in values.values():
+        for value in fields.values():
+            if value.field in OF_MEMBERS:
+                ids |= _ids(value.old) | _ids(value.new)
     members = set(
         session.exec(
             select(col(Membership.account_id)).where(
@@ -151,6 +170,31 @@ def _people(session: Session, region_id: int, rows: Iterable[RecordEntry]) -> tu
     return members, {
         account.id: account.name or account.email for account in accounts if account.id is not None
     }
+
+
+def _ids(text: str | None) -> set[int]:
+    """The account ids that a value holds: one number, or a list of them."""
+    if text is None:
+        return set()
+    content = json.loads(text)
+    return set(content) if isinstance(content, list) else {content}
+
+
+def _in_words(field: str, text: str | None, names: Mapping[int, str]) -> str | None:
+    """A value as people read it: accounts by name, a table of values as a line."""
+    if text is None:
+        return None
+    if field in OF_MEMBERS:
+        return ", ".join(names.get(each, str(each)) for each in sorted(_ids(text)))
+    if not text.startswith(("{", "[")):
+        return text
+    try:
+        content = json.loads(text)
+    except ValueError:
+        return text  # somebody's own words that begin with a bracket
+    if isinstance(content, dict):
+        return ", ".join(f"{key}: {value}" for key, value in content.items())
+    return ", ".join(" – ".join(map(str, each)) if isinstance(each, list) else str(each) for each in content)
 
 
 def _codes(session: Session, rows: Sequence[RecordEntry]) -> dict[tuple[str, int], str]:
@@ -192,6 +236,7 @@ def _entry(
         _change(
             field,
             values.get(field),
+            names,
             hidden=(personal and not sees_values and field not in DECIDED) or levels_hidden,
         )
         for field in fields
@@ -213,10 +258,11 @@ def _entry(
     )
 
 
-def _change(field: str, value: RecordValue | None, *, hidden: bool) -> Change:
+def _change(field: str, value: RecordValue | None, names: Mapping[int, str], *, hidden: bool) -> Change:
     if value is None or hidden:
         return Change(field, None, None, disposed=value is None, hidden=hidden)
-    return Change(field, value.old, value.new, disposed=False, hidden=False)
+    old, new = _in_words(field, value.old, names), _in_words(field, value.new, names)
+    return Change(field, old, new, disposed=False, hidden=False)
 
 
 def _reason(

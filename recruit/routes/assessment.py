@@ -2,8 +2,9 @@
 imports.
 """
 
+import math
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -91,7 +92,7 @@ def _submit_ready(found: Intake, stage: str, items: list[queries.QueueItem]) -> 
             assignment, _application = _own(found, item.code, stage)
             service.submit(db(), assignment=assignment, actor=actor(), now=clock.now())
     count = len(ready)
-    flash(ngettext("One assessment is submitted.", "%(num)s assessments are submitted.", count, num=count))
+    flash(ngettext("One assessment is submitted.", "%(num)s assessments are submitted.", count))
     return redirect(_here("queue", found, stage=stage), 303)
 
 
@@ -479,14 +480,14 @@ def _read_levels(filename: str, content: bytes) -> dict[str, int]:
     return _whole(codes, levels, lambda position: table.where(position, levels_in))
 
 
-def _whole(codes: list[str], levels: list[Any], where: Callable[[int], str]) -> dict[str, int]:
+def _whole(codes: list[str], levels: Iterable[float], where: Callable[[int], str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for position, (code, level) in enumerate(zip(codes, levels, strict=True)):
-        if level is None:
+        if math.isnan(level):
             continue  # an empty cell is a missing level, never 0
         if level != int(level):
             raise Invalid(
-                _("%(where)s: %(level)s is not a whole level.", where=where(position), level=level),
+                _("%(where)s: %(level)s is not a whole level.", where=where(position), level=f"{level:g}"),
                 field="file",
             )
         if not code:
