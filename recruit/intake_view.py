@@ -16,11 +16,13 @@ from recruit.models import Intake, IntakeStatus
 from recruit.profile_view import joined
 from recruit.queries import intake as intakes
 from recruit.queries.overview import Load, Waiting
+from recruit.queries.record import Entry
 from recruit.queries.standing import Standing
 from recruit.request import region
 from scoring.profile import Profile
 
 REASONS_SHOWN = 3
+LATEST_SHOWN = 6
 
 
 @dataclass(frozen=True)
@@ -221,9 +223,9 @@ def funnel_rows(
     """The way from begun applications to posts, with the reasons for each loss."""
     begun = standing.drafts + standing.submitted + standing.withdrawn
     rows = [
-        charts.FunnelRow(_("Begun"), begun, _begun_note(standing), tone=2),
+        charts.FunnelRow(_("Begun applications"), begun, _begun_note(standing), tone=2),
         charts.FunnelRow(
-            _("Submitted"),
+            _("Submitted applications"),
             standing.submitted,
             ngettext(
                 "from %(num)s country of education", "from %(num)s countries of education", waiting.countries
@@ -232,7 +234,9 @@ def funnel_rows(
             else "",
         ),
         charts.FunnelRow(
-            _("Eligible"), standing.eligible, _eligible_note(standing, refusals, profile, language)
+            _("Eligible applications"),
+            standing.eligible,
+            _eligible_note(standing, refusals, profile, language),
         ),
         charts.FunnelRow(_("Assessed by two"), standing.assessed, _assessed_note(standing)),
     ]
@@ -356,6 +360,18 @@ def waits(intake: Intake, standing: Standing, waiting: Waiting, loads: Sequence[
         ),
     ]
     return [each for each in found if each.number > 0]
+
+
+def latest(entries: Sequence[Entry]) -> list[tuple[Entry, int]]:
+    """The newest things done, those of the same kind to the same application together with their number."""
+    grouped: list[tuple[Entry, int]] = []
+    for entry in entries:
+        last = grouped[-1] if grouped else None
+        if last and (last[0].action, last[0].code) == (entry.action, entry.code):
+            grouped[-1] = (last[0], last[1] + 1)
+        else:
+            grouped.append((entry, 1))
+    return grouped[:LATEST_SHOWN]
 
 
 def load_bar(load: Load) -> Markup:

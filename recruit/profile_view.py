@@ -132,7 +132,7 @@ def _stage_rules(profile: Profile, stage: str, language: str) -> list[str]:
 
 
 def _in_order(words: Sequence[str]) -> str:
-    return _(", then ").join(f"“{word}”" for word in words)
+    return _(", then ").join(_("“%(word)s”", word=word) for word in words)
 
 
 def _gate(profile: Profile, gate: Gate, language: str) -> str:

@@ -22,7 +22,7 @@ from recruit.services import intake as service
 from recruit.services.intake import IntakePlan, PlannedPosts
 
 blueprint = Blueprint("intake", __name__)
-LATEST_ENTRIES = 6
+LATEST_ENTRIES = 60  # one decision writes several
 
 
 @blueprint.get("/g/<region>/", endpoint="home")
@@ -54,7 +54,7 @@ def show(region: str, intake: str) -> str:
     rows = intake_view.funnel_rows(
         standing, waiting, overview.refusals(db(), found), intakes.parsed(profile_row), language()
     )
-    latest = records.entries(
+    entries = records.entries(
         db(), region_id=found.region_id, sees_values=False, intake_id=found.id, per_page=LATEST_ENTRIES
     )
     return render_template(
@@ -72,7 +72,7 @@ def show(region: str, intake: str) -> str:
         waits=intake_view.waits(found, standing, waiting, loads),
         loads=loads,
         bars=[intake_view.load_bar(each) for each in loads],
-        latest=latest.items,
+        latest=intake_view.latest(entries.items),
         may_write=Role.COORDINATOR in roles(),
         state=intake_view.state_of(found, now),
         now=now,
