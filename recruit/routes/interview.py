@@ -16,7 +16,7 @@ from recruit.queries import interview as queries
 from recruit.queries import ranking as rankings
 from recruit.request import actor, db, roles
 from recruit.request import region as present_region
-from recruit.routes.monitoring import look_at
+from recruit.routes.monitoring import intake_here, look_at
 from recruit.services import interview, ranking
 from recruit.services.interview import LineGroup
 
@@ -31,7 +31,7 @@ def _sees_names() -> bool:
 @blueprint.get(PREFIX)
 def index(region: str, intake: str) -> Any:
     """All versions, and the next step."""
-    found = intakes.by_slug(db(), intake)
+    found = intake_here()
     versions = queries.overview(db(), intake=found)
     return render_template(
         "interview/index.html",
@@ -46,7 +46,7 @@ def index(region: str, intake: str) -> Any:
 @blueprint.route(f"{PREFIX}/draft", methods=["GET", "POST"])
 def draft(region: str, intake: str) -> Any:
     """Draw the line on the latest run."""
-    found = intakes.by_slug(db(), intake)
+    found = intake_here()
     run = rankings.latest_run(db(), intake=found, stage="screening")
     if run is None:
         raise Conflict(_("There is no ranking yet. Run it first, then draw the line."))
@@ -61,13 +61,13 @@ def draft(region: str, intake: str) -> Any:
             made = interview.draft(db(), intake=found, run=run, groups=groups, actor=actor(), now=clock.now())
             version = made.version
     except (Invalid, Conflict) as refusal:
-        return _draft_page(intakes.by_slug(db(), intake), _run_again(intake), form, refusal.status, refusal)
+        return _draft_page(intake_here(), _run_again(), form, refusal.status, refusal)
     flash(_("The line is drawn as a draft. Look at it, then confirm or discard it."))
     return redirect(url_for("interview.show", region=region, intake=intake, version=version), 303)
 
 
-def _run_again(intake: str) -> RankingRun:
-    run = rankings.latest_run(db(), intake=intakes.by_slug(db(), intake), stage="screening")
+def _run_again() -> RankingRun:
+    run = rankings.latest_run(db(), intake=intake_here(), stage="screening")
     if run is None:
         raise NotFound(_("There is no such ranking run in this intake."))
     return run
@@ -139,7 +139,7 @@ def _draft_page(
 @blueprint.get(f"{PREFIX}/<int:version>")
 def show(region: str, intake: str, version: int) -> Any:
     """One version: who is called and who is in reserve; for a draft the monitor's figures and the buttons."""
-    return _show(intakes.by_slug(db(), intake), version)
+    return _show(intake_here(), version)
 
 
 def _show(found: Intake, version: int, status: int = 200, problem: Any = None) -> Any:
@@ -196,7 +196,7 @@ def _grouped(groups: list[LineGroup], entries: list[queries.Listed]) -> list[dic
 @blueprint.post(f"{PREFIX}/<int:version>/confirm")
 def confirm(region: str, intake: str, version: int) -> Any:
     """Confirm the draft that was shown."""
-    found = intakes.by_slug(db(), intake)
+    found = intake_here()
     form = ConfirmForm(request.form, say=_)
     try:
         with transaction(db()):
@@ -205,7 +205,7 @@ def confirm(region: str, intake: str, version: int) -> Any:
                 db(), interview_list=drawn, actor=actor(), now=clock.now(), seen=form.seen.data or ""
             )
     except Conflict as refusal:
-        return _show(intakes.by_slug(db(), intake), version, refusal.status, refusal.message)
+        return _show(intake_here(), version, refusal.status, refusal.message)
     flash(_("Version %(version)s is confirmed and locked.", version=version))
     return redirect(url_for("interview.show", region=region, intake=intake, version=version), 303)
 
@@ -213,7 +213,7 @@ def confirm(region: str, intake: str, version: int) -> Any:
 @blueprint.post(f"{PREFIX}/<int:version>/discard")
 def discard(region: str, intake: str, version: int) -> Any:
     """Throw the draft away."""
-    found = intakes.by_slug(db(), intake)
+    found = intake_here()
     with transaction(db()):
         drawn = queries.by_version(db(), intake=found, version=version)
         interview.discard(db(), interview_list=drawn, actor=actor(), now=clock.now())
@@ -226,7 +226,7 @@ def download(region: str, intake: str, version: int, kind: str) -> Response:
     """The list as a file, with names."""
     from recruit.exports.interview_list import MEDIA_TYPES, content
 
-    found = intakes.by_slug(db(), intake)
+    found = intake_here()
     drawn = queries.by_version(db(), intake=found, version=version)
     data = content(db(), interview_list=drawn, kind=kind, language=language(), now=clock.now())
     name = f"{present_region().slug}-{found.slug}-{_('interview-list')}-{version}.{kind}"

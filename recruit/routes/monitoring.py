@@ -8,9 +8,10 @@ from typing import Any
 from flask import Blueprint, Response, render_template
 
 from recruit import clock, monitoring_view
+from recruit.errors import NotFound
 from recruit.i18n import gettext as _
 from recruit.models import Intake, InterviewList, ListStatus, Role
-from recruit.queries import intake as intakes
+from recruit.navigation import present_intake
 from recruit.queries import interview as lists
 from recruit.queries import monitoring
 from recruit.queries.monitoring import Seen
@@ -24,6 +25,14 @@ def reader() -> monitoring.Reader:
     """Who reads. A member of the recruitment group sees suppressed figures, whatever else they are."""
     inside = bool(roles() & {Role.COORDINATOR, Role.ASSESSOR})
     return monitoring.Reader(inside=inside, minimum=settings().suppress_below)
+
+
+def intake_here() -> Intake:
+    """The intake that the address names, which the page's frame reads as well. Raises NotFound."""
+    found = present_intake()
+    if found is None:
+        raise NotFound(_("There is no intake with this address in this region."))
+    return found
 
 
 @dataclass(frozen=True)
@@ -56,7 +65,7 @@ def look_at(found: Intake, drawn: InterviewList | None) -> Look:
 @blueprint.get(PREFIX)
 def show(region: str, intake: str) -> Any:
     """Verdicts in words, then the intervals, then every figure."""
-    found = intakes.by_slug(db(), intake)
+    found = intake_here()
     look = _look(found)
     figures = look.seen.figures
     return render_template(
@@ -87,7 +96,7 @@ def _lead(figures: dict[str, Any]) -> str:
 @blueprint.get(f"{PREFIX}.json")
 def figures(region: str, intake: str) -> Response:
     """The same figures as JSON; the same figures give the same bytes."""
-    found = intakes.by_slug(db(), intake)
+    found = intake_here()
     look = _look(found)
     drawn = look.drawn
     content: dict[str, Any] = {

@@ -16,7 +16,7 @@ from recruit.queries import monitoring
 from recruit.queries import ranking as queries
 from recruit.ranking_view import TheLine
 from recruit.request import actor, db, roles
-from recruit.routes.monitoring import reader
+from recruit.routes.monitoring import intake_here, reader
 from recruit.services import interview as interviews
 from recruit.services import ranking
 
@@ -27,7 +27,7 @@ PREFIX = "/g/<region>/<intake>/ranking"
 @blueprint.get(PREFIX)
 def index(region: str, intake: str) -> Any:
     """All runs of an intake, and the button for a new one."""
-    return _index(intakes.by_slug(db(), intake), RunForm(say=_))
+    return _index(intake_here(), RunForm(say=_))
 
 
 def _index(found: Intake, form: RunForm, status: int = 200, problem: Any = None) -> Any:
@@ -46,7 +46,7 @@ def _index(found: Intake, form: RunForm, status: int = 200, problem: Any = None)
 @blueprint.post(f"{PREFIX}/run")
 def run(region: str, intake: str) -> Any:
     """Rank now."""
-    found = intakes.by_slug(db(), intake)
+    found = intake_here()
     form = RunForm(request.form, say=_)
     if not form.validate():
         return _index(found, form, 422)
@@ -56,7 +56,7 @@ def run(region: str, intake: str) -> Any:
             made = ranking.run(db(), intake=found, stage=stage, actor=actor(), now=clock.now())
             number = made.number
     except Refusal as refusal:
-        return _index(intakes.by_slug(db(), intake), form, refusal.status, refusal.message)
+        return _index(intake_here(), form, refusal.status, refusal.message)
     flash(_("Run %(number)s is made. Its inputs and results are kept as they are now.", number=number))
     return redirect(url_for("ranking.show", region=region, intake=intake, stage=stage, number=number), 303)
 
@@ -64,7 +64,7 @@ def run(region: str, intake: str) -> Any:
 @blueprint.get(f"{PREFIX}/<stage>/<int:number>")
 def show(region: str, intake: str, stage: str, number: int) -> Any:
     """One run: the order, the line that is tried or drawn, and what the monitor says of it."""
-    found = intakes.by_slug(db(), intake)
+    found = intake_here()
     run = queries.run_by_number(db(), intake=found, stage=stage, number=number)
     results = run_results(run.results)
     profile = intakes.profile_of(db(), found)
