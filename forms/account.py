@@ -110,6 +110,6 @@ class LanguageForm(Form):
 
     language = RadioField(
         N_("Language of pages and mail"),
-        choices=[("sv", "Svenska"), ("en", "English")],
+        choices={"sv": "Svenska", "en": "English"},
         validators=[InputRequired(N_("Choose a language"))],
     )

@@ -16,6 +16,7 @@ from recruit.database import AllRegions, make_engine, make_session
 from recruit.migrate import upgrade
 from recruit.settings import Settings
 from recruit.web import build_app
+from tests.demo import demo, demo_time  # noqa: F401 (fixtures)
 from tests.recruit.factories import World, make_world
 
 POSTGRES = os.environ.get("RECRUIT_TEST_POSTGRES", "")

@@ -1,0 +1,121 @@
+"""What the addresses in the table of pages stand for in a copy of the demo: slugs, codes, references, numbers."""
+
+from dataclasses import replace
+
+from sqlmodel import Session, col, select
+
+from recruit.actor import Actor
+from recruit.models import (
+    Account,
+    Application,
+    ApplicationStatus,
+    Assignment,
+    AssignmentStatus,
+    Attachment,
+    AttachmentKind,
+    ExperiencePeriod,
+    Intake,
+    Membership,
+    RankingRun,
+    Referee,
+    Region,
+    Role,
+)
+from recruit.services import intake as intakes
+from recruit.services import interview
+from recruit.services.interview import LineGroup
+from tests.demo import moment
+
+ASSESSOR = "bedomare1@alvmark.example"
+
+
+def prepare(session: Session) -> dict[str, object]:
+    """Draw a draft list in the finished intake, plan a new intake, and name everything that pages are about."""
+    region = session.exec(select(Region)).one()
+    finished, assessed, still_open = session.exec(select(Intake).order_by(col(Intake.opens_at)))
+    coordinator = session.exec(select(Membership).where(Membership.role == Role.COORDINATOR)).first()
+    assert coordinator is not None
+    actor = Actor(coordinator.account_id)
+    run = session.exec(select(RankingRun)).one()
+    drawn = interview.draft(
+        session, intake=finished, run=run, groups=[LineGroup("", (), 25, 5)], actor=actor, now=moment()
+    )
+    plan = replace(intakes.plan_of(session, still_open), slug="planned")
+    intakes.create(session, region_id=region.id or 0, plan=plan, actor=actor, now=moment())
+    session.commit()
+    code = _code(session, finished)
+    sent, draft = _own(session, still_open, True), _own(session, still_open, False)
+    return {
+        "region": region.slug,
+        "done": finished.slug,
+        "half": assessed.slug,
+        "open": still_open.slug,
+        "run": run.number,
+        "list": drawn.version,
+        "code": code[0],
+        "attachment": code[1],
+        "referee": code[2],
+        "to_score": _task(session, assessed, AssignmentStatus.ASSIGNED),
+        "scored": _task(session, assessed, AssignmentStatus.SUBMITTED),
+        "sent": sent[0],
+        "sender": sent[1],
+        "period": sent[2],
+        "own_file": sent[3],
+        "draft": draft[0],
+        "drafter": draft[1],
+        "assessor": _assessor(session).public_id,
+    }
+
+
+def _assessor(session: Session) -> Account:
+    return session.exec(select(Account).where(Account.email == ASSESSOR)).one()
+
+
+def _code(session: Session, intake: Intake) -> tuple[str, str, str]:
+    """An application with a CV, and its first referee."""
+    found = select(Application, Attachment, Referee).where(
+        Application.intake_id == intake.id,
+        Application.status == ApplicationStatus.SUBMITTED,
+        Attachment.application_id == Application.id,
+        Attachment.kind == AttachmentKind.CV,
+        Referee.application_id == Application.id,
+    )
+    row = session.exec(found.order_by(col(Application.id), col(Referee.position))).first()
+    assert row is not None
+    return row[0].mask_code, row[1].public_id, row[2].public_id
+
+
+def _task(session: Session, intake: Intake, status: AssignmentStatus) -> str:
+    found = (
+        select(Application.mask_code)
+        .join(Assignment, col(Assignment.application_id) == col(Application.id))
+        .where(
+            Assignment.intake_id == intake.id,
+            Assignment.assessor_id == _assessor(session).id,
+            Assignment.status == status,
+        )
+    )
+    code = session.exec(found.order_by(col(Assignment.id))).first()
+    assert code is not None
+    return code
+
+
+def _own(session: Session, intake: Intake, sent: bool) -> tuple[str, str, str, str]:
+    """Reference, address of the person, one period and one file of a sent application with both, or of a draft."""
+    status = ApplicationStatus.SUBMITTED if sent else ApplicationStatus.DRAFT
+    found = (
+        select(Application, Account, ExperiencePeriod, Attachment)
+        .join(Account, col(Account.id) == col(Application.account_id))
+        .join(ExperiencePeriod, col(ExperiencePeriod.application_id) == col(Application.id), isouter=not sent)
+        .join(Attachment, col(Attachment.application_id) == col(Application.id), isouter=not sent)
+        .where(Application.intake_id == intake.id, Application.status == status)
+    )
+    row = session.exec(found.order_by(col(Application.id))).first()
+    assert row is not None
+    application, account, period, file = row
+    return (
+        application.reference,
+        account.email,
+        period.public_id if period else "",
+        file.public_id if file else "",
+    )

@@ -1,0 +1,295 @@
+"""Every page of every role: WCAG 2.2 AA by axe-core, no sideways scrolling, a quiet console, the right language."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+
+from recruit.demo.region import PASSWORD
+from tests.browser.conftest import PATIENCE, Serve
+from tests.browser.places import ASSESSOR, prepare
+from tests.demo import Demo
+
+pytestmark = pytest.mark.xdist_group("demo")
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+#: What can differ between light and dark, or between widths, in a page that axe has passed once.
+LOOKS = ["color-contrast", "target-size", "scrollable-region-focusable", "link-in-text-block"]
+PHONE, DESK = (390, 844), (1280, 900)
+OTHER = {"sv": "en", "en": "sv"}
+MEMBER = "{}@alvmark.example"
+PEOPLE = {
+    "coordinator": MEMBER.format("samordnare"),
+    "assessor": ASSESSOR,
+    "auditor": MEMBER.format("granskare"),
+    "administrator": MEMBER.format("administrator"),
+}
+
+
+def send_empty(page: Page) -> None:
+    """Press the main button of the page's form with nothing in its boxes."""
+    for box in page.locator("main form input.input, main form textarea").all():
+        if box.is_visible():
+            box.fill("")
+    with page.expect_navigation():
+        page.locator("main form button.button").first.click()
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page: whose, where, what to do there first, and its status."""
+
+    role: str
+    path: str
+    do: Callable[[Page], None] | None = None
+    status: int = 200
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.path}{' after ' + self.do.__name__ if self.do else ''}"
+
+
+TOPICS = [
+    "about_you",
+    "licence",
+    "start",
+    "education",
+    "language",
+    "experience",
+    "references",
+    "own_words",
+    "sites",
+    "monitoring",
+    "attachments",
+]
+PLACES = [
+    Place("public", "/"),
+    Place("public", "/i/{region}/{open}"),
+    Place("public", "/i/{region}/{done}"),
+    Place("public", "/login"),
+    Place("public", "/login", send_empty, 422),
+    Place("public", "/register"),
+    Place("public", "/register", send_empty, 422),
+    Place("public", "/check-mail"),
+    Place("public", "/verify/x"),
+    Place("public", "/forgot"),
+    Place("public", "/reset/x"),
+    Place("public", "/demo/mail"),
+    Place("public", "/nowhere", status=404),
+    Place("sender", "/me"),
+    Place("sender", "/my"),
+    Place("sender", "/my/{sent}"),
+    *(Place("sender", f"/my/{{sent}}/{topic}") for topic in TOPICS),
+    Place("sender", "/my/{sent}/about_you", send_empty, 422),
+    Place("sender", "/my/{sent}/experience/{period}"),
+    Place("sender", "/my/{sent}/experience/new", send_empty, 422),
+    Place("sender", "/my/{sent}/experience/{period}/remove"),
+    Place("sender", "/my/{sent}/attachments/{own_file}/remove"),
+    Place("sender", "/my/{sent}/attachments/new?replaces={own_file}"),
+    Place("sender", "/my/{sent}/check"),
+    Place("sender", "/my/{sent}/receipt"),
+    Place("sender", "/my/{sent}/withdraw"),
+    Place("drafter", "/i/{region}/{done}/apply"),
+    Place("drafter", "/my/{draft}"),
+    Place("drafter", "/my/{draft}/education"),
+    Place("drafter", "/my/{draft}/check"),
+    Place("drafter", "/my/{draft}/withdraw"),
+    Place("drafter", "/my/{sent}", status=404),
+    Place("coordinator", "/g/{region}/"),
+    Place("coordinator", "/g/{region}/new"),
+    Place("coordinator", "/g/{region}/new", send_empty, 422),
+    Place("coordinator", "/g/{region}/planned/"),
+    Place("coordinator", "/g/{region}/planned/edit"),
+    Place("coordinator", "/g/{region}/{done}/"),
+    Place("coordinator", "/g/{region}/{half}/"),
+    Place("coordinator", "/g/{region}/{open}/"),
+    Place("coordinator", "/g/{region}/{open}/extend"),
+    Place("coordinator", "/g/{region}/{open}/close"),
+    Place("coordinator", "/g/{region}/{half}/applications"),
+    Place("coordinator", "/g/{region}/{done}/applications/{code}"),
+    Place("coordinator", "/g/{region}/{done}/applications/{code}/attachments/{attachment}/copy"),
+    Place("coordinator", "/g/{region}/{done}/applications/{code}/referees/{referee}"),
+    Place("coordinator", "/g/{region}/profiles/"),
+    Place("coordinator", "/g/{region}/profiles/bt/1"),
+    Place("coordinator", "/g/{region}/profiles/new"),
+    Place("coordinator", "/g/{region}/{half}/assessment"),
+    Place("coordinator", "/g/{region}/{half}/assessment/conflict"),
+    Place("coordinator", "/g/{region}/{half}/assessment/external"),
+    Place("coordinator", "/g/{region}/{half}/ranking"),
+    Place("coordinator", "/g/{region}/{done}/ranking"),
+    Place("coordinator", "/g/{region}/{done}/ranking/screening/{run}"),
+    Place("coordinator", "/g/{region}/{done}/interview-list"),
+    Place("coordinator", "/g/{region}/{done}/interview-list/draft"),
+    Place("coordinator", "/g/{region}/{done}/interview-list/draft", send_empty, 422),
+    Place("coordinator", "/g/{region}/{done}/interview-list/1"),
+    Place("coordinator", "/g/{region}/{done}/interview-list/{list}"),
+    Place("coordinator", "/g/{region}/{done}/monitoring"),
+    Place("coordinator", "/g/{region}/{half}/monitoring"),
+    Place("coordinator", "/g/{region}/record"),
+    Place("coordinator", "/g/{region}/record/verify"),
+    Place("coordinator", "/g/{region}/people", status=403),
+    Place("assessor", "/g/{region}/"),
+    Place("assessor", "/g/{region}/{half}/assess"),
+    Place("assessor", "/g/{region}/{done}/assess"),
+    Place("assessor", "/g/{region}/{half}/assess/{to_score}"),
+    Place("assessor", "/g/{region}/{half}/assess/{scored}"),
+    Place("assessor", "/g/{region}/{half}/assess/{to_score}/recuse"),
+    Place("auditor", "/g/{region}/"),
+    Place("auditor", "/g/{region}/{done}/"),
+    Place("auditor", "/g/{region}/{done}/ranking/screening/{run}"),
+    Place("auditor", "/g/{region}/{done}/monitoring"),
+    Place("auditor", "/g/{region}/{done}/interview-list/1"),
+    Place("auditor", "/g/{region}/record"),
+    Place("administrator", "/g/{region}/"),
+    Place("administrator", "/g/{region}/people"),
+    Place("administrator", "/g/{region}/people/add"),
+    Place("administrator", "/g/{region}/people/sites"),
+    Place("administrator", "/g/{region}/people/{assessor}"),
+    Place("administrator", "/g/{region}/record"),
+]
+
+
+@dataclass
+class Window:
+    """One person's browser in one language, and what its console said."""
+
+    page: Page
+    said: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        own_status = (
+            message.text.startswith("Failed to load resource") and message.location["url"] == self.page.url
+        )
+        if message.type in ("error", "warning") and not own_status:
+            self.said.append(f"{message.text} ({message.location['url']})")
+
+
+class Site:
+    """The served demo and one window per person and language."""
+
+    def __init__(self, browser: Browser, address: str, names: dict[str, object]) -> None:
+        self.browser, self.address, self.names = browser, address, names
+        self.people = PEOPLE | {"sender": str(names["sender"]), "drafter": str(names["drafter"])}
+        self._states: dict[str, Any] = {"public": None}
+        self._windows: dict[tuple[str, str], Window] = {}
+
+    def open(self, place: Place, language: str) -> Window:
+        """Go there, and do there what is to be done."""
+        window = self._window(place.role, language)
+        window.page.set_viewport_size(_size(PHONE))
+        window.said.clear()
+        path = place.path.format(**self.names)
+        answer = window.page.goto(self.address + path)
+        if place.do is None:
+            assert answer is not None
+            assert answer.status == place.status, path
+        else:
+            with window.page.expect_response(lambda response: response.request.method == "POST") as posted:
+                place.do(window.page)
+            assert posted.value.status == place.status, path
+        return window
+
+    def _window(self, role: str, language: str) -> Window:
+        if (role, language) not in self._windows:
+            context = self._context(self._state(role))
+            page = context.new_page()
+            page.goto(f"{self.address}/language/{language}?next=/login")
+            self._windows[role, language] = Window(page)
+        return self._windows[role, language]
+
+    def _state(self, role: str) -> Any:
+        if role not in self._states:
+            context = self._context(None)
+            page = context.new_page()
+            page.goto(f"{self.address}/login")
+            page.fill("[name=email]", self.people[role])
+            page.fill("[name=password]", PASSWORD)
+            page.press("[name=password]", "Enter")
+            page.wait_for_url(lambda url: "/login" not in url)
+            self._states[role] = context.storage_state()
+            context.close()
+        return self._states[role]
+
+    def _context(self, state: Any) -> BrowserContext:
+        context = self.browser.new_context(storage_state=state, locale="sv-SE", reduced_motion="reduce")
+        context.set_default_timeout(PATIENCE)
+        return context
+
+    def close(self) -> None:
+        """Close every window."""
+        for window in self._windows.values():
+            window.page.context.close()
+
+
+@pytest.fixture(scope="module")
+def site(
+    browser: Browser, demo: Demo, serve: Serve, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    """The demo, with a draft of a list and a planned intake besides."""
+    copy = demo.copy(tmp_path_factory.mktemp("pages") / "data")
+    with copy.session() as session:
+        names = prepare(session)
+    site = Site(browser, serve(copy.settings), names)
+    yield site
+    site.close()
+
+
+def _size(size: tuple[int, int]) -> Any:
+    return {"width": size[0], "height": size[1]}
+
+
+def _axe(page: Page, rules: dict[str, Any]) -> list[str]:
+    options = {"runOnly": rules, "resultTypes": ["violations"]}
+    found = page.evaluate("options => axe.run(options).then(results => results.violations)", options)
+    return [
+        f"{each['id']} at {node['target'][0]}: {(node['any'] or node['all'] or node['none'])[0]['message']}"
+        for each in found
+        for node in each["nodes"][:5]
+    ]
+
+
+def _overflow(page: Page) -> list[str]:
+    width, room = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    if width <= room:
+        return []
+    wide = page.evaluate(
+        """[...document.querySelectorAll("main *, header *, footer *")]
+        .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+        .slice(0, 4).map(e => e.tagName + "." + e.className)"""
+    )
+    return [f"{width} px wide in {room}: {wide}"]
+
+
+def _look(window: Window, looks: list[tuple[tuple[int, int], Any, bool]], language: str) -> list[str]:
+    """What is wrong with the page that is open, in each of these sizes and colour schemes."""
+    page, wrong = window.page, []
+    page.evaluate(AXE_SCRIPT)
+    for size, scheme, whole in looks:
+        page.set_viewport_size(_size(size))
+        page.emulate_media(color_scheme=scheme)
+        rules = {"type": "tag", "values": TAGS} if whole else {"type": "rule", "values": LOOKS}
+        wrong += [f"{language} {size[0]} {scheme}: {each}" for each in _axe(page, rules) + _overflow(page)]
+    return wrong + [f"{language} console: {each}" for each in window.said]
+
+
+@pytest.mark.parametrize("place", PLACES, ids=str)
+def test_page_is_accessible_in_every_look(site: Site, place: Place) -> None:
+    first = ("sv", "en")[PLACES.index(place) % 2]
+    window = site.open(place, first)
+    assert window.page.locator("html").get_attribute("lang") == first
+    wrong = _look(
+        window,
+        [(PHONE, "light", True), (PHONE, "dark", False), (DESK, "light", False), (DESK, "dark", True)],
+        first,
+    )
+    other = OTHER[first]
+    window = site.open(place, other)
+    assert window.page.locator("html").get_attribute("lang") == other
+    wrong += _look(window, [(PHONE, "light", True)], other)
+    assert wrong == []
