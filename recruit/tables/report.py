@@ -106,7 +106,7 @@ def _counts(audit: dict[str, Any], labels: Labels, language: str) -> str:
 def _attribute(name: str, figures: dict[str, Any], labels: Labels, language: str) -> dict[str, Any]:
     staged = figures.get("stages", {"selected": figures})
     scale = Scale(_axis_end(staged))
-    stages = [
+    stages: list[dict[str, Any]] = [
         {
             "title": labels.stage(key),
             "groups": [
