@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlmodel import Session
-from werkzeug.routing import Rule
+from werkzeug.routing import AnyConverter, IntegerConverter, Rule
 
 from recruit.access import ACCESS, ACCOUNT, PUBLIC
 from recruit.models import Account, Role
@@ -22,12 +22,15 @@ def rules(app: Flask) -> list[Rule]:
 
 def address(rule: Rule, region: str) -> str:
     """The route's address with sample values: the region is real, what lies in it need not exist."""
-    values = {
-        name: 1 if type(rule._converters[name]).__name__ == "IntegerConverter" else SAMPLE.get(name, "sample")
-        for name in rule.arguments
-    }
-    values["region"] = region
-    return re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", lambda found: str(values[found.group(1)]), rule.rule)
+    values = {name: sample(name, rule) for name in rule.arguments} | {"region": region}
+    return re.sub(r"<(?:[^:<>]+:)?([^<>:]+)>", lambda found: str(values[found.group(1)]), rule.rule)
+
+
+def sample(name: str, rule: Rule) -> object:
+    converter = rule._converters[name]
+    if isinstance(converter, IntegerConverter):
+        return 1
+    return min(converter.items) if isinstance(converter, AnyConverter) else SAMPLE.get(name, "sample")
 
 
 def method(rule: Rule) -> str:

@@ -37,7 +37,7 @@ def test_account_is_ready_after_the_link(client: FlaskClient, session: Session) 
     assert client.get(link).status_code == 200
     assert session.exec(select(Account)).one().verified_at is None  # following the link is not enough
     assert post(client, link).headers["Location"] == "/my"
-    session.expire_all()
+    session.rollback()
     assert session.exec(select(Account)).one().verified_at is not None
 
 
