@@ -1,6 +1,7 @@
 """Handing out, levels, submitting, conflicts of interest and imported levels."""
 
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from sqlmodel import Session, col, select
@@ -30,6 +31,7 @@ from tests.recruit.assessment_helpers import (
 )
 from tests.recruit.factories import NOW, World
 from tests.recruit.intake_helpers import opened_intake, submitted
+from tests.recruit.ranking_helpers import closed_intake, confirmed, ranked
 
 
 def assign(session: Session, world: World, intake: Intake) -> service.AssignmentSummary:
@@ -372,3 +374,24 @@ def test_queue_has_only_ones_own_and_keeps_its_order(session: Session, world: Wo
     assert before == [application_of(session, each).mask_code for each in assignments_of(session, intake, me)]
     submit(session, assignments_of(session, intake, me)[1])
     assert codes() == before
+
+
+def test_after_a_confirmed_list_those_called_are_assessed_on_the_interview_criteria(
+    session: Session, world: World
+) -> None:
+    intake = closed_intake(session, world)
+    run = ranked(session, world, intake)
+    confirmed(session, world, intake, run, places=2, reserves=1)
+    later = LATER + timedelta(days=30)
+    service.assign(session, intake=intake, stage="interview", actor=world.actor, now=later)
+    standing = queries.assignments(session, intake, "interview")
+    assert len(standing) == 4
+    assert len({each.application_id for each in standing}) == 2
+    mine = standing[0]
+    me = Actor(mine.assessor_id)
+    with pytest.raises(Invalid):
+        service.set_levels(session, assignment=mine, levels={"references": (3, "")}, actor=me, now=later)
+    keys = ("case", "communication", "teamwork", "learning_needs")
+    service.set_levels(session, assignment=mine, levels=dict.fromkeys(keys, (3, "")), actor=me, now=later)
+    service.submit(session, assignment=mine, actor=me, now=later)
+    assert mine.status is AssignmentStatus.SUBMITTED
