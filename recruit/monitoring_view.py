@@ -271,7 +271,7 @@ def _plot(attribute: str, key: str, rows: list[dict[str, Any]]) -> Markup:
         title=f"{attribute_name(attribute)}: {stage_name(key)}",
         group_label=_("Group"),
         figures_label=_("Went on"),
-        marks_label=_("Difference from all others, percentage points, with its 95% interval"),
+        marks_label=_("Difference from all others, percentage points, with its 95 per cent interval"),
         equal_label=_("equal"),
         limit=0.6,
     )
@@ -297,7 +297,7 @@ def rates(figures: Mapping[str, Any]) -> list[tuple[str, Markup]]:
                     title=_("Share of all who applied that became %(reached)s", reached=reached(key)),
                     group_label=_("Group"),
                     figures_label=_("Of all who applied"),
-                    marks_label=_("Rate with its 95% interval"),
+                    marks_label=_("Rate with its 95 per cent interval"),
                 ),
             )
         )
