@@ -44,9 +44,9 @@ class Box:
         written = "".join(
             f' {escape(name.replace("_", "-"))}="{escape(value)}"' for name, value in given.items()
         )
-        return Markup(
+        return Markup(  # noqa: S704 - every part is escaped
             f'<input id="{escape(self.id)}" name="{escape(self.name)}" value="{escape(self.text)}"{written}>'
-        )  # noqa: S704
+        )
 
 
 @dataclass
@@ -79,7 +79,7 @@ class DateBoxes(Field):
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Iterable[Any] | None = None) -> None:
         """Read the boxes, or show the date that is kept."""
-        self.process_errors = []
+        self.process_errors: list[str] = []
         self.raw_data = None
         self.data = data if isinstance(data, date) else None
         if formdata is not None and any(f"{self.name}-{part}" in formdata for part in PARTS):
@@ -145,4 +145,4 @@ class DateBoxes(Field):
 
     def refuse(self, message: str) -> None:
         """Mark the date as wrong although it is a date: it comes too early, or too late."""
-        self.errors = [*self.errors, message]
+        self.errors: list[str] = [*self.errors, message]

@@ -148,8 +148,7 @@ class FromList(SelectField):
             self.flags.optional = True
 
     def process_data(self, value: Any) -> None:
-        super().process_data("" if value is None else value)
-        self.data = self.data or None
+        super().process_data(value or None)
 
     def process_formdata(self, valuelist: list[str]) -> None:
         if valuelist:

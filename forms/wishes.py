@@ -86,4 +86,4 @@ def sites_form(
     made: type[Form] = type("SitesForm", (SitesForm,), fields)
     data = {f"choice{number}": str(site_id) for number, site_id in enumerate(ranked, start=1)}
     revision = kw.pop("revision", None)
-    return made(formdata, data={**data, "no_preference": no_preference, "revision": revision}, **kw)  # type: ignore[return-value]
+    return made(formdata, data={**data, "no_preference": no_preference, "revision": revision}, **kw)

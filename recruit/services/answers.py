@@ -224,12 +224,15 @@ def save_referees(
             row.position = -1 - position
         session.flush()
         for position, referee in enumerate(referees, start=1):
-            row = kept.pop(referee.email.lower(), None) or Referee(
-                region_id=application.region_id, application_id=_id(application)
+            found = kept.pop(referee.email.lower()) if referee.email.lower() in kept else None
+            row = found or Referee(
+                region_id=application.region_id,
+                application_id=_id(application),
+                position=position,
+                **asdict(referee),
             )
-            for name, value in asdict(referee).items():
+            for name, value in {**asdict(referee), "position": position}.items():
                 setattr(row, name, value)
-            row.position = position
             session.add(row)
             rows.append(row)
         for row in kept.values():

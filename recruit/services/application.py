@@ -137,7 +137,7 @@ def _new_code(session: Session, intake: Intake) -> str:
 def submit(
     session: Session, *, application: Application, actor: Actor, now: datetime, link: str = ""
 ) -> Application:
-    """Send the application and mail the receipt. Sending what is sent already changes nothing: one sending, one receipt.
+    """Send the application and mail the receipt. Sending it again changes nothing: one sending, one receipt.
 
     `link` leads to the receipt page. Raises Incomplete with everything that lacks, Conflict when the intake is closed
     or the application withdrawn.

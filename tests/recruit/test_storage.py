@@ -96,11 +96,33 @@ def test_open_unknown_or_crafted_name_is_not_found(storage: Storage, name: str) 
         storage.open(name)
 
 
-def test_put_with_rolled_back_leaves_no_file(storage: Storage, session: Session) -> None:
-    with pytest.raises(RuntimeError), transaction(session):
+def fail() -> None:
+    raise RuntimeError("something went wrong later in the transaction")
+
+
+def put_and_fail(session: Session, storage: Storage) -> None:
+    with transaction(session):
         session.connection()
         put_with(session, storage, PDF)
-        raise RuntimeError
+        fail()
+
+
+def delete_and_fail(session: Session, storage: Storage, name: str) -> None:
+    with transaction(session):
+        session.connection()
+        delete_with(session, storage, name)
+        fail()
+
+
+def only_fail(session: Session) -> None:
+    with transaction(session):
+        session.connection()
+        fail()
+
+
+def test_put_with_rolled_back_leaves_no_file(storage: Storage, session: Session) -> None:
+    with pytest.raises(RuntimeError):
+        put_and_fail(session, storage)
     assert files(storage) == []
 
 
@@ -110,18 +132,15 @@ def test_put_with_committed_stays_also_when_a_later_transaction_fails(
     with transaction(session):
         session.connection()
         put_with(session, storage, PDF)
-    with pytest.raises(RuntimeError), transaction(session):
-        session.connection()
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        only_fail(session)
     assert len(files(storage)) == 1
 
 
 def test_delete_with_waits_for_the_commit(storage: Storage, session: Session) -> None:
     name = storage.put(PDF).storage_name
-    with pytest.raises(RuntimeError), transaction(session):
-        session.connection()
-        delete_with(session, storage, name)
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        delete_and_fail(session, storage, name)
     assert len(files(storage)) == 1
     with transaction(session):
         session.connection()

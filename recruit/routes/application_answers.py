@@ -1,0 +1,181 @@
+"""Answering: a page per topic and per period of clinical work."""
+
+from typing import Any
+
+from flask import Response, abort, flash, redirect, request
+
+from forms.base import WordedForm
+from forms.experience import PeriodForm
+from recruit import clock
+from recruit.database import transaction
+from recruit.display import countries
+from recruit.errors import Invalid
+from recruit.i18n import gettext as _
+from recruit.i18n import language
+from recruit.models import Application, ApplicationStatus, ClinicalArea
+from recruit.queries import application as queries
+from recruit.queries.application import Dossier
+from recruit.request import actor, db
+from recruit.routes import application_words as words
+from recruit.routes.application_files import documents
+from recruit.routes.application_shared import (
+    DOCUMENTS,
+    ask_for_file_again,
+    attach_file,
+    back_to,
+    blueprint,
+    changeable,
+    own_application,
+    page,
+    place,
+    posted,
+    url,
+)
+from recruit.routes.application_topics import PAGES, Saving
+from recruit.services import application as services
+
+
+@blueprint.route("/my/<reference>/<topic>", methods=["GET", "POST"])
+def topic(reference: str, topic: str) -> Any:
+    """One topic on one page."""
+    application = changeable(own_application(reference))
+    if topic == DOCUMENTS:
+        if request.method == "POST":
+            abort(405)
+        return documents(application)
+    if topic not in PAGES:
+        abort(404)
+    dossier = queries.dossier(db(), application)
+    later = request.form.get("save") == "later" and application.status is ApplicationStatus.DRAFT
+    form = PAGES[topic].make(dossier, posted(), not later)
+    if request.method == "GET":
+        return _topic_page(topic, dossier, form)
+    if not form.validate():
+        ask_for_file_again(form)
+        return _topic_page(topic, dossier, form), 422
+    try:
+        with transaction(db()):
+            _save(topic, application, form)
+    except Invalid as refusal:
+        place(form, refusal)
+        return _again(topic, application, form, 422)
+    except services.Stale as refusal:
+        return _again(topic, application, form, refusal.status, str(refusal))
+    return _after_saving(application)
+
+
+def _save(topic: str, application: Application, form: WordedForm) -> None:
+    kind, now = PAGES[topic].document, clock.now()
+    saving = Saving(application, form["revision"].data or 0, actor(), now)
+    document = getattr(form, "document", None)
+    sent = application.status is ApplicationStatus.SUBMITTED
+    if document is not None and document.chosen is not None and kind is not None:
+        # The file first: a sent application must be complete after every step.
+        attach_file(application, kind, document.chosen)
+    PAGES[topic].save(form, saving)
+    if sent:
+        flash(_("Your change is saved and counts at once."))
+
+
+def _again(topic: str, application: Application, form: WordedForm, status: int, notice: str = "") -> Any:
+    """The same page with what was typed; the next save is based on what is kept now."""
+    dossier = queries.dossier(db(), application)
+    form["revision"].data = application.revision
+    return _topic_page(topic, dossier, form, notice), status
+
+
+def _topic_page(topic: str, dossier: Dossier, form: WordedForm, notice: str = "") -> str:
+    kind = PAGES[topic].document
+    lacking = {each for each, _words, _message in words.lacking_documents(dossier)}
+    return page(
+        f"topics/{topic}",
+        dossier,
+        form=form,
+        topic=topic,
+        topic_title=words.TITLES[topic],
+        notice_text=notice,
+        files=words.files_of_kind(dossier, kind) if kind else [],
+        file_lacking=kind in lacking,
+        back_to=back_to(dossier.application),
+        periods=[words.period_facts(each) for each in dossier.periods] if topic == "experience" else [],
+        total=words.experience_total(dossier),
+    )
+
+
+def _after_saving(application: Application) -> Response:
+    return redirect(back_to(application), 303)  # type: ignore[return-value]
+
+
+@blueprint.route("/my/<reference>/experience/<period>", methods=["GET", "POST"])
+def period(reference: str, period: str) -> Any:
+    """Add or change one period of clinical work; `period` is "new" or the period's own id."""
+    application = changeable(own_application(reference))
+    row = None if period == "new" else queries.period(db(), application, period)
+    data: dict[str, Any] = {"revision": application.revision}
+    if row is not None:
+        data |= {name: getattr(row, name) for name in services.PeriodAnswers.__dataclass_fields__}
+        data |= {"area": row.area.value, "ongoing": row.ends_on is None}
+    form = PeriodForm(
+        posted(),
+        data=data,
+        say=_,
+        countries=countries(language()),
+        today=clock.in_stockholm(clock.now()).date(),
+    )
+    if request.method == "GET":
+        return _period_page(application, form, period)
+    if not form.validate():
+        return _period_page(application, form, period), 422
+    try:
+        with transaction(db()):
+            _save_period(application, form, None if period == "new" else period)
+    except Invalid as refusal:
+        place(form, refusal)
+        form["revision"].data = application.revision
+        return _period_page(application, form, period), 422
+    except services.Stale as refusal:
+        form["revision"].data = application.revision
+        return _period_page(application, form, period, str(refusal)), refusal.status
+    return redirect(url("topic", application, topic="experience"), 303)
+
+
+def _save_period(application: Application, form: PeriodForm, public_id: str | None) -> None:
+    answers = form.answers()
+    answers.pop("ongoing")
+    answers["area"] = ClinicalArea(answers["area"])
+    services.save_period(
+        db(),
+        application=application,
+        period=services.PeriodAnswers(**answers),
+        public_id=public_id,
+        revision=form["revision"].data or 0,
+        actor=actor(),
+        now=clock.now(),
+    )
+
+
+def _period_page(application: Application, form: PeriodForm, period: str, notice: str = "") -> str:
+    dossier = queries.dossier(db(), application)
+    return page("period", dossier, form=form, period=period, notice_text=notice)
+
+
+@blueprint.route("/my/<reference>/experience/<period>/remove", methods=["GET", "POST"])
+def remove_period(reference: str, period: str) -> Any:
+    """Remove a period, after asking."""
+    application = changeable(own_application(reference))
+    row = queries.period(db(), application, period)
+    back = url("topic", application, topic="experience")
+    if request.method == "GET":
+        return page(
+            "confirm",
+            queries.dossier(db(), application),
+            heading=_("Remove this period?"),
+            what=row.employer,
+            button_label=_("Remove the period"),
+            back=back,
+        )
+    with transaction(db()):
+        services.remove_period(
+            db(), application=application, public_id=period, actor=actor(), now=clock.now()
+        )
+    return redirect(back, 303)

@@ -1,0 +1,120 @@
+"""What the applicant's pages share: whose application it is, whether it may be changed, and how a page is drawn."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+from sqlmodel import Session
+from werkzeug.datastructures import CombinedMultiDict
+
+from forms.base import WordedForm
+from recruit import clock
+from recruit.errors import Conflict, Invalid
+from recruit.i18n import gettext as _
+from recruit.i18n import language
+from recruit.models import Application, ApplicationStatus, AttachmentKind, Intake
+from recruit.queries import application as queries
+from recruit.queries import intake as intakes
+from recruit.queries.application import Dossier
+from recruit.request import account, actor, db, settings
+from recruit.services import application as services
+from recruit.storage import Storage
+
+blueprint = Blueprint("application", __name__)
+DOCUMENTS = "attachments"
+
+
+def storage() -> Storage:
+    return Storage(settings().attachments)
+
+
+def own_application(reference: str) -> Application:
+    return queries.own(db(), account=account(), reference=reference)
+
+
+def intake_of(application: Application) -> Intake:
+    session: Session = db()
+    return session.get_one(Intake, application.intake_id)
+
+
+class Closed(Conflict):
+    """The application can be looked at, but no longer changed."""
+
+    def __init__(self, application: Application) -> None:
+        super().__init__(_("The application can no longer be changed."))
+        self.application = application
+
+
+def changeable(application: Application) -> Application:
+    """The application, if its intake is open and it is not withdrawn."""
+    withdrawn = application.status is ApplicationStatus.WITHDRAWN
+    if withdrawn or not intakes.accepts(intake_of(application), clock.now()):
+        raise Closed(application)
+    return application
+
+
+@blueprint.errorhandler(Closed)
+def _show_closed(refusal: Closed) -> tuple[str, int]:
+    """Why nothing can be changed here any more, and what can still be done."""
+    dossier = queries.dossier(db(), refusal.application)
+    return page("closed", dossier), refusal.status
+
+
+def page(template: str, dossier: Dossier, **values: Any) -> str:
+    """A page of one application, with what its layout needs."""
+    title = dossier.intake.title_sv if language() == "sv" else dossier.intake.title_en
+    return render_template(
+        f"application/{template}.html",
+        application=dossier.application,
+        dossier=dossier,
+        intake=dossier.intake,
+        intake_name=title,
+        region_name=dossier.region.name,
+        region_row=dossier.region,
+        sent=dossier.application.status is ApplicationStatus.SUBMITTED,
+        **values,
+    )
+
+
+def url(endpoint: str, application: Application, **values: Any) -> str:
+    return url_for(f"application.{endpoint}", reference=application.reference, **values)
+
+
+def posted() -> Any:
+    return None if request.method == "GET" else CombinedMultiDict([request.form, request.files])
+
+
+def back_to(application: Application) -> str:
+    return url("check" if request.args.get("from") == "check" else "tasks", application)
+
+
+def attach_file(application: Application, kind: AttachmentKind, file: Any) -> Any:
+    return services.attach(
+        db(),
+        application=application,
+        kind=kind,
+        filename=file.filename or "",
+        content=file.read(),
+        storage=storage(),
+        actor=actor(),
+        now=clock.now(),
+    )
+
+
+def place(form: WordedForm, refusal: Invalid) -> None:
+    """Show a refusal at its field, or above all fields."""
+    name = "document" if refusal.field == "file" and "document" in form else refusal.field
+    if name and name in form:
+        form[name].errors = [str(refusal)]
+    else:
+        form.form_errors.append(str(refusal))
+    if name != "document":
+        ask_for_file_again(form)
+
+
+def ask_for_file_again(form: WordedForm) -> None:
+    """A browser forgets the chosen file when the page comes back."""
+    document = getattr(form, "document", None)
+    if document is not None and document.chosen is not None:
+        document.errors = [
+            _("Choose the file again: it was not kept, since something else needs correcting.")
+        ]
