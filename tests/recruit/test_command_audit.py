@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from recruit.commands import main
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 FIELDS = {
     "n",
     "selected",

@@ -14,7 +14,7 @@ from recruit.commands import SUBCOMMANDS, main
 from recruit.commands.rank import FILES
 from scoring.profile import default_profile
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 WIDE = "id;name;sex;country;swedish_months;breadth;references;science;other_work\n"
 ROWS = [
     "A1;Åsa Öberg;woman;SE;7;4;4;4;4",

@@ -1,19 +1,15 @@
 """How long the ranking takes, beside the least that NumPy needs for the same numbers.
 
-Run with ``python bench/ranking.py`` (or ``make bench``). Seconds are printed, never asserted.
+Run with ``python -m tests.bench.ranking`` (or ``make bench``). Seconds are printed, never asserted.
 """
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from scoring.lot import lot_order
 from scoring.order import Integers, order_matrix
@@ -85,6 +81,10 @@ def frame_benchmark() -> None:
         print(f"  {name:<35} {min(seconds(run) for _ in range(3)):8.3f} s")
 
 
-if __name__ == "__main__":
+def main() -> None:
     matrix_benchmark()
     frame_benchmark()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,20 +1,16 @@
 """How often the monitor raises a false alarm, beside simpler rules, and how long it takes.
 
-Run with ``python bench/monitoring.py`` (or ``make bench``). The selections are drawn with no difference
+Run with ``python -m tests.bench.monitoring`` (or ``make bench``). The selections are drawn with no difference
 between the groups, from a seed that is printed: whatever is found in them is found by chance.
 """
 
 from __future__ import annotations
 
 import argparse
-import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from scoring.exact_tests import benjamini_hochberg, exact_p
 from scoring.monitoring import Stage, audit_stages

@@ -1,6 +1,6 @@
 """`recruit rank` on a CSV of many applications and assessments: seconds and peak memory.
 
-python bench/spreadsheet.py [--rows 100000]
+python -m tests.bench.spreadsheet [--rows 100000]
 """
 
 import argparse

@@ -1,0 +1,1 @@
+"""Measurements, printed and never asserted: `python -m tests.bench` runs all of them."""

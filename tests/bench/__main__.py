@@ -1,0 +1,30 @@
+"""All measurements in one run. Seconds depend on the machine and on what else it does."""
+
+import os
+import platform
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from tests.bench import monitoring, pages, ranking, spreadsheet
+
+PARTS: tuple[tuple[str, Callable[[], None]], ...] = (
+    ("Ranking against NumPy", ranking.main),
+    ("The spreadsheet path", spreadsheet.main),
+    ("A page of many applications", pages.main),
+    ("Monitoring: false alarms and speed", monitoring.main),
+)
+
+
+def main() -> None:
+    """Run every part under its heading."""
+    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    print(
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, Python {platform.python_version()}, {os.cpu_count()} cores{load}"
+    )
+    for heading, part in PARTS:
+        print(f"\n{heading}\n{'=' * len(heading)}", flush=True)
+        part()
+
+
+if __name__ == "__main__":
+    main()
