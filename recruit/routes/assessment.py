@@ -286,7 +286,7 @@ def recuse(region: str, intake: str, code: str) -> Any:
                 db(),
                 application=application,
                 assessor_id=_my_id(),
-                reason=form.reason.data,
+                reason=form.reason.data or "",
                 actor=actor(),
                 now=clock.now(),
             )
@@ -384,12 +384,12 @@ def conflict(region: str, intake: str) -> Any:
     if posted is not None and form.validate():
         try:
             with transaction(db()):
-                application = queries.by_code(db(), intake=found, code=form.code.data)
+                application = queries.by_code(db(), intake=found, code=form.code.data or "")
                 new = service.declare_conflict(
                     db(),
                     application=application,
-                    assessor_id=int(form.assessor.data),
-                    reason=form.reason.data,
+                    assessor_id=int(form.assessor.data or 0),
+                    reason=form.reason.data or "",
                     actor=actor(),
                     now=clock.now(),
                 )
@@ -433,7 +433,7 @@ def external(region: str, intake: str) -> Any:
                 changed = service.import_external(
                     db(),
                     intake=found,
-                    criterion=form.criterion.data,
+                    criterion=form.criterion.data or "",
                     levels=levels,
                     actor=actor(),
                     now=clock.now(),

@@ -46,8 +46,8 @@ def add(region: str) -> Any:
                 found = accounts.add_member(
                     db(),
                     region_id=_region_id(),
-                    email=form.email.data,
-                    name=form.name.data,
+                    email=form.email.data or "",
+                    name=form.name.data or "",
                     roles=[Role(value) for value in form.roles.data],
                     actor=actor(),
                     now=clock.now(),
@@ -108,7 +108,7 @@ def sites(region: str) -> Any:
                 site = service.add_site(
                     db(),
                     region_id=_region_id(),
-                    name=form.name.data,
+                    name=form.name.data or "",
                     kind=SiteKind(form.kind.data),
                     actor=actor(),
                     now=clock.now(),
