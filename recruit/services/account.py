@@ -181,7 +181,8 @@ def add_member(
 def _grant(
     session: Session, *, region_id: int, account_id: int, roles: Collection[Role], actor: Actor, now: datetime
 ) -> None:
-    held = set(session.exec(select(Membership.role).where(Membership.account_id == account_id)))
+    theirs = select(Membership.role).where(Membership.account_id == account_id, Membership.region_id == region_id)
+    held = set(session.exec(theirs))
     for role in sorted(set(roles) - held, key=lambda role: role.value):
         session.add(Membership(region_id=region_id, account_id=account_id, role=role))
         record.write(

@@ -2,15 +2,22 @@
 
 from datetime import datetime
 
+from sqlalchemy import and_, or_
 from sqlmodel import Session, col, delete, func, select
 
 from recruit.actor import Actor
 from recruit.errors import Invalid, NotFound
-from recruit.models import Application, RecordEntry, RecordValue
+from recruit.models import Application, Assignment, Attachment, RecordEntry, RecordValue, Referee
 from recruit.services import record
 from recruit.services.verification import DISPOSED
 
 ABOUT_AN_APPLICATION = "application"
+#: What else entries can be about that belongs to an application.
+PARTS: dict[str, type[Assignment] | type[Referee] | type[Attachment]] = {
+    "assignment": Assignment,
+    "referee": Referee,
+    "attachment": Attachment,
+}
 
 
 def dispose_values(
@@ -23,13 +30,7 @@ def dispose_values(
     """
     if not reason.strip():
         raise Invalid("name the decision that the disposal rests on", field="reason")
-    about = select(RecordEntry.id, RecordEntry.number).where(
-        RecordEntry.region_id == application.region_id,
-        RecordEntry.subject_kind == ABOUT_AN_APPLICATION,
-        RecordEntry.subject_id == application.id,
-        RecordEntry.action != DISPOSED,
-    )
-    entries = dict(session.exec(about.order_by(RecordEntry.number)).all())  # type: ignore[arg-type]
+    entries = _entries_about(session, application)
     values = col(RecordValue.entry_id).in_(entries)
     count = session.exec(select(func.count()).select_from(RecordValue).where(values)).one()
     if count == 0:
@@ -49,3 +50,15 @@ def dispose_values(
         reason=reason,
     )
     return int(count)
+
+
+def _entries_about(session: Session, application: Application) -> dict[int, int]:
+    """Id -> number of every entry about the application or a part of it: assessments, referees, files."""
+    parts = [and_(col(RecordEntry.subject_kind) == ABOUT_AN_APPLICATION, col(RecordEntry.subject_id) == application.id)]
+    for kind, table in PARTS.items():
+        of_it = select(table.id).where(table.application_id == application.id)
+        parts.append(and_(col(RecordEntry.subject_kind) == kind, col(RecordEntry.subject_id).in_(of_it)))
+    about = select(RecordEntry.id, RecordEntry.number).where(
+        RecordEntry.region_id == application.region_id, RecordEntry.action != DISPOSED, or_(*parts)
+    )
+    return {entry_id: number for entry_id, number in session.exec(about) if entry_id is not None}

@@ -8,10 +8,11 @@ from sqlmodel import Session, select
 
 from recruit.actor import Actor
 from recruit.errors import Invalid, NotFound
-from recruit.models import RecordEntry, RecordValue
+from recruit.models import Application, InterviewListEntry, RecordEntry, RecordValue
 from recruit.services import record
 from recruit.services.disposal import dispose_values
 from recruit.services.verification import verify
+from tests.recruit import assessment_helpers, ranking_helpers
 from tests.recruit.factories import NOW, World
 
 LATER = datetime(2028, 9, 1, tzinfo=UTC)
@@ -125,4 +126,80 @@ def test_value_that_the_chain_does_not_know_is_found(session: Session, region_id
     session.flush()
     assert [each.message for each in verify(session, region_id=region_id).findings] == [
         "the chain knows of no such value"
+    ]
+
+
+def assessed_application(session: Session, world: World) -> Application:
+    """A submitted, eligible application with two assessments, whose levels are in the record."""
+    intake = assessment_helpers.handed_out(session, world, number=2)
+    for assessor in world.assessors:
+        for task in assessment_helpers.assignments_of(session, intake, assessor):
+            assessment_helpers.submit(session, task)
+    session.commit()
+    found = session.exec(select(Application).where(Application.intake_id == intake.id)).first()
+    assert found is not None
+    return found
+
+
+def test_disposal_leaves_a_chain_that_verifies_and_names_what_went(session: Session, world: World) -> None:
+    application = assessed_application(session, world)
+    before = verify(session, region_id=application.region_id)
+    count = dispose_values(session, application=application, reason="Beslut RÄ 2028/1", actor=world.actor, now=LATER)
+    session.commit()
+    report = verify(session, region_id=application.region_id)
+    assert report.findings == []
+    assert report.entries == before.entries + 1
+    assert sum(gone.values for gone in report.disposed) == count
+    assert {gone.at for gone in report.disposed} == {LATER}
+    actions = {gone.subject.partition("(")[2].rstrip(")") for gone in report.disposed}
+    assert any(action.startswith("assessment") for action in actions), actions  # levels and notes went too
+
+
+def test_disposal_leaves_other_applications_values(session: Session, world: World) -> None:
+    application = assessed_application(session, world)
+    other = session.exec(
+        select(Application).where(Application.intake_id == application.intake_id, Application.id != application.id)
+    ).one()
+    dispose_values(session, application=application, reason="Beslut", actor=world.actor, now=LATER)
+    session.commit()
+    assert dispose_values(session, application=other, reason="Beslut", actor=world.actor, now=LATER) > 0
+
+
+def test_disposal_without_a_decision_or_twice_is_refused(session: Session, world: World) -> None:
+    application = assessed_application(session, world)
+    with pytest.raises(Invalid, match="decision"):
+        dispose_values(session, application=application, reason=" ", actor=world.actor, now=LATER)
+    dispose_values(session, application=application, reason="Beslut", actor=world.actor, now=LATER)
+    with pytest.raises(NotFound, match="no values"):
+        dispose_values(session, application=application, reason="Beslut", actor=world.actor, now=LATER)
+
+
+def test_changed_run_is_found(session: Session, world: World) -> None:
+    intake = ranking_helpers.closed_intake(session, world)
+    run = ranking_helpers.ranked(session, world, intake)
+    session.commit()
+    assert verify(session, region_id=run.region_id).runs == 1
+    changed = run.results.replace("[700,575", "[575,700")  # the first two totals change places
+    assert changed != run.results
+    run.results = changed
+    session.add(run)
+    session.flush()
+    messages = [finding.message for finding in verify(session, region_id=run.region_id).findings]
+    assert messages == [
+        "its stored results do not match their hash",
+        "recomputing it from its inputs gives another result",
+    ]
+
+
+def test_changed_confirmed_list_is_found(session: Session, world: World) -> None:
+    intake = ranking_helpers.closed_intake(session, world)
+    made = ranking_helpers.confirmed(session, world, intake, ranking_helpers.ranked(session, world, intake), 2)
+    session.commit()
+    report = verify(session, region_id=made.region_id)
+    assert (report.lists, report.findings) == (1, [])
+    entry = session.exec(select(InterviewListEntry).where(InterviewListEntry.list_id == made.id)).first()
+    session.delete(entry)
+    session.flush()
+    assert [finding.message for finding in verify(session, region_id=made.region_id).findings] == [
+        "its entries do not match the checksum printed on it"
     ]
