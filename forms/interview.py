@@ -34,7 +34,7 @@ class _When(WholeNumber):
 
     def pre_validate(self, form: Any) -> None:
         if form.mode.data != self.mode:
-            self.errors = []
+            self.errors: list[Any] = []
             raise StopValidation()
         super().pre_validate(form)
 
@@ -64,7 +64,7 @@ class LineForm(WordedForm):
     def groups(self) -> list[Group]:
         """The lines, in the order in which their names first stand. Only after validate()."""
         if self.mode.data == ONE:
-            return [Group("", (), self.places.data, self.reserves.data)]
+            return [Group("", (), self.places.data or 0, self.reserves.data or 0)]
         found: dict[str, Group] = {}
         for site, name, places, reserves in self.rows():
             before = found.get(name.data, Group(name.data, (), 0, 0))
@@ -88,7 +88,7 @@ class _GroupName(Line):
 
     def pre_validate(self, form: Any) -> None:
         if form.mode.data != GROUPS:
-            self.errors = []
+            self.errors: list[Any] = []
             raise StopValidation()
 
 

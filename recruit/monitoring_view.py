@@ -305,9 +305,9 @@ def rates(figures: Mapping[str, Any]) -> list[tuple[str, Markup]]:
 
 
 def _rate_row(attribute: str, group: str, row: Mapping[str, Any]) -> IntervalRow:
-    share = row["of_applied"]
+    share: Mapping[str, Any] = row["of_applied"]
     interval = share["interval"] or (None, None)
-    verdict = row["verdict"] or "no_conclusion"
+    verdict: Any = row["verdict"] or "no_conclusion"
     return IntervalRow(
         label=group_name(attribute, group),
         rate=share["rate"],

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -114,10 +115,10 @@ class Document:
 
     region: Region
     intake: Intake
-    list: InterviewList
+    found: InterviewList
     run: RankingRun
     profile: CriteriaProfile
-    entries: list[Listed]
+    entries: Sequence[Listed]
     ranked: int
     posts: int
     language: str
@@ -157,7 +158,7 @@ def _document(session: Session, found: InterviewList, language: str, now: dateti
     return Document(
         region=session.exec(select(Region).where(Region.id == found.region_id)).one(),
         intake=intake,
-        list=found,
+        found=found,
         run=run,
         profile=queries.profile_of_run(session, run=run),
         entries=queries.entries(session, interview_list=found),
@@ -170,7 +171,7 @@ def _document(session: Session, found: InterviewList, language: str, now: dateti
 
 def _in_order(document: Document) -> list[Listed]:
     """By group: those called by name, then reserves by rank."""
-    names = [group["name"] for group in json.loads(document.list.line)["groups"]]
+    names = [group["name"] for group in json.loads(document.found.line)["groups"]]
     called = sorted(
         (each for each in document.entries if each.kind is EntryKind.CALLED),
         key=lambda each: queries.name_key(each, document.language),
@@ -211,10 +212,10 @@ def facts(document: Document) -> list[tuple[str, str]]:
         (t.organisation, document.region.name),
         (t.intake, _title(document)),
         (t.case_number, document.intake.case_number or "–"),
-        (t.version, f"{document.list.version}{'' if _confirmed(document) else ', ' + t.draft}"),
+        (t.version, f"{document.found.version}{'' if _confirmed(document) else ', ' + t.draft}"),
     ]
-    if document.list.confirmed_at is not None:
-        found.append((t.decided, _moment(document.list.confirmed_at, document.language)))
+    if document.found.confirmed_at is not None:
+        found.append((t.decided, _moment(document.found.confirmed_at, document.language)))
     return [
         *found,
         (
@@ -223,8 +224,8 @@ def facts(document: Document) -> list[tuple[str, str]]:
         ),
         (t.profile, t.profile_version.format(key=document.profile.key, n=document.profile.version)),
         (t.seed, document.run.seed),
-        (t.checksum, document.list.content_sha256),
-        (t.chain, document.list.chain_head or t.not_yet),
+        (t.checksum, document.found.content_sha256),
+        (t.chain, document.found.chain_head or t.not_yet),
     ]
 
 
@@ -241,7 +242,7 @@ def page(document: Document) -> str:
     rows = _in_order(document)
     called = [row for row in rows if row.kind is EntryKind.CALLED]
     reserves = [row for row in rows if row.kind is EntryKind.RESERVE]
-    names = [group["name"] for group in json.loads(document.list.line)["groups"]]
+    names = [group["name"] for group in json.loads(document.found.line)["groups"]]
     return environment.get_template("interview/print.html").render(
         t=t,
         language=document.language,
@@ -265,7 +266,7 @@ def page(document: Document) -> str:
 
 def _head(document: Document, called: int, reserves: int) -> list[tuple[str, str]]:
     t = words(document.language)
-    decided = document.list.confirmed_at
+    decided = document.found.confirmed_at
     return [
         (t.decided, _day(decided.astimezone(STOCKHOLM).date(), document.language) if decided else "–"),
         (t.called, t.called_of.format(called=called, ranked=document.ranked, posts=document.posts)),
@@ -286,7 +287,7 @@ def _footer(document: Document) -> list[str]:
 
 
 def _confirmed(document: Document) -> bool:
-    return document.list.status is ListStatus.CONFIRMED
+    return document.found.status is ListStatus.CONFIRMED
 
 
 def _title(document: Document) -> str:

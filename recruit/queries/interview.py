@@ -165,7 +165,7 @@ def entries(session: Session, *, interview_list: InterviewList) -> list[Listed]:
         .order_by(InterviewListEntry.kind, InterviewListEntry.group_name, col(InterviewListEntry.position))  # type: ignore[arg-type]
     )
     wishes = _site_wishes(session, interview_list)
-    return [_listed(*row, wishes) for row in session.exec(found)]
+    return [_listed(*row, wishes=wishes) for row in session.exec(found)]
 
 
 def _listed(
@@ -173,6 +173,7 @@ def _listed(
     application: Application,
     email: str,
     place: int | None,
+    *,
     wishes: dict[int, list[str]],
 ) -> Listed:
     return Listed(
@@ -210,10 +211,8 @@ def _site_wishes(session: Session, interview_list: InterviewList) -> dict[int, l
 
 def ids_by_kind(session: Session, *, interview_list: InterviewList) -> tuple[set[int], set[int]]:
     """Ids of the applications that are called, and of those that are in reserve."""
-    found = select(InterviewListEntry.application_id, InterviewListEntry.kind).where(
-        InterviewListEntry.list_id == interview_list.id
-    )
-    rows = list(session.exec(found))
+    found = select(InterviewListEntry).where(InterviewListEntry.list_id == interview_list.id)
+    rows = [(entry.application_id, entry.kind) for entry in session.exec(found)]
     return (
         {identity for identity, kind in rows if kind is EntryKind.CALLED},
         {identity for identity, kind in rows if kind is EntryKind.RESERVE},
@@ -292,7 +291,9 @@ def overview(session: Session, *, intake: Intake) -> list[Version]:
     confirmer = aliased(Account)
     called = func.sum(case((col(InterviewListEntry.kind) == EntryKind.CALLED, 1), else_=0))
     found = (
-        select(InterviewList, RankingRun.number, Account.name, confirmer.name, func.count(), called)
+        select(  # type: ignore[call-overload]
+            InterviewList, RankingRun.number, Account.name, confirmer.name, func.count(), called
+        )
         .join(RankingRun, col(RankingRun.id) == InterviewList.run_id)
         .join(Account, col(Account.id) == InterviewList.created_by_id)
         .join(confirmer, col(confirmer.id) == InterviewList.confirmed_by_id, isouter=True)

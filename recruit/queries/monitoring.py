@@ -47,7 +47,7 @@ def applied(session: Session, *, intake: Intake) -> Applied:
     Someone who withdrew before a decision did not become eligible; after it, the decision counts.
     """
     found = (
-        select(
+        select(  # type: ignore[call-overload,misc]
             Application.id,
             Application.status,
             Application.eligibility,

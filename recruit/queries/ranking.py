@@ -63,7 +63,7 @@ class RunLine:
 def runs(session: Session, *, intake: Intake) -> list[RunLine]:
     """All runs of an intake, newest first. One query."""
     found = (
-        select(
+        select(  # type: ignore[call-overload]
             RankingRun.stage,
             RankingRun.number,
             RankingRun.created_at,
@@ -300,7 +300,7 @@ class Placed:
 
 def _placed() -> Any:
     return (
-        select(
+        select(  # type: ignore[call-overload]
             Application.mask_code,
             RankingRow.position,
             RankingRow.status,
@@ -323,11 +323,15 @@ def rows(session: Session, *, run: RankingRun, page: int = 1, size: int = PAGE_S
 def _as_placed(found: Any) -> list[Placed]:
     return [
         Placed(
-            *each[:5],
-            conditional=each[5] is Eligibility.CONDITIONAL,
-            withdrawn=each[6] is ApplicationStatus.WITHDRAWN,
+            code,
+            position,
+            status,
+            place,
+            points,
+            eligibility is Eligibility.CONDITIONAL,
+            now is ApplicationStatus.WITHDRAWN,
         )
-        for each in found
+        for code, position, status, place, points, eligibility, now in found
     ]
 
 

@@ -50,7 +50,7 @@ def run(region: str, intake: str) -> Any:
     form = RunForm(request.form, say=_)
     if not form.validate():
         return _index(found, form, 422)
-    stage = form.stage.data
+    stage = str(form.stage.data)
     try:
         with transaction(db()):
             made = ranking.run(db(), intake=found, stage=stage, actor=actor(), now=clock.now())
@@ -118,7 +118,7 @@ def _line(results: RunResults, newest: InterviewList | None) -> tuple[TryLineFor
     form = TryLineForm(args, say=_)
     if not form.validate():
         return form, None
-    return form, TheLine(form.places.data, form.reserves.data)
+    return form, TheLine(form.places.data or 0, form.reserves.data or 0)
 
 
 def _drawn(newest: InterviewList | None) -> TheLine | None:

@@ -84,7 +84,7 @@ def draft(
         line=line,
         content_sha256=content_sha256(run=run, line=line, entries=entries),
         created_at=now,
-        created_by_id=actor.account_id,
+        created_by_id=ranking.person(actor),
     )
     session.add(made)
     session.flush()
@@ -308,7 +308,7 @@ def confirm(
         session.execute(
             update(InterviewList)
             .where(col(InterviewList.id) == list_id, col(InterviewList.status) == ListStatus.DRAFT)
-            .values(status=ListStatus.CONFIRMED, confirmed_at=now, confirmed_by_id=actor.account_id)
+            .values(status=ListStatus.CONFIRMED, confirmed_at=now, confirmed_by_id=ranking.person(actor))
             .execution_options(synchronize_session=False)
         ),
     )

@@ -29,6 +29,13 @@ def code_version() -> str:
     return f"recruit {recruit.__version__}, scoring {scoring.__version__}"
 
 
+def person(actor: Actor) -> int:
+    """The account of whoever decides. Raises Invalid for the system itself: a person must answer for it."""
+    if actor.account_id is None:
+        raise Invalid(_("This must be done by a person with an account."))
+    return actor.account_id
+
+
 def sha256(text: str | bytes) -> str:
     """SHA-256 of a text (UTF-8) or bytes, in hexadecimal."""
     return hashlib.sha256(text.encode() if isinstance(text, str) else text).hexdigest()
@@ -75,7 +82,7 @@ def run(
         results=results,
         results_sha256=sha256(results),
         created_at=now,
-        created_by_id=actor.account_id,
+        created_by_id=person(actor),
     )
     session.add(made)
     session.flush()
