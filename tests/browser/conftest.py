@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from recruit.settings import Settings
@@ -28,6 +28,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 PATIENCE = 20_000  # ms, for a busy machine
+expect.set_options(timeout=PATIENCE)
 Serve = Callable[[Settings], str]
 
 

@@ -1,0 +1,168 @@
+"""An assessor scores a masked application with the keyboard alone, and nothing in the page tells who applies."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from sqlmodel import Session, col, select
+
+from recruit.demo.region import PASSWORD
+from recruit.display import countries
+from recruit.models import (
+    Account,
+    Application,
+    Assignment,
+    AssignmentStatus,
+    Attachment,
+    Intake,
+    Level,
+    Referee,
+)
+from tests.browser.conftest import PATIENCE, Serve
+from tests.browser.places import ASSESSOR
+from tests.demo import Demo
+
+pytestmark = pytest.mark.xdist_group("demo")
+DESK = {"width": 1280, "height": 900}
+
+
+@dataclass
+class Desk:
+    """An assessor who has signed in, and the demo that she works in."""
+
+    page: Page
+    demo: Demo
+    intake: str
+
+    def open(self, code: str) -> None:
+        """Go to an application."""
+        self.page.goto(f"/g/alvmark/{self.intake}/assess/{code}")
+
+
+@pytest.fixture
+def desk(
+    browser: Browser, demo: Demo, serve: Serve, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Desk]:
+    """In the intake that is being assessed."""
+    copy = demo.copy(tmp_path_factory.mktemp("assess") / "data")
+    with copy.session() as session:
+        intake = _intake(session).slug
+    context = browser.new_context(
+        base_url=serve(copy.settings),
+        viewport=DESK,  # type: ignore[arg-type]
+        locale="en-GB",
+        reduced_motion="reduce",
+    )
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    page.goto("/login")
+    page.fill("[name=email]", ASSESSOR)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url("**/g/alvmark/")
+    yield Desk(page, copy, intake)
+    context.close()
+
+
+def _intake(session: Session) -> Intake:
+    """The one that opened second."""
+    return session.exec(select(Intake).order_by(col(Intake.opens_at)).offset(1)).first()  # type: ignore[return-value]
+
+
+def _tasks(session: Session) -> list[tuple[Application, Assignment]]:
+    """What the assessor has left, in the order of the codes."""
+    found = (
+        select(Application, Assignment)
+        .join(Assignment, col(Assignment.application_id) == col(Application.id))
+        .join(Account, col(Account.id) == col(Assignment.assessor_id))
+        .where(
+            Account.email == ASSESSOR,
+            Assignment.intake_id == _intake(session).id,
+            Assignment.status == AssignmentStatus.ASSIGNED,
+        )
+    )
+    return list(session.exec(found.order_by(col(Application.mask_code))))
+
+
+def _levels(session: Session, assignment_id: int | None) -> dict[str, int]:
+    rows = session.exec(select(Level).where(Level.assignment_id == assignment_id))
+    return {row.criterion: row.level for row in rows}
+
+
+def test_assessor_scores_with_the_keyboard_alone(desk: Desk) -> None:
+    with desk.demo.session() as session:
+        application, assignment = _tasks(session)[0]
+    page, press = desk.page, desk.page.keyboard.press
+    desk.open(application.mask_code)
+    criteria = page.locator("[data-criterion]")
+    keys = [each.get_attribute("data-criterion") or "" for each in criteria.all()]
+    current = page.locator("[data-criterion].is-current")
+    expect(current).to_have_attribute("data-criterion", keys[0])
+    given = {}
+    for number, key in enumerate(keys):
+        expect(current).to_have_attribute("data-criterion", key)
+        press(str(given.setdefault(key, number % 5)))
+        press("j")
+    press("k")
+    press("k")
+    expect(current).to_have_attribute("data-criterion", keys[-3] if len(keys) > 2 else keys[0])
+    press("4")
+    given[keys[-3]] = 4
+    with page.expect_navigation():
+        press("Enter")
+    expect(page).not_to_have_url(re.compile(application.mask_code))
+    with desk.demo.session() as session:
+        assert _levels(session, assignment.id) == given
+        kept = session.get_one(Assignment, assignment.id)
+        assert kept.status is AssignmentStatus.ASSIGNED  # saved; submitting is a step of its own
+
+
+def test_letters_typed_into_a_rationale_are_no_commands(desk: Desk) -> None:
+    with desk.demo.session() as session:
+        application, _assignment = _tasks(session)[0]
+    page = desk.page
+    desk.open(application.mask_code)
+    page.keyboard.press("m")
+    page.keyboard.type("k4j")
+    current = page.locator("[data-criterion].is-current")
+    expect(current.locator("[data-rationale]")).to_have_value("k4j")
+    expect(current.locator("input[type=radio]:checked")).to_have_count(0)
+
+
+def _identity(session: Session, application: Application) -> set[str]:
+    """Everything that would tell who somebody is."""
+    account = session.get_one(Account, application.account_id)
+    referees = session.exec(select(Referee).where(Referee.application_id == application.id))
+    files = session.exec(select(Attachment).where(Attachment.application_id == application.id))
+    names = countries("sv") + countries("en")
+    told = {
+        application.given_name,
+        application.family_name,
+        application.native_name,
+        application.phone,
+        application.institution,
+        application.reference,
+        account.email,
+        *(name for code, name in names if code == application.education_country and code != "SE"),
+        *(each.name for each in referees),
+        *(each.public_id for each in files),
+    }
+    return {each for each in told if each}
+
+
+def test_page_tells_nothing_of_who_applies(desk: Desk) -> None:
+    with desk.demo.session() as session:
+        tasks = [
+            (application.mask_code, _identity(session, application)) for application, _ in _tasks(session)
+        ]
+    found = {}
+    for code, identity in tasks:
+        answer = desk.page.request.get(f"/g/alvmark/{desk.intake}/assess/{code}")
+        assert answer.status == 200
+        words = answer.text()
+        shown = {each for each in identity if re.search(rf"(?<!\w){re.escape(each)}(?!\w)", words)}
+        if shown:
+            found[code] = shown
+    assert found == {}
