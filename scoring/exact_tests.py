@@ -136,12 +136,14 @@ def benjamini_hochberg(p: ArrayLike) -> Floats:
 
     Source: Benjamini & Hochberg (1995), J. R. Stat. Soc. B 57, 289-300.
     """
-    from scipy.stats import false_discovery_control
-
+    # Written out: importing scipy.stats for it takes longer than all tests of an audit.
     values = np.asarray(p, dtype=np.float64)
-    if values.size == 0:
-        return values
-    return np.asarray(false_discovery_control(values, method="bh"))
+    family = values.size
+    order = np.argsort(values, kind="stable")
+    stepped = values[order] * (family / np.arange(1, family + 1))
+    adjusted = np.empty(family)
+    adjusted[order] = np.minimum.accumulate(stepped[::-1])[::-1]
+    return np.minimum(adjusted, 1.0)
 
 
 def odds_ratio(selected: int, n: int, other_selected: int, other_n: int) -> float | None:

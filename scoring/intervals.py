@@ -10,11 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Pair = tuple[float, float]
-
-
-def _interval(low: float, high: float, least: float) -> Pair:
-    # The formulas leave the scale by a rounding error at its ends; the ends themselves are exact.
-    return (max(least, low) + 0.0, min(1.0, high) + 0.0)
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 
 def wilson(selected: ArrayLike, n: ArrayLike, confidence: float = 0.95) -> list[Pair | None]:
@@ -32,16 +29,27 @@ def wilson(selected: ArrayLike, n: ArrayLike, confidence: float = 0.95) -> list[
 
     Source: Wilson (1927), J. Am. Stat. Assoc. 22, 209-212.
     """
-    from statsmodels.stats.proportion import proportion_confint
-
     s, total = _counts(selected), _counts(n)
     answer: list[Pair | None] = [None] * len(total)
     some = np.flatnonzero(total > 0)
-    low, high = proportion_confint(s[some], total[some], alpha=1 - confidence, method="wilson")
-    for i, lo, hi in zip(some.tolist(), np.atleast_1d(low), np.atleast_1d(high), strict=True):
-        ends = _interval(float(lo), float(hi), 0.0)
-        answer[i] = (0.0 if s[i] == 0 else ends[0], 1.0 if s[i] == total[i] else ends[1])
+    low, high = _score_ends(s[some], total[some], confidence)
+    for i, lo, hi in zip(some.tolist(), low.tolist(), high.tolist(), strict=True):
+        answer[i] = (lo, hi)
     return answer
+
+
+def _score_ends(selected: Ints, n: Ints, confidence: float) -> tuple[Floats, Floats]:
+    """Both ends of Wilson's interval, n over 0: the rates p with |observed - p| = z √(p(1 - p)/n)."""
+    from scipy.special import ndtri
+
+    z = float(ndtri((1 + confidence) / 2))
+    rate, width = selected / n, z * z / n
+    middle = (rate + width / 2) / (1 + width)
+    half = z * np.sqrt(rate * (1 - rate) / n + width / (4 * n)) / (1 + width)
+    # Rounding leaves the scale at its ends; the ends themselves are exact.
+    low = np.where(selected == 0, 0.0, np.maximum(0.0, middle - half))
+    high = np.where(selected == n, 1.0, np.minimum(1.0, middle + half))
+    return low, high
 
 
 def newcombe(
@@ -53,20 +61,19 @@ def newcombe(
 
     Source: Newcombe (1998), Statistics in Medicine 17, 873-890, method 10.
     """
-    from statsmodels.stats.proportion import confint_proportions_2indep
-
     s1, n1, s2, n2 = (_counts(a) for a in (selected, n, other_selected, other_n))
     answer: list[Pair | None] = [None] * len(n1)
     some = np.flatnonzero((n1 > 0) & (n2 > 0))
-    if len(some) == 0:
-        return answer
-    low, high = confint_proportions_2indep(
-        s1[some], n1[some], s2[some], n2[some], method="newcomb", compare="diff", alpha=1 - confidence
-    )
-    for i, lo, hi in zip(some.tolist(), np.atleast_1d(low), np.atleast_1d(high), strict=True):
-        answer[i] = _interval(float(lo), float(hi), -1.0)
+    s1, n1, s2, n2 = s1[some], n1[some], s2[some], n2[some]
+    low1, high1 = _score_ends(s1, n1, confidence)
+    low2, high2 = _score_ends(s2, n2, confidence)
+    rate1, rate2 = s1 / n1, s2 / n2
+    low = rate1 - rate2 - np.hypot(rate1 - low1, high2 - rate2)
+    high = rate1 - rate2 + np.hypot(high1 - rate1, rate2 - low2)
+    for i, lo, hi in zip(some.tolist(), low.tolist(), high.tolist(), strict=True):
+        answer[i] = (max(-1.0, lo) + 0.0, min(1.0, hi) + 0.0)
     return answer
 
 
-def _counts(values: ArrayLike) -> NDArray[np.int64]:
+def _counts(values: ArrayLike) -> Ints:
     return np.atleast_1d(np.asarray(values, dtype=np.int64))

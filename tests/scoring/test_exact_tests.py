@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import fisher_exact, hypergeom
+from scipy.stats import false_discovery_control, fisher_exact, hypergeom
 
 from scoring.exact_tests import GapTest, benjamini_hochberg, boschloo, exact_p, odds_ratio
 
@@ -40,6 +40,7 @@ def test_no_tables_give_no_values():
 sides = st.integers(1, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(sides, sides), min_size=1, max_size=12))
 def test_fisher_agrees_with_scipy_and_midp_with_its_definition(pairs):
     p = exact_p(*(np.array([pair[i][j] for pair in pairs]) for i, j in ((0, 0), (0, 1), (1, 0), (1, 1))))
@@ -50,6 +51,7 @@ def test_fisher_agrees_with_scipy_and_midp_with_its_definition(pairs):
         assert p.midp[i] == pytest.approx(min(1.0, 2 * min(lower, upper)), rel=1e-6)
 
 
+@settings(deadline=None)
 @given(sides, sides)
 def test_p_is_the_same_for_the_group_the_others_and_the_not_selected(a, b):
     (s, n), (os, on) = a, b
@@ -81,6 +83,12 @@ def test_benjamini_hochberg_rejects_four_of_the_1995_example():
     adjusted = benjamini_hochberg(BH_1995)
     assert int((adjusted <= 0.05).sum()) == 4
     assert adjusted[:5].round(6).tolist() == [0.0015, 0.003, 0.0095, 0.035625, 0.0603]
+
+
+@settings(deadline=None)
+@given(st.lists(st.floats(0, 1), max_size=40))
+def test_benjamini_hochberg_agrees_with_scipy(p):
+    assert benjamini_hochberg(p).tolist() == (false_discovery_control(p).tolist() if p else [])
 
 
 def test_benjamini_hochberg_keeps_the_order_given_and_takes_none():

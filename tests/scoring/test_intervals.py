@@ -1,6 +1,8 @@
-from hypothesis import given
+import numpy as np
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from scoring.intervals import newcombe, wilson
 
@@ -54,6 +56,22 @@ def test_newcombe_with_an_empty_side_is_none():
 
 
 counts = st.integers(1, 40).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
+
+
+@settings(deadline=None)
+@given(counts, st.sampled_from([0.9, 0.95, 0.99]))
+def test_wilson_agrees_with_statsmodels(a, confidence):
+    interval = wilson([a[0]], [a[1]], confidence)[0]
+    theirs = proportion_confint(*a, alpha=1 - confidence, method="wilson")
+    assert np.allclose(interval, theirs, rtol=0, atol=1e-12)
+
+
+@settings(deadline=None)
+@given(counts, counts, st.sampled_from([0.9, 0.95, 0.99]))
+def test_newcombe_agrees_with_statsmodels(a, b, confidence):
+    interval = newcombe([a[0]], [a[1]], [b[0]], [b[1]], confidence)[0]
+    theirs = confint_proportions_2indep(*a, *b, method="newcomb", compare="diff", alpha=1 - confidence)
+    assert np.allclose(interval, theirs, rtol=0, atol=1e-12)
 
 
 @given(counts, counts)
