@@ -273,9 +273,16 @@ def _eligible_note(
         parts.append(ngettext("%(num)s not decided.", "%(num)s not decided.", standing.pending))
     if standing.ineligible:
         names = {each.key: each.name.in_language(language) for each in profile.requirements}
-        reasons = [f"{count} {names.get(key, key).lower()}" for key, count in refusals[:REASONS_SHOWN]]
+        reasons = [
+            f"{count} {_inside(names.get(key, key), language)}" for key, count in refusals[:REASONS_SHOWN]
+        ]
         parts.append(_("Of %(number)s no: %(reasons)s.", number=standing.ineligible, reasons=joined(reasons)))
     return " ".join(parts)
+
+
+def _inside(name: str, language: str) -> str:
+    """A name inside a sentence. English keeps its capital: it may be a proper noun (Swedish)."""
+    return name[:1].lower() + name[1:] if language == "sv" else name
 
 
 def _assessed_note(standing: Standing) -> str:

@@ -81,6 +81,10 @@ def public_id() -> str:
 
 
 class RegionScoped(SQLModel):
-    """A row that belongs to one region. Sessions refuse to read or write it outside that region."""
+    """A row that belongs to one region. Sessions refuse to read or write it outside that region.
 
-    region_id: int = Field(foreign_key="region.id", index=True, ondelete="RESTRICT")
+    No index on `region_id` alone: every query has it, nearly every row matches it, and SQLite would choose that index
+    before the selective one (of the application, the intake) and read the whole region for each row.
+    """
+
+    region_id: int = Field(foreign_key="region.id", ondelete="RESTRICT")

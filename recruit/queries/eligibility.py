@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -129,6 +129,16 @@ class Line:
     answered: int
     first_site: str | None
     copies_lacking: bool
+    licence_on: date | None
+    language_on: date | None
+    work_permit_on: date | None
+
+    @property
+    def complete_on(self) -> date | None:
+        """When the last of what is expected comes, of what has a date."""
+        return max(
+            (each for each in (self.licence_on, self.language_on, self.work_permit_on) if each), default=None
+        )
 
 
 def has_unclear() -> Any:
@@ -145,7 +155,9 @@ def has_unclear() -> Any:
 def lacks_copy() -> Any:
     """SQL: a CV has no redacted copy, so that assessors cannot see it."""
     original, copy = aliased(Attachment), aliased(Attachment)
-    redacted = select(copy.id).where(copy.redacts_id == original.id).exists()
+    # The application's own attachments are found by an index; all copies of all applications are not.
+    own = copy.application_id == original.application_id
+    redacted = select(copy.id).where(own, copy.redacts_id == original.id).exists()
     return (
         select(original.id)
         .where(
@@ -182,6 +194,9 @@ def page(
             _number(Referee, col(Referee.answered_at).is_not(None)),
             _first_site(),
             lacks_copy(),
+            Application.licence_on,
+            Application.language_on,
+            Application.work_permit_on,
         )
         .where(*conditions)
         .order_by(*_order(chosen))

@@ -51,9 +51,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_criteria_profile')),
     sa.UniqueConstraint('region_id', 'key', 'version', name=op.f('uq_criteria_profile_region_id_key_version'))
     )
-    with op.batch_alter_table('criteria_profile', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_criteria_profile_region_id'), ['region_id'], unique=False)
-
     op.create_table('email_token',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('account_id', sa.Integer(), nullable=False),
@@ -80,7 +77,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('membership', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_membership_account_id'), ['account_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_membership_region_id'), ['region_id'], unique=False)
 
     op.create_table('site',
     sa.Column('region_id', sa.Integer(), nullable=False),
@@ -91,9 +87,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_site')),
     sa.UniqueConstraint('region_id', 'name', name=op.f('uq_site_region_id_name'))
     )
-    with op.batch_alter_table('site', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_site_region_id'), ['region_id'], unique=False)
-
     op.create_table('intake',
     sa.Column('region_id', sa.Integer(), nullable=False),
     sa.Column('id', sa.Integer(), nullable=False),
@@ -120,9 +113,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_intake')),
     sa.UniqueConstraint('region_id', 'slug', name=op.f('uq_intake_region_id_slug'))
     )
-    with op.batch_alter_table('intake', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_intake_region_id'), ['region_id'], unique=False)
-
     op.create_table('application',
     sa.Column('region_id', sa.Integer(), nullable=False),
     sa.Column('id', sa.Integer(), nullable=False),
@@ -179,7 +169,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_application_account_id'), ['account_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_application_eligibility'), ['eligibility'], unique=False)
         batch_op.create_index(batch_op.f('ix_application_intake_id'), ['intake_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_application_region_id'), ['region_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_application_status'), ['status'], unique=False)
 
     op.create_table('deadline_extension',
@@ -198,7 +187,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('deadline_extension', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_deadline_extension_intake_id'), ['intake_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_deadline_extension_region_id'), ['region_id'], unique=False)
 
     op.create_table('placement',
     sa.Column('region_id', sa.Integer(), nullable=False),
@@ -215,7 +203,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('placement', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_placement_intake_id'), ['intake_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_placement_region_id'), ['region_id'], unique=False)
 
     op.create_table('posts',
     sa.Column('region_id', sa.Integer(), nullable=False),
@@ -233,7 +220,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('posts', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_posts_intake_id'), ['intake_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_posts_region_id'), ['region_id'], unique=False)
 
     op.create_table('ranking_run',
     sa.Column('region_id', sa.Integer(), nullable=False),
@@ -259,7 +245,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('ranking_run', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_ranking_run_intake_id'), ['intake_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_ranking_run_region_id'), ['region_id'], unique=False)
 
     op.create_table('record_entry',
     sa.Column('region_id', sa.Integer(), nullable=False),
@@ -283,7 +268,6 @@ def upgrade() -> None:
     with op.batch_alter_table('record_entry', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_record_entry_action'), ['action'], unique=False)
         batch_op.create_index(batch_op.f('ix_record_entry_intake_id'), ['intake_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_record_entry_region_id'), ['region_id'], unique=False)
 
     op.create_table('assignment',
     sa.Column('region_id', sa.Integer(), nullable=False),
@@ -306,7 +290,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_assignment_application_id'), ['application_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_assignment_assessor_id'), ['assessor_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_assignment_intake_id'), ['intake_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_assignment_region_id'), ['region_id'], unique=False)
 
     op.create_table('attachment',
     sa.Column('region_id', sa.Integer(), nullable=False),
@@ -332,7 +315,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('attachment', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_attachment_application_id'), ['application_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_attachment_region_id'), ['region_id'], unique=False)
 
     op.create_table('conflict_of_interest',
     sa.Column('region_id', sa.Integer(), nullable=False),
@@ -352,7 +334,6 @@ def upgrade() -> None:
     with op.batch_alter_table('conflict_of_interest', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_conflict_of_interest_application_id'), ['application_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_conflict_of_interest_assessor_id'), ['assessor_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_conflict_of_interest_region_id'), ['region_id'], unique=False)
 
     op.create_table('experience_period',
     sa.Column('region_id', sa.Integer(), nullable=False),
@@ -375,7 +356,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('experience_period', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_experience_period_application_id'), ['application_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_experience_period_region_id'), ['region_id'], unique=False)
 
     op.create_table('interview_list',
     sa.Column('region_id', sa.Integer(), nullable=False),
@@ -401,7 +381,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('interview_list', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_interview_list_intake_id'), ['intake_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_interview_list_region_id'), ['region_id'], unique=False)
         batch_op.create_index('uq_interview_list_one_draft', ['intake_id'], unique=True, sqlite_where=sa.text("status = 'draft'"), postgresql_where=sa.text("status = 'draft'"))
 
     op.create_table('monitoring_answer',
@@ -415,9 +394,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_monitoring_answer')),
     sa.UniqueConstraint('application_id', name=op.f('uq_monitoring_answer_application_id'))
     )
-    with op.batch_alter_table('monitoring_answer', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_monitoring_answer_region_id'), ['region_id'], unique=False)
-
     op.create_table('outgoing_mail',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('region_id', sa.Integer(), nullable=True),
@@ -459,7 +435,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('ranking_row', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_ranking_row_application_id'), ['application_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_ranking_row_region_id'), ['region_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_ranking_row_run_id'), ['run_id'], unique=False)
 
     op.create_table('record_value',
@@ -477,7 +452,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('record_value', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_record_value_entry_id'), ['entry_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_record_value_region_id'), ['region_id'], unique=False)
 
     op.create_table('referee',
     sa.Column('region_id', sa.Integer(), nullable=False),
@@ -512,7 +486,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('referee', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_referee_application_id'), ['application_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_referee_region_id'), ['region_id'], unique=False)
 
     op.create_table('requirement_decision',
     sa.Column('region_id', sa.Integer(), nullable=False),
@@ -532,7 +505,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('requirement_decision', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_requirement_decision_application_id'), ['application_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_requirement_decision_region_id'), ['region_id'], unique=False)
 
     op.create_table('site_preference',
     sa.Column('region_id', sa.Integer(), nullable=False),
@@ -549,7 +521,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('site_preference', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_site_preference_application_id'), ['application_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_site_preference_region_id'), ['region_id'], unique=False)
 
     op.create_table('interview_list_entry',
     sa.Column('region_id', sa.Integer(), nullable=False),
@@ -570,7 +541,6 @@ def upgrade() -> None:
     with op.batch_alter_table('interview_list_entry', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_interview_list_entry_application_id'), ['application_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_interview_list_entry_list_id'), ['list_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_interview_list_entry_region_id'), ['region_id'], unique=False)
 
     op.create_table('level',
     sa.Column('region_id', sa.Integer(), nullable=False),
@@ -588,7 +558,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('level', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_level_assignment_id'), ['assignment_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_level_region_id'), ['region_id'], unique=False)
 
     # ### end Alembic commands ###
     _refuse_changes_of_the_record()
@@ -616,39 +585,32 @@ def _refuse_changes_of_the_record() -> None:
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     with op.batch_alter_table('level', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_level_region_id'))
         batch_op.drop_index(batch_op.f('ix_level_assignment_id'))
 
     op.drop_table('level')
     with op.batch_alter_table('interview_list_entry', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_interview_list_entry_region_id'))
         batch_op.drop_index(batch_op.f('ix_interview_list_entry_list_id'))
         batch_op.drop_index(batch_op.f('ix_interview_list_entry_application_id'))
 
     op.drop_table('interview_list_entry')
     with op.batch_alter_table('site_preference', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_site_preference_region_id'))
         batch_op.drop_index(batch_op.f('ix_site_preference_application_id'))
 
     op.drop_table('site_preference')
     with op.batch_alter_table('requirement_decision', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_requirement_decision_region_id'))
         batch_op.drop_index(batch_op.f('ix_requirement_decision_application_id'))
 
     op.drop_table('requirement_decision')
     with op.batch_alter_table('referee', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_referee_region_id'))
         batch_op.drop_index(batch_op.f('ix_referee_application_id'))
 
     op.drop_table('referee')
     with op.batch_alter_table('record_value', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_record_value_region_id'))
         batch_op.drop_index(batch_op.f('ix_record_value_entry_id'))
 
     op.drop_table('record_value')
     with op.batch_alter_table('ranking_row', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_ranking_row_run_id'))
-        batch_op.drop_index(batch_op.f('ix_ranking_row_region_id'))
         batch_op.drop_index(batch_op.f('ix_ranking_row_application_id'))
 
     op.drop_table('ranking_row')
@@ -658,83 +620,62 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_outgoing_mail_application_id'))
 
     op.drop_table('outgoing_mail')
-    with op.batch_alter_table('monitoring_answer', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_monitoring_answer_region_id'))
-
     op.drop_table('monitoring_answer')
     with op.batch_alter_table('interview_list', schema=None) as batch_op:
         batch_op.drop_index('uq_interview_list_one_draft', sqlite_where=sa.text("status = 'draft'"), postgresql_where=sa.text("status = 'draft'"))
-        batch_op.drop_index(batch_op.f('ix_interview_list_region_id'))
         batch_op.drop_index(batch_op.f('ix_interview_list_intake_id'))
 
     op.drop_table('interview_list')
     with op.batch_alter_table('experience_period', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_experience_period_region_id'))
         batch_op.drop_index(batch_op.f('ix_experience_period_application_id'))
 
     op.drop_table('experience_period')
     with op.batch_alter_table('conflict_of_interest', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_conflict_of_interest_region_id'))
         batch_op.drop_index(batch_op.f('ix_conflict_of_interest_assessor_id'))
         batch_op.drop_index(batch_op.f('ix_conflict_of_interest_application_id'))
 
     op.drop_table('conflict_of_interest')
     with op.batch_alter_table('attachment', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_attachment_region_id'))
         batch_op.drop_index(batch_op.f('ix_attachment_application_id'))
 
     op.drop_table('attachment')
     with op.batch_alter_table('assignment', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_assignment_region_id'))
         batch_op.drop_index(batch_op.f('ix_assignment_intake_id'))
         batch_op.drop_index(batch_op.f('ix_assignment_assessor_id'))
         batch_op.drop_index(batch_op.f('ix_assignment_application_id'))
 
     op.drop_table('assignment')
     with op.batch_alter_table('record_entry', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_record_entry_region_id'))
         batch_op.drop_index(batch_op.f('ix_record_entry_intake_id'))
         batch_op.drop_index(batch_op.f('ix_record_entry_action'))
 
     op.drop_table('record_entry')
     with op.batch_alter_table('ranking_run', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_ranking_run_region_id'))
         batch_op.drop_index(batch_op.f('ix_ranking_run_intake_id'))
 
     op.drop_table('ranking_run')
     with op.batch_alter_table('posts', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_posts_region_id'))
         batch_op.drop_index(batch_op.f('ix_posts_intake_id'))
 
     op.drop_table('posts')
     with op.batch_alter_table('placement', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_placement_region_id'))
         batch_op.drop_index(batch_op.f('ix_placement_intake_id'))
 
     op.drop_table('placement')
     with op.batch_alter_table('deadline_extension', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_deadline_extension_region_id'))
         batch_op.drop_index(batch_op.f('ix_deadline_extension_intake_id'))
 
     op.drop_table('deadline_extension')
     with op.batch_alter_table('application', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_application_status'))
-        batch_op.drop_index(batch_op.f('ix_application_region_id'))
         batch_op.drop_index(batch_op.f('ix_application_intake_id'))
         batch_op.drop_index(batch_op.f('ix_application_eligibility'))
         batch_op.drop_index(batch_op.f('ix_application_account_id'))
 
     op.drop_table('application')
-    with op.batch_alter_table('intake', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_intake_region_id'))
-
     op.drop_table('intake')
-    with op.batch_alter_table('site', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_site_region_id'))
-
     op.drop_table('site')
     with op.batch_alter_table('membership', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_membership_region_id'))
         batch_op.drop_index(batch_op.f('ix_membership_account_id'))
 
     op.drop_table('membership')
@@ -742,9 +683,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_email_token_account_id'))
 
     op.drop_table('email_token')
-    with op.batch_alter_table('criteria_profile', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_criteria_profile_region_id'))
-
     op.drop_table('criteria_profile')
     op.drop_table('region')
     op.drop_table('account')
