@@ -16,8 +16,10 @@ from recruit.demo import applying, judging, region
 from recruit.demo.judging import Judged
 from recruit.demo.people import Person, draw_countries, draw_people
 from recruit.demo.region import Group
-from recruit.models import Application, Intake, PlacementKind, PostForm
+from recruit.models import Application, Intake, InterviewList, PlacementKind, PostForm
 from recruit.passwords import hash_password
+from recruit.queries import interview as lists
+from recruit.queries import monitoring
 from recruit.services import application, interview, ranking
 from recruit.services import intake as intakes
 from recruit.services.intake import IntakePlan, PlannedPosts
@@ -93,6 +95,14 @@ def _finished(demo: Demo, countries: list[str]) -> None:
     )
     interview.confirm(demo.session, interview_list=drawn, actor=demo.group.actor, now=demo.at(-160, 11))
     demo.tell(f"  Ranked; the list is confirmed: up to {PLACES} called, {RESERVES} in reserve.")
+    _monitor(demo, intake, drawn)
+
+
+def _monitor(demo: Demo, intake: Intake, drawn: InterviewList) -> None:
+    called, listed = lists.ids_by_kind(demo.session, interview_list=drawn)
+    figures = monitoring.figures(demo.session, intake=intake, called=called, listed=listed)
+    for attribute, found in figures["attributes"].items():
+        demo.tell(f"  Monitoring {attribute.replace('_', ' ')}: {found['summary']['en']}")
 
 
 def _assessed(demo: Demo, countries: list[str]) -> None:

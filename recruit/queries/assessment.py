@@ -161,6 +161,17 @@ class QueueItem:
         return not self.done and self.levels_set > 0
 
 
+def has_unsubmitted(session: Session, *, intake: Intake, stage: str, assessor_id: int | None) -> bool:
+    """Whether the person still has an assessment of their own to submit at the stage."""
+    own = select(Assignment.id).where(
+        Assignment.intake_id == intake.id,
+        Assignment.stage == stage,
+        Assignment.assessor_id == assessor_id,
+        Assignment.status == AssignmentStatus.ASSIGNED,
+    )
+    return session.exec(own.limit(1)).first() is not None
+
+
 def stages_of(session: Session, *, intake: Intake, assessor_id: int) -> list[str]:
     """The stages in which the assessor has something, the latest last."""
     statement = (

@@ -18,6 +18,7 @@ from recruit.request import actor, db, roles
 from recruit.request import region as present_region
 from recruit.routes.monitoring import intake_here, look_at
 from recruit.services import interview, ranking
+from recruit.services.assessment import refuse_before_own
 from recruit.services.interview import LineGroup
 
 blueprint = Blueprint("interview", __name__)
@@ -50,6 +51,8 @@ def draft(region: str, intake: str) -> Any:
     run = rankings.latest_run(db(), intake=found, stage="screening")
     if run is None:
         raise Conflict(_("There is no ranking yet. Run it first, then draw the line."))
+    if Role.ASSESSOR in roles():
+        refuse_before_own(db(), intake=found, stage=run.stage, actor=actor())
     form = _form(found)
     if request.method == "GET":
         return _draft_page(found, run, form)
@@ -145,6 +148,8 @@ def show(region: str, intake: str, version: int) -> Any:
 def _show(found: Intake, version: int, status: int = 200, problem: Any = None) -> Any:
     drawn = queries.by_version(db(), intake=found, version=version)
     run = queries.run_of(db(), interview_list=drawn)
+    if drawn.status is ListStatus.DRAFT and Role.ASSESSOR in roles():
+        refuse_before_own(db(), intake=found, stage=run.stage, actor=actor())
     entries = queries.entries(db(), interview_list=drawn)
     look = look_at(found, drawn)
     figures = look.seen.figures

@@ -19,6 +19,7 @@ from recruit.request import actor, db, roles
 from recruit.routes.monitoring import intake_here, reader
 from recruit.services import interview as interviews
 from recruit.services import ranking
+from recruit.services.assessment import refuse_before_own
 
 blueprint = Blueprint("ranking", __name__)
 PREFIX = "/g/<region>/<intake>/ranking"
@@ -65,6 +66,8 @@ def run(region: str, intake: str) -> Any:
 def show(region: str, intake: str, stage: str, number: int) -> Any:
     """One run: the order, the line that is tried or drawn, and what the monitor says of it."""
     found = intake_here()
+    if Role.ASSESSOR in roles():
+        refuse_before_own(db(), intake=found, stage=stage, actor=actor())
     run = queries.run_by_number(db(), intake=found, stage=stage, number=number)
     results = run_results(run.results)
     profile = intakes.profile_of(db(), found)

@@ -556,3 +556,17 @@ def _id(row: Any) -> int:
     assert row.id is not None
     number: int = row.id
     return number
+
+
+def refuse_before_own(session: Session, *, intake: Intake, stage: str, actor: Actor) -> None:
+    """Refuse to show levels and points to somebody who has assessments of their own to submit.
+
+    A coordinator may assess too; nobody sees others' levels before their own are in. Raises Conflict.
+    """
+    if queries.has_unsubmitted(session, intake=intake, stage=stage, assessor_id=actor.account_id):
+        raise Conflict(
+            _(
+                "You have assessments of your own to submit in this intake. Nobody sees other people's levels, or the"
+                " points they give, before their own are in."
+            )
+        )

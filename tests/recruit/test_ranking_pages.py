@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from sqlmodel import Session, select
 
-from recruit.models import Application, RankingRun, Sex
+from recruit.models import Application, Assignment, Membership, RankingRun, Role, Sex
 from tests.recruit.factories import World, post, sign_in
 from tests.recruit.intake_helpers import opened_intake
 from tests.recruit.ranking_helpers import assessed, closed_intake, confirmed, ranked
@@ -208,3 +208,30 @@ def test_pages_of_another_regions_run_do_not_exist(
     sign_in(client, world.coordinator)
     assert client.get("/g/vattmark/bt-2026/ranking/screening/1").status_code == 404
     assert session.exec(select(Application)).first() is not None
+
+
+def test_coordinator_who_assesses_sees_no_points_before_submitting(
+    session: Session, world: World, client: FlaskClient
+) -> None:
+    intake = closed_intake(session, world)
+    run = ranked(session, world, intake)
+    task = session.exec(select(Assignment).where(Assignment.intake_id == intake.id)).first()
+    assert task is not None
+    session.add(
+        Assignment(
+            region_id=intake.region_id,
+            intake_id=intake.id,
+            application_id=task.application_id,
+            assessor_id=world.coordinator.id,
+            stage="screening",
+            assigned_at=run.created_at,
+        )
+    )
+    session.add(
+        Membership(region_id=intake.region_id, account_id=world.coordinator.id or 0, role=Role.ASSESSOR)
+    )
+    session.commit()
+    sign_in(client, world.coordinator)
+    assert client.get(f"/g/alvmark/{intake.slug}/ranking/screening/1").status_code == 409
+    sign_in(client, world.auditor)
+    assert client.get(f"/g/alvmark/{intake.slug}/ranking/screening/1").status_code == 200
