@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, create_engine, text
 from sqlmodel import Session
 
+from recruit import passwords
 from recruit.database import AllRegions, make_engine, make_session
 from recruit.migrate import upgrade
 from recruit.settings import Settings
@@ -84,8 +87,23 @@ def world(session: Session) -> World:
     return make_world(session)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def real_hasher() -> Iterator[PasswordHasher]:
+    """Argon2 is slow on purpose and nearly every page test signs in: they use weak parameters. Gives the real hasher."""
+    real = passwords._hasher
+    passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    yield real
+    passwords._hasher = real
+
+
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates compiled once per worker instead of once per test."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+def app(database_url: str, tmp_path: Path, compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
     """The application on the same database, without rate limits, catching its mail."""
     settings = Settings(
         data_dir=str(tmp_path / "data"),
@@ -95,6 +113,7 @@ def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
         rate_limits=False,
     )
     app = build_app(settings)
+    app.jinja_env.bytecode_cache = compiled_templates
     app.testing = True
     yield app
     app.extensions["recruit_engine"].dispose()
