@@ -195,7 +195,9 @@ def period(row: ExperiencePeriod) -> dict[str, Any]:
 
 def documents(attachments: Sequence[Attachment]) -> list[Document]:
     """Originals with their copies."""
-    copies = {each.redacts_id: each for each in attachments if each.redacts_id is not None}
+    copies: dict[int | None, Attachment] = {
+        each.redacts_id: each for each in attachments if each.redacts_id is not None
+    }
     return [
         Document(each, copies.get(each.id), each.kind not in NEVER_REDACTED)
         for each in attachments

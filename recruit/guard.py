@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import abort, g, redirect, request, url_for
 from flask_login import current_user
-from sqlmodel import select
+from sqlmodel import col, select
 
 from recruit.access import ACCESS, ACCOUNT, PUBLIC
 from recruit.database import AllRegions, OneRegion, set_scope
@@ -46,7 +46,7 @@ def _enter_region(allowed: frozenset[Role]) -> None:
     if region is None or region.id is None:
         abort(404)
     set_scope(session, OneRegion(region.id))
-    mine = select(Membership.role).where(Membership.account_id == account().id)
+    mine = select(col(Membership.role)).where(Membership.account_id == account().id)
     g.roles = frozenset(session.exec(mine))
     if not g.roles:
         abort(404)

@@ -1,5 +1,6 @@
 """What every page's frame shows: region, language, account, and for the group the menu and the line of stations."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -141,7 +142,7 @@ def _menu(region: Region, intake: Intake | None) -> list[tuple[str, str, bool]]:
     return shown
 
 
-def _url(endpoint: str, values: dict[str, str]) -> str:
+def _url(endpoint: str, values: Mapping[str, Any]) -> str:
     """The endpoint's address with those of the values that it takes."""
     takes = set().union(*(rule.arguments for rule in current_app.url_map.iter_rules(endpoint)))
     return url_for(endpoint, **{name: value for name, value in values.items() if name in takes})

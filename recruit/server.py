@@ -14,7 +14,7 @@ class PortTaken(Exception):
     """Something else listens on the address already."""
 
 
-class Server(BaseApplication):  # type: ignore[misc]
+class Server(BaseApplication):
     """Gunicorn with its options given by us instead of a file."""
 
     def __init__(self, settings: Settings, options: dict[str, Any]) -> None:

@@ -5,11 +5,12 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 
-def setting(default: object, help: str) -> object:
+def setting(default: object, help: str) -> Any:
     """A setting's default with the sentence that explains it."""
-    return field(default=default, metadata={"help": help})  # type: ignore[call-overload]
+    return field(default=default, metadata={"help": help})
 
 
 class SettingError(ValueError):
@@ -20,22 +21,22 @@ class SettingError(ValueError):
 class Settings:
     """Values of all settings. In the environment each is named RECRUIT_ and its name in capitals."""
 
-    data_dir: str = setting("instance", "Folder for attachments, the secret key and the embedded database.")  # type: ignore[assignment]
-    database_url: str = setting("", "postgresql://… or sqlite:///…; empty means recruit.db in the data folder.")  # type: ignore[assignment]
-    secret_key: str = setting("", "Signs sessions; empty means a key made once and kept in the data folder.")  # type: ignore[assignment]
-    base_url: str = setting("http://127.0.0.1:8000", "The address people use; links in mail start with it.")  # type: ignore[assignment]
-    host: str = setting("127.0.0.1", "Address to listen on.")  # type: ignore[assignment]
-    port: int = setting(8000, "Port to listen on.")  # type: ignore[assignment]
+    data_dir: str = setting("instance", "Folder for attachments, the secret key and the embedded database.")
+    database_url: str = setting("", "postgresql://… or sqlite:///…; empty means recruit.db in the data folder.")
+    secret_key: str = setting("", "Signs sessions; empty means a key made once and kept in the data folder.")
+    base_url: str = setting("http://127.0.0.1:8000", "The address people use; links in mail start with it.")
+    host: str = setting("127.0.0.1", "Address to listen on.")
+    port: int = setting(8000, "Port to listen on.")
     mail_url: str = setting(
         "", "smtp://user:password@host:587 (STARTTLS), smtps://…, or catch: to show mail on a page instead of sending."
-    )  # type: ignore[assignment]
-    mail_from: str = setting("no-reply@localhost", "Sender of mail.")  # type: ignore[assignment]
-    session_minutes: int = setting(60, "Minutes without activity after which a person must sign in again.")  # type: ignore[assignment]
-    session_hours: int = setting(10, "Hours after which a person must sign in again, active or not.")  # type: ignore[assignment]
-    rate_limits: bool = setting(True, "Limit attempts to sign in and to create accounts.")  # type: ignore[assignment]
-    rate_limit_storage: str = setting("memory://", "Where attempts are counted; redis://… with several processes.")  # type: ignore[assignment]
-    trusted_proxies: int = setting(0, "How many proxies in front set X-Forwarded-* headers.")  # type: ignore[assignment]
-    suppress_below: int = setting(5, "Groups smaller than this are suppressed for the recruitment group.")  # type: ignore[assignment]
+    )
+    mail_from: str = setting("no-reply@localhost", "Sender of mail.")
+    session_minutes: int = setting(60, "Minutes without activity after which a person must sign in again.")
+    session_hours: int = setting(10, "Hours after which a person must sign in again, active or not.")
+    rate_limits: bool = setting(True, "Limit attempts to sign in and to create accounts.")
+    rate_limit_storage: str = setting("memory://", "Where attempts are counted; redis://… with several processes.")
+    trusted_proxies: int = setting(0, "How many proxies in front set X-Forwarded-* headers.")
+    suppress_below: int = setting(5, "Groups smaller than this are suppressed for the recruitment group.")
 
     @property
     def database(self) -> str:

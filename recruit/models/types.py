@@ -11,7 +11,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
-SQLModel.metadata.naming_convention = {  # type: ignore[assignment]
+SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "ck": "ck_%(table_name)s_%(constraint_name)s",
@@ -63,7 +63,7 @@ def choice(kind: type[enum.Enum], *, rule: str | None = None, **extra: Any) -> A
         values_callable=lambda members: [member.value for member in members],
         name=rule or _snake(kind.__name__),
     )
-    return Field(sa_type=column_type, **extra)  # type: ignore[call-overload]
+    return Field(sa_type=column_type, **extra)
 
 
 def _snake(name: str) -> str:

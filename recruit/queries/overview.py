@@ -97,7 +97,7 @@ def _unanswered_referees(*conditions: Any) -> Any:
 
 def loads(session: Session, intake: Intake) -> Sequence[Load]:
     """Every assessor's share of the screening, by number. Two queries."""
-    done = func.count(col(Assignment.id)).filter(Assignment.status == AssignmentStatus.SUBMITTED)
+    done = func.count(col(Assignment.id)).filter(col(Assignment.status) == AssignmentStatus.SUBMITTED)
     shares = {
         assessor: (int(assigned), int(submitted))
         for assessor, assigned, submitted in session.exec(

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import func
+from sqlalchemy import select as select_columns  # the one of sqlmodel takes at most four columns
 from sqlmodel import Session, col, select
 
 from recruit.models import (
@@ -84,7 +85,7 @@ def of(session: Session, intake: Intake) -> Standing:
     sent = (mine, Application.status == ApplicationStatus.SUBMITTED)
     passed = (*sent, col(Application.eligibility).in_(_PASSED))
     row = session.execute(
-        select(
+        select_columns(
             _count(mine, Application.status == ApplicationStatus.DRAFT),
             _count(*sent),
             _count(mine, Application.status == ApplicationStatus.WITHDRAWN),
@@ -111,7 +112,8 @@ def of(session: Session, intake: Intake) -> Standing:
         )
     ).one()
     *counts, posts, run_number, called, draft_lists = row
-    return Standing(*counts, int(posts), run_number, called or None, bool(draft_lists))
+    values: list[Any] = [*counts, int(posts), run_number, called or None, bool(draft_lists)]
+    return Standing(*values)
 
 
 def _count(*conditions: Any) -> Any:

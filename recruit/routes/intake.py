@@ -139,13 +139,17 @@ def extend(region: str, intake: str) -> Any:
         None if request.method == "GET" else request.form, data={"closes_on": day, "closes_time": at}, say=_
     )
     if request.method == "POST" and form.validate():
+        closes_on, closes_time, reason = form.closes_on.data, form.closes_time.data, form.reason.data
+        assert closes_on is not None
+        assert closes_time is not None
+        assert reason is not None
         try:
             with transaction(db()):
                 service.extend(
                     db(),
                     intake=found,
-                    closes_at=clock.stockholm(form.closes_on.data, form.closes_time.data),
-                    reason=form.reason.data,
+                    closes_at=clock.stockholm(closes_on, closes_time),
+                    reason=reason,
                     actor=actor(),
                     now=clock.now(),
                     base_url=settings().base_url,
@@ -261,7 +265,8 @@ def _show(form: Any, error: Invalid) -> None:
     """Put a refusal at the field that it concerns."""
     names = {"opens_at": "opens_on", "closes_at": "closes_on", "programme": "months_0"}
     name = names.get(error.field or "", error.field or "")
-    if name == "posts" and getattr(form, "site_ids", ()):
-        name = f"posts_{form.site_ids[0]}"
+    site_ids = getattr(form, "site_ids", ())
+    if name == "posts" and site_ids:
+        name = f"posts_{site_ids[0]}"
     field = form[name] if name in form else next(iter(form))
     field.errors = [*field.errors, str(error)]

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from recruit import passwords
 from recruit.actor import SYSTEM, Actor
@@ -181,7 +181,9 @@ def add_member(
 def _grant(
     session: Session, *, region_id: int, account_id: int, roles: Collection[Role], actor: Actor, now: datetime
 ) -> None:
-    theirs = select(Membership.role).where(Membership.account_id == account_id, Membership.region_id == region_id)
+    theirs = select(col(Membership.role)).where(
+        Membership.account_id == account_id, Membership.region_id == region_id
+    )
     held = set(session.exec(theirs))
     for role in sorted(set(roles) - held, key=lambda role: role.value):
         session.add(Membership(region_id=region_id, account_id=account_id, role=role))
@@ -221,6 +223,7 @@ def _digest(token: str) -> str:
 
 
 def _new_token(session: Session, account: Account, purpose: TokenPurpose, expires_at: datetime) -> str:
+    assert account.id is not None
     token = secrets.token_urlsafe(32)
     session.add(EmailToken(account_id=account.id, purpose=purpose, digest=_digest(token), expires_at=expires_at))
     return token

@@ -22,7 +22,7 @@ from recruit.queries import eligibility as queries
 from recruit.queries import intake as intakes
 from recruit.services import record
 from recruit.services.proposals import Proposal, propose
-from recruit.services.references import ReferenceAnswers, add_redacted, enter_reference
+from recruit.services.references import ReferenceAnswers, add_redacted, enter_reference, enter_references
 from scoring.errors import ProfileError
 from scoring.profile import Profile
 
@@ -34,6 +34,7 @@ __all__ = [
     "decide",
     "decide_many",
     "enter_reference",
+    "enter_references",
     "outcome",
     "proposals_for",
     "propose",
@@ -163,17 +164,30 @@ def _write(
     proposal = proposals[decision.requirement]
     row = standing.get(decision.requirement)
     old = (row.answer, row.reason) if row else (None, None)
+    decided: dict[str, Any] = {
+        "proposed": proposal.answer,
+        "answer": decision.answer,
+        "reason": decision.reason.strip() or str(proposal.reason),
+        "decided_at": now,
+        "decided_by_id": actor.account_id or 0,
+    }
     if row is None:
+        assert application.id is not None
         row = RequirementDecision(
-            region_id=application.region_id, application_id=application.id, requirement=decision.requirement
+            region_id=application.region_id,
+            application_id=application.id,
+            requirement=decision.requirement,
+            **decided,
         )
         standing[decision.requirement] = row
-    row.proposed, row.answer = proposal.answer, decision.answer
-    row.reason = decision.reason.strip() or str(proposal.reason)
-    row.decided_at, row.decided_by_id = now, actor.account_id or 0
+    else:
+        row.sqlmodel_update(decided)
     session.add(row)
     session.flush()
-    changes = {decision.requirement: (old[0], row.answer), "proposed": (None, row.proposed)}
+    changes: dict[str, tuple[Any, Any]] = {
+        decision.requirement: (old[0], row.answer),
+        "proposed": (None, row.proposed),
+    }
     if old[1] is not None:
         changes["earlier_reason"] = (old[1], None)
     _record(session, application, actor, now, "eligibility.decided", changes, row.reason)

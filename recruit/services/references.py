@@ -1,14 +1,16 @@
 """What the coordinator adds to an application: referees' answers to the fixed form, and redacted copies."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from flask_babel import lazy_gettext as _
 from sqlmodel import Session, col, select
 
 from recruit.actor import Actor
 from recruit.errors import Conflict, Invalid
-from recruit.models import Application, ApplicationStatus, Attachment, AttachmentKind, Referee
+from recruit.models import Application, ApplicationStatus, Attachment, AttachmentKind, Intake, Referee
 from recruit.services import record
 from recruit.storage import Storage, clean_filename, delete_with, put_with
 
@@ -30,6 +32,54 @@ class ReferenceAnswers:
     would_employ: bool
     masked_setting: str = ""
     masked_comment: str = ""
+
+
+@dataclass(frozen=True)
+class EnteredReference:
+    """A row of a file of answers: where it stands, the application's code, the referee's address, the answers."""
+
+    where: str
+    code: str
+    email: str
+    answers: ReferenceAnswers
+
+
+def enter_references(
+    session: Session, *, intake: Intake, entered: Sequence[EnteredReference], actor: Actor, now: datetime
+) -> int:
+    """Enter the answers of a whole file, all or nothing; returns how many.
+
+    Raises Invalid naming the row for a code or a referee that the intake does not have, or one that stands twice.
+    """
+    known = {
+        (code, email.lower()): referee
+        for code, email, referee in session.exec(
+            select(Application.mask_code, Referee.email, Referee)
+            .join(Application, col(Application.id) == col(Referee.application_id))
+            .where(Application.intake_id == intake.id, Application.status == ApplicationStatus.SUBMITTED)
+        )
+    }
+    seen: set[tuple[str, str]] = set()
+    for row in entered:
+        key = (row.code, row.email)
+        if key not in known:
+            raise Invalid(
+                _(
+                    "%(where)s: application %(code)s has no referee with the address %(email)s.",
+                    where=row.where,
+                    code=row.code,
+                    email=row.email,
+                ),
+                field="file",
+            )
+        if key in seen:
+            raise Invalid(_("%(where)s: the same referee stands twice.", where=row.where), field="file")
+        seen.add(key)
+    for row in entered:
+        enter_reference(
+            session, referee=known[row.code, row.email], answers=row.answers, actor=actor, now=now
+        )
+    return len(entered)
 
 
 def enter_reference(
@@ -88,22 +138,27 @@ def add_redacted(
         raise Invalid(_("This must be done by a person with an account."))
     stored = put_with(session, storage, content, filename)
     before = session.exec(select(Attachment).where(col(Attachment.redacts_id) == attachment.id)).first()
-    copy = before or Attachment(
-        region_id=attachment.region_id,
-        application_id=attachment.application_id,
-        kind=attachment.kind,
-        redacts_id=attachment.id,
-    )
-    old = copy.sha256 if before else None
+    old = before.sha256 if before else None
+    contents: dict[str, Any] = {
+        "filename": clean_filename(filename),
+        "storage_name": stored.storage_name,
+        "media_type": stored.media_type,
+        "size": stored.size,
+        "sha256": stored.sha256,
+        "uploaded_at": now,
+        "uploaded_by_id": actor.account_id,
+    }
     if before:
         delete_with(session, storage, before.storage_name)
-    copy.filename, copy.storage_name, copy.media_type = (
-        clean_filename(filename),
-        stored.storage_name,
-        stored.media_type,
-    )
-    copy.size, copy.sha256 = stored.size, stored.sha256
-    copy.uploaded_at, copy.uploaded_by_id = now, actor.account_id
+        copy = before.sqlmodel_update(contents)
+    else:
+        copy = Attachment(
+            region_id=attachment.region_id,
+            application_id=attachment.application_id,
+            kind=attachment.kind,
+            redacts_id=attachment.id,
+            **contents,
+        )
     session.add(copy)
     session.flush()
     assert copy.id is not None

@@ -29,7 +29,7 @@ def write_pdf(path: Path, html: str, base: Path) -> None:
         ) from error
     root = base.resolve().as_uri()
 
-    class Fetcher(weasyprint.URLFetcher):  # type: ignore[misc]
+    class Fetcher(weasyprint.URLFetcher):
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> object:
             if not url.startswith(("data:", f"{root}/")):
                 raise ValueError(f"{url} is not loaded into a PDF")
