@@ -177,7 +177,7 @@ def page(
     conditions = _conditions(intake, chosen)
     total = session.exec(select(func.count(col(Application.id))).where(*conditions)).one()
     statement = (
-        select(  # type: ignore[call-overload]
+        select(  # type: ignore[call-overload,misc]
             Application.id,
             Application.mask_code,
             Application.reference,
