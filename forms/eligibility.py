@@ -97,6 +97,12 @@ class UploadForm(WordedForm):
         return valid
 
 
+class ReferenceFileForm(UploadForm):
+    """A spreadsheet of answers."""
+
+    file = Upload(N_("File of answers"), description=N_("CSV or XLSX, one row per referee."))
+
+
 class NameSearchForm(WordedForm):
     """A name to search for. It is posted, so that it stands in no address and no log."""
 

@@ -61,6 +61,7 @@ ACCESS: dict[str, Access] = {
     "eligibility.attachment": _COORDINATOR,
     "eligibility.redact": _COORDINATOR,
     "eligibility.reference": _COORDINATOR,
+    "eligibility.references": _COORDINATOR,
     "assessment.assign": _COORDINATOR,
     "assessment.conflict": _COORDINATOR,
     "assessment.external": _COORDINATOR,

@@ -91,7 +91,8 @@ def next_step(intake: Intake, standing: Standing, waiting: Waiting, now: datetim
         return NextStep(
             _("Nobody is eligible"),
             _(
-                "Every submitted application has been decided. A new intake, or an extension next time, is what remains."
+                "Every submitted application has been decided. A new intake, or an extension next time, is what"
+                " remains."
             ),
         )
     return _after_eligibility(intake, standing)
@@ -184,7 +185,8 @@ def _after_assessment(intake: Intake, standing: Standing) -> NextStep:
         return NextStep(
             _("Run the ranking"),
             _(
-                "Every eligible application has two assessments. A run is kept as it is, with its inputs, and can be recomputed."
+                "Every eligible application has two assessments. A run is kept as it is, with its inputs, and can be"
+                " recomputed."
             ),
             _("To the ranking"),
             _to("ranking.index", intake),

@@ -115,7 +115,8 @@ def _stage_rules(profile: Profile, stage: str, language: str) -> list[str]:
                 threshold=threshold,
             ),
             _(
-                "Equal points before the interview are decided by %(ties)s, last by a lot that is written in the record.",
+                "Equal points before the interview are decided by %(ties)s, last by a lot that is written in the"
+                " record.",
                 ties=_in_order(ties),
             ),
         ]

@@ -7,7 +7,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.datastructures import CombinedMultiDict
 
-from forms.eligibility import NameSearchForm, ReferenceForm, UploadForm, decisions_form
+from forms.eligibility import NameSearchForm, ReferenceFileForm, ReferenceForm, UploadForm, decisions_form
+from forms.fields import OneOf
 from recruit import applicant_view, clock
 from recruit.database import transaction
 from recruit.errors import Conflict, Invalid, Refusal
@@ -26,6 +27,7 @@ from recruit.navigation import present_intake
 from recruit.queries import eligibility as queries
 from recruit.queries import intake as intakes
 from recruit.queries.eligibility import MOST_PER_PAGE, PER_PAGE, SORTS, Filter
+from recruit.reference_file import read_references
 from recruit.request import actor, db, settings
 from recruit.services import eligibility as service
 from recruit.services.eligibility import Decision, Proposal, ReferenceAnswers
@@ -46,6 +48,7 @@ def index(region: str, intake: str) -> Any:
     page, per_page = max(request.args.get("page", 1, int), 1), _per_page()
     searched = request.method == "POST" and form.validate()
     if searched:
+        assert form.name.data is not None
         ids = queries.named(db(), found, form.name.data)
         chosen, page, per_page = Filter(status=None, ids=ids, documents=chosen.documents), 1, MOST_PER_PAGE
     rows, total = queries.page(db(), found, chosen, number=page, per_page=per_page)
@@ -169,6 +172,35 @@ def reference(region: str, intake: str, code: str, referee: str) -> Any:
     return shown, 422 if form.errors else 200
 
 
+@blueprint.route("/references", methods=["GET", "POST"])
+def references(region: str, intake: str) -> Any:
+    """Upload referees' answers from a spreadsheet: all rows, or none."""
+    found = _present()
+    form = ReferenceFileForm(
+        CombinedMultiDict([request.files, request.form]) if request.method == "POST" else None, say=_
+    )
+    if request.method == "POST" and form.validate():
+        upload = form.file.chosen
+        try:
+            entered = read_references(upload.filename or "", upload.stream.read())
+            with transaction(db()):
+                number = service.enter_references(
+                    db(), intake=found, entered=entered, actor=actor(), now=clock.now()
+                )
+            flash(
+                ngettext(
+                    "The answers of %(num)s referee are saved.",
+                    "The answers of %(num)s referees are saved.",
+                    number,
+                )
+            )
+            return redirect(url_for("eligibility.index", region=region, intake=intake), 303)
+        except Invalid as error:
+            form.file.errors = [str(error)]
+    shown = render_template("eligibility/references.html", intake=found, form=form)
+    return shown, 422 if form.errors else 200
+
+
 def _present() -> Intake:
     found = present_intake()
     assert found is not None, "the address names an intake"
@@ -243,12 +275,17 @@ def _accepted(application: Application) -> list[Decision]:
     return [Decision(key, Answer.YES) for key in keys]
 
 
+def _level(field: OneOf) -> int:
+    assert field.data is not None
+    return int(field.data)
+
+
 def _answers(form: ReferenceForm) -> ReferenceAnswers:
     return ReferenceAnswers(
-        safety=int(form.safety.data),
-        asks_for_help=int(form.asks_for_help.data),
-        responsibility=int(form.responsibility.data),
-        collaboration=int(form.collaboration.data),
+        safety=_level(form.safety),
+        asks_for_help=_level(form.asks_for_help),
+        responsibility=_level(form.responsibility),
+        collaboration=_level(form.collaboration),
         would_employ=bool(form.would_employ.answer),
         masked_setting=form.masked_setting.data or "",
         masked_comment=form.masked_comment.data or "",

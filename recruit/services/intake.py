@@ -212,7 +212,8 @@ def extend(
 ) -> DeadlineExtension:
     """Move the closing time forward, log the old and the new, and tell everyone who has begun or sent an application.
 
-    `base_url` makes the mail's link. Raises Conflict when the intake is not open, Invalid without a reason or when the time is not later.
+    `base_url` makes the mail's link. Raises Conflict when the intake is not open, Invalid without a reason or when
+    the time is not later.
     """
     _locked_row(session, intake)
     if intake.status is not IntakeStatus.OPEN:

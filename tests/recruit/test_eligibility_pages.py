@@ -220,3 +220,49 @@ def test_application_of_another_region_or_a_draft_is_not_found(
     session.add(application)
     session.commit()
     assert coordinator.get(f"{LIST}/{application.mask_code}").status_code == 404
+
+
+HEADERS = (
+    "application;referee;safety;asks_for_help;responsibility;collaboration;would_employ;masked_setting\n"
+)
+
+
+def upload_answers(client: FlaskClient, rows: str) -> tuple[int, str]:
+    file = (io.BytesIO((HEADERS + rows).encode()), "svar.csv")
+    response = post(client, f"{LIST}/references", {"file": file}, content_type="multipart/form-data")
+    return response.status_code, response.text
+
+
+def test_answers_are_uploaded_from_a_file(
+    coordinator: FlaskClient, session: Session, application: Application
+) -> None:
+    code = application.mask_code
+    rows = (
+        f"{code};referent1@example.org;3;4;2;1;ja;Akuten\n{code.lower()};REFERENT2@example.org;0;0;0;0;no;\n"
+    )
+    assert upload_answers(coordinator, rows)[0] == 303
+    found = fresh(session).exec(select(Referee).order_by(Referee.position)).all()  # type: ignore[arg-type]
+    assert [(each.safety, each.collaboration, each.would_employ, each.masked_setting) for each in found] == [
+        (3, 1, True, "Akuten"),
+        (0, 0, False, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("CODE;nobody@example.org;3;4;2;1;ja;", "has no referee with the address nobody@example.org"),
+        ("CODE;referent1@example.org;5;4;2;1;ja;", "safety"),
+        ("CODE;referent1@example.org;;4;2;1;ja;", "give a whole number from 0 to 4"),
+        ("CODE;referent1@example.org;3;4;2;1;kanske;", "kanske"),
+        ("CODE;referent1@example.org;3;4;2;1;ja;\nCODE;referent1@example.org;3;4;2;1;ja;", "stands twice"),
+    ],
+)
+def test_answers_in_a_file_with_a_fault_change_nothing(
+    coordinator: FlaskClient, session: Session, application: Application, row: str, words: str
+) -> None:
+    good = f"{application.mask_code};referent2@example.org;3;3;3;3;ja;\n"
+    status, text = upload_answers(coordinator, good + row.replace("CODE", application.mask_code) + "\n")
+    assert status == 422
+    assert words in text
+    assert [each.answered_at for each in fresh(session).exec(select(Referee))] == [None, None]

@@ -1,0 +1,75 @@
+"""Referees' answers from a spreadsheet, such as a survey tool exports: one row per referee."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+from recruit.errors import Invalid
+from recruit.services.references import QUESTIONS, EnteredReference, ReferenceAnswers
+
+COLUMNS = ("application", "referee", *QUESTIONS, "would_employ")
+OPTIONAL = ("masked_setting", "masked_comment")
+_LONGEST = {"masked_setting": 200, "masked_comment": 1000}
+
+
+def read_references(filename: str, content: bytes) -> list[EnteredReference]:
+    """The answers in a CSV or XLSX file with the columns `COLUMNS`, and perhaps `OPTIONAL`.
+
+    Raises Invalid (field "file") naming row, column and value of the first thing that is wrong.
+    """
+    from recruit.tables.errors import FileError
+    from recruit.tables.reading import read_table
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / (Path(filename.replace("\\", "/")).name[-100:] or "file.csv")
+        path.write_bytes(content)
+        try:
+            return _rows(read_table(str(path)))
+        except FileError as error:
+            raise Invalid(str(error), field="file") from error
+
+
+def _rows(table: Any) -> list[EnteredReference]:
+    from recruit.tables import cells, columns
+
+    headers = {name: columns.need(table, name, "a referee's answers") for name in COLUMNS}
+    extra = {name: columns.find(table, name) for name in OPTIONAL}
+    levels = {name: cells.levels(table, headers[name]) for name in QUESTIONS}
+    employ = cells.yes_or_no(table, headers["would_employ"])
+    codes, emails = list(table.column(headers["application"])), list(table.column(headers["referee"]))
+    texts = {name: list(table.column(header)) if header else [] for name, header in extra.items()}
+    found = []
+    for position, (code, email) in enumerate(zip(codes, emails, strict=True)):
+        values = {name: levels[name][position] for name in QUESTIONS}
+        for name, value in values.items():
+            if value != value or value != int(value):  # NaN is an empty cell
+                raise Invalid(
+                    _(
+                        "%(where)s: give a whole number from 0 to 4.",
+                        where=table.where(position, headers[name]),
+                    ),
+                    field="file",
+                )
+        if employ[position] is None:
+            where = table.where(position, headers["would_employ"])
+            raise Invalid(_("%(where)s: write yes or no.", where=where), field="file")
+        texts_here = {name: _text(table, extra[name], texts[name], position, name) for name in OPTIONAL}
+        given: dict[str, Any] = {**{name: int(value) for name, value in values.items()}, **texts_here}
+        answers = ReferenceAnswers(would_employ=bool(employ[position]), **given)
+        where = table.where(position, headers["application"])
+        found.append(EnteredReference(where, code.strip().upper(), email.strip().lower(), answers))
+    return found
+
+
+def _text(table: Any, header: str | None, values: list[str], position: int, name: str) -> str:
+    if header is None:
+        return ""
+    text = values[position].strip()
+    if len(text) > _LONGEST[name]:
+        where = table.where(position, header)
+        raise Invalid(
+            _("%(where)s: use at most %(limit)s characters.", where=where, limit=_LONGEST[name]), field="file"
+        )
+    return text
