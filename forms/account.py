@@ -44,7 +44,10 @@ class RegisterForm(Form):
         N_("Your name"),
         description=N_("As you want to be addressed, in any script."),
         filters=[stripped],
-        validators=[InputRequired(N_("Write your name")), Length(max=200, message=N_("Use at most 200 characters"))],
+        validators=[
+            InputRequired(N_("Write your name")),
+            Length(max=200, message=N_("Use at most 200 characters")),
+        ],
         render_kw={"autocomplete": "name", "dir": "auto"},
     )
     email = EmailField(

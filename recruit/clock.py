@@ -17,5 +17,5 @@ def in_stockholm(moment: datetime) -> datetime:
 
 
 def stockholm(day: date, at: time) -> datetime:
-    """A wall-clock time in Sweden as a moment in UTC. A time skipped or doubled by summer time takes the earlier offset."""
+    """A wall-clock time in Sweden in UTC. A time skipped or doubled by summer time takes the earlier offset."""
     return datetime.combine(day, at, tzinfo=STOCKHOLM).astimezone(UTC)

@@ -1,7 +1,7 @@
 """The courier carries committed mail from the outbox to the SMTP server, again and again until it is there.
 
-Delivery is at least once: a message is marked as sent after the server took it, and its Message-ID never changes, so that
-a copy sent twice (the process ended between the two) is recognised by mail systems as the same message.
+Delivery is at least once: a message is marked as sent after the server took it, and its Message-ID never changes, so
+that a copy sent twice (the process ended between the two) is recognised by mail systems as the same message.
 """
 
 import logging
@@ -32,8 +32,10 @@ def catches(settings: Settings) -> bool:
     return settings.mail_url == CATCH
 
 
-def deliver_pending(engine: Engine, settings: Settings, *, now: datetime | None = None, most: int = 500) -> int:
-    """Send what waits and is due; returns how many went out. A failure is kept with the message and tried again later."""
+def deliver_pending(
+    engine: Engine, settings: Settings, *, now: datetime | None = None, most: int = 500
+) -> int:
+    """Send what waits and is due; returns how many went out. A failure is kept with its message and tried again."""
     if not settings.mail_url:
         return 0
     sent = 0
@@ -100,7 +102,9 @@ def _send(settings: Settings, mail: OutgoingMail) -> None:
 def _connect(settings: Settings) -> smtplib.SMTP:
     url = urlsplit(settings.mail_url)
     if url.scheme not in ("smtp", "smtps") or not url.hostname:
-        raise SettingError(f"RECRUIT_MAIL_URL is {url.scheme}://…; use smtp://host:port, smtps://host:port or catch:")
+        raise SettingError(
+            f"RECRUIT_MAIL_URL is {url.scheme}://…; use smtp://host:port, smtps://host:port or catch:"
+        )
     context = ssl.create_default_context()
     if url.scheme == "smtps":
         server: smtplib.SMTP = smtplib.SMTP_SSL(url.hostname, url.port or 465, timeout=15, context=context)
@@ -111,7 +115,9 @@ def _connect(settings: Settings) -> smtplib.SMTP:
             server.starttls(context=context)
         elif url.username:
             server.close()
-            raise smtplib.SMTPNotSupportedError("the server offers no STARTTLS; a password is not sent in the clear")
+            raise smtplib.SMTPNotSupportedError(
+                "the server offers no STARTTLS; a password is not sent in the clear"
+            )
     if url.username:
         server.login(unquote(url.username), unquote(url.password or ""))
     return server

@@ -13,7 +13,9 @@ from recruit.clock import STOCKHOLM
 from recruit.i18n import language
 
 # ISO 3166-1 alpha-2 has no code for Kosovo; XK is the user-assigned code in general use.
-NOT_COUNTRIES = frozenset({"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "TA", "UN", "XA", "XB", "ZZ", "QO", "AN"})
+NOT_COUNTRIES = frozenset(
+    {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "TA", "UN", "XA", "XB", "ZZ", "QO", "AN"}
+)
 
 
 def init_app(app: Flask) -> None:
@@ -54,8 +56,16 @@ def when(moment: datetime | None, fmt: str = "long") -> str:
 def written(moment: datetime, locale: str, fmt: str = "long") -> str:
     """The same for a given language, where the reader is not the one who asks (mail)."""
     patterns = {
-        "sv": {"long": "d MMMM y 'klockan' HH.mm", "short": "y-MM-dd HH.mm", "weekday": "EEEE d MMMM y 'klockan' HH.mm"},
-        "en": {"long": "d MMMM y 'at' HH:mm", "short": "y-MM-dd HH:mm", "weekday": "EEEE d MMMM y 'at' HH:mm"},
+        "sv": {
+            "long": "d MMMM y 'klockan' HH.mm",
+            "short": "y-MM-dd HH.mm",
+            "weekday": "EEEE d MMMM y 'klockan' HH.mm",
+        },
+        "en": {
+            "long": "d MMMM y 'at' HH:mm",
+            "short": "y-MM-dd HH:mm",
+            "weekday": "EEEE d MMMM y 'at' HH:mm",
+        },
     }
     local = moment.astimezone(STOCKHOLM)
     return format_datetime(local, patterns[locale][fmt], locale=locale, tzinfo=STOCKHOLM)

@@ -48,4 +48,6 @@ def http_message(error: HTTPException) -> str:
         413: gettext("What you sent is too large. A file may be at most 10 MB."),
         429: gettext("Too many attempts. Wait a few minutes and try again."),
     }
-    return messages.get(error.code or 500, gettext("Something went wrong here. Nothing was saved. Try again."))
+    return messages.get(
+        error.code or 500, gettext("Something went wrong here. Nothing was saved. Try again.")
+    )

@@ -11,7 +11,9 @@ limiter = Limiter(key_func=get_remote_address)
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Attach the limiter with its storage."""
-    app.config.update(RATELIMIT_ENABLED=settings.rate_limits, RATELIMIT_STORAGE_URI=settings.rate_limit_storage)
+    app.config.update(
+        RATELIMIT_ENABLED=settings.rate_limits, RATELIMIT_STORAGE_URI=settings.rate_limit_storage
+    )
     limiter.init_app(app)
 
 

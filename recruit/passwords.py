@@ -8,7 +8,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 SHORTEST = 10
 LONGEST = 200
 _hasher = PasswordHasher()
-NO_PASSWORD = "!"  # no hash begins so: nobody can sign in until a link has been used
+NO_PASSWORD = "!"  # no hash begins so: nobody can sign in until a link has been used  # noqa: S105
 
 
 def hash_password(password: str) -> str:

@@ -22,19 +22,24 @@ class Settings:
     """Values of all settings. In the environment each is named RECRUIT_ and its name in capitals."""
 
     data_dir: str = setting("instance", "Folder for attachments, the secret key and the embedded database.")
-    database_url: str = setting("", "postgresql://… or sqlite:///…; empty means recruit.db in the data folder.")
+    database_url: str = setting(
+        "", "postgresql://… or sqlite:///…; empty means recruit.db in the data folder."
+    )
     secret_key: str = setting("", "Signs sessions; empty means a key made once and kept in the data folder.")
     base_url: str = setting("http://127.0.0.1:8000", "The address people use; links in mail start with it.")
     host: str = setting("127.0.0.1", "Address to listen on.")
     port: int = setting(8000, "Port to listen on.")
     mail_url: str = setting(
-        "", "smtp://user:password@host:587 (STARTTLS), smtps://…, or catch: to show mail on a page instead of sending."
+        "",
+        "smtp://user:password@host:587 (STARTTLS), smtps://…, or catch: to show mail on a page instead of sending.",
     )
     mail_from: str = setting("no-reply@localhost", "Sender of mail.")
     session_minutes: int = setting(60, "Minutes without activity after which a person must sign in again.")
     session_hours: int = setting(10, "Hours after which a person must sign in again, active or not.")
     rate_limits: bool = setting(True, "Limit attempts to sign in and to create accounts.")
-    rate_limit_storage: str = setting("memory://", "Where attempts are counted; redis://… with several processes.")
+    rate_limit_storage: str = setting(
+        "memory://", "Where attempts are counted; redis://… with several processes."
+    )
     trusted_proxies: int = setting(0, "How many proxies in front set X-Forwarded-* headers.")
     suppress_below: int = setting(5, "Groups smaller than this are suppressed for the recruitment group.")
 

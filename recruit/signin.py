@@ -14,7 +14,7 @@ SINCE = "signed_in_at"
 
 
 class SignedIn(UserMixin):
-    """The signed-in account as Flask-Login sees it. Its id carries the session epoch, so that all sessions can be ended."""
+    """The signed-in account as Flask-Login sees it. Its id carries the session epoch: all sessions can be ended."""
 
     def __init__(self, account: Account) -> None:
         self.account = account
@@ -54,9 +54,16 @@ def sign_out() -> None:
 def _load(identity: str) -> SignedIn | None:
     public_id, _, epoch = identity.partition(".")
     since = session.get(SINCE)
-    if since is None or clock.now() - datetime.fromisoformat(since) > timedelta(hours=settings().session_hours):
+    if since is None or clock.now() - datetime.fromisoformat(since) > timedelta(
+        hours=settings().session_hours
+    ):
         return None
     account = db().exec(select(Account).where(Account.public_id == public_id)).first()
-    if account is None or not account.active or str(account.session_epoch) != epoch or account.verified_at is None:
+    if (
+        account is None
+        or not account.active
+        or str(account.session_epoch) != epoch
+        or account.verified_at is None
+    ):
         return None
     return SignedIn(account)

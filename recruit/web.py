@@ -87,19 +87,21 @@ def _close_session(_error: BaseException | None) -> None:
 
 def _show_refusal(refusal: Refusal) -> tuple[str, int]:
     _roll_back()
-    return render_template("errors/error.html", status=refusal.status, message=refusal.message), refusal.status
+    return render_template(
+        "errors/error.html", status=refusal.status, message=refusal.message
+    ), refusal.status
 
 
 def _show_http_error(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error
     _roll_back()
-    return render_template("errors/error.html", status=error.code, message=i18n.http_message(error)), error.code
+    return render_template(
+        "errors/error.html", status=error.code, message=i18n.http_message(error)
+    ), error.code
 
 
 def _roll_back() -> None:
     session: Session | None = g.get("db_session")
     if session is not None:
         session.rollback()
-
-

@@ -89,7 +89,7 @@ def world(session: Session) -> World:
 
 @pytest.fixture(scope="session", autouse=True)
 def real_hasher() -> Iterator[PasswordHasher]:
-    """Argon2 is slow on purpose and nearly every page test signs in: they use weak parameters. Gives the real hasher."""
+    """Argon2 is slow on purpose and nearly every page test signs in: use weak parameters. Gives the real hasher."""
     real = passwords._hasher
     passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     yield real

@@ -21,7 +21,14 @@ FLOORS = {
     "demo": {"models", "queries", "services", "exports", "demo"},
 }
 # Modules of recruit that belong to no floor but must not be reached from the floors below the routes.
-WEB_ONLY = {"recruit.web", "recruit.request", "recruit.guard", "recruit.signin", "recruit.limits", "recruit.routes"}
+WEB_ONLY = {
+    "recruit.web",
+    "recruit.request",
+    "recruit.guard",
+    "recruit.signin",
+    "recruit.limits",
+    "recruit.routes",
+}
 BELOW_THE_WEB = ("models", "queries", "services")
 
 
@@ -62,7 +69,9 @@ def test_floors_import_downwards_only(floor: str) -> None:
         f"{path.relative_to(ROOT)} imports {name}"
         for path in modules(f"recruit/{floor}")
         for name in imports(path)
-        if name.startswith("recruit.") and name.split(".")[1] in FLOORS and name.split(".")[1] not in FLOORS[floor]
+        if name.startswith("recruit.")
+        and name.split(".")[1] in FLOORS
+        and name.split(".")[1] not in FLOORS[floor]
     ]
     assert climbing == []
 
@@ -123,7 +132,17 @@ def test_only_the_monitor_reads_the_monitoring_answers() -> None:
 
 def test_ranking_takes_no_attribute_of_a_person() -> None:
     """No name of a protected or personal attribute occurs in the code that ranks, comments and docstrings apart."""
-    forbidden = {"sex", "age", "age_band", "country", "name_of_person", "email", "route", "licence_route", "gender"}
+    forbidden = {
+        "sex",
+        "age",
+        "age_band",
+        "country",
+        "name_of_person",
+        "email",
+        "route",
+        "licence_route",
+        "gender",
+    }
     for module in ("ranking.py", "order.py", "levels.py", "lists.py", "lot.py"):
         tree = ast.parse((ROOT / "scoring" / module).read_text())
         used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
@@ -135,7 +154,9 @@ def test_ranking_takes_no_attribute_of_a_person() -> None:
 def test_templates_have_no_inline_script_or_style() -> None:
     inline = []
     for path in sorted((ROOT / "templates").rglob("*.html")):
-        if path.parent.name == "spreadsheet" or path.name == "print.html":  # opened or printed without a server
+        if (
+            path.parent.name == "spreadsheet" or path.name == "print.html"
+        ):  # opened or printed without a server
             continue
         text = path.read_text()
         if "<style" in text or " style=" in text or " onclick=" in text or "<script>" in text:

@@ -24,7 +24,12 @@ def test_upgrade_again_changes_nothing(database_url: str) -> None:
 def test_database_refuses_to_change_the_record(session: Session, world: World, statement: str) -> None:
     assert world.region.id is not None
     record.write(
-        session, region_id=world.region.id, actor=Actor(None), now=NOW, action="test.written", subject=("region", 1)
+        session,
+        region_id=world.region.id,
+        actor=Actor(None),
+        now=NOW,
+        action="test.written",
+        subject=("region", 1),
     )
     session.commit()
     with pytest.raises(DBAPIError, match="append-only"):

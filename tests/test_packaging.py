@@ -15,16 +15,22 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel as `make wheel` builds it."""
     folder = tmp_path_factory.mktemp("wheel")
     subprocess.run(
-        [sys.executable, "-m", "build", "--wheel", "--outdir", str(folder), str(ROOT)], check=True, capture_output=True
+        [sys.executable, "-m", "build", "--wheel", "--outdir", str(folder), str(ROOT)],
+        check=True,
+        capture_output=True,
     )
     return next(folder.glob("*.whl"))
 
 
 def test_wheel_has_every_file_of_the_packages(wheel: Path) -> None:
     packed = set(zipfile.ZipFile(wheel).namelist())
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\n")
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout.split("\n")
     wanted = {
-        name for name in tracked if name.split("/")[0] in ("recruit", "forms", "scoring", "templates") and "/fragments/" not in name
+        name
+        for name in tracked
+        if name.split("/")[0] in ("recruit", "forms", "scoring", "templates") and "/fragments/" not in name
     }
     assert wanted - packed == set()
 

@@ -1,6 +1,5 @@
 """Swedish is complete: every text of forms, recruit and templates has one, and what is compiled is what is written."""
 
-
 from tests.translations import COMPILED, collect, compiled, read, untranslated, update
 
 

@@ -63,9 +63,7 @@ def update() -> Catalog:
 
 def untranslated(catalogue: Catalog) -> list[str]:
     """The texts that have no Swedish yet."""
-    return [
-        str(message.id) for message in catalogue if message.id and not all(_strings(message.string))
-    ]
+    return [str(message.id) for message in catalogue if message.id and not all(_strings(message.string))]
 
 
 def _strings(string: str | tuple[str, ...]) -> tuple[str, ...]:

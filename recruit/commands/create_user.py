@@ -17,10 +17,18 @@ ROLES = ("coordinator", "assessor", "auditor", "administrator")
 @click.option("--region", required=True, help="The region's short name in addresses, such as alvmark.")
 @click.option("--new-region", help="Create the region with this full name first.")
 @click.option("--contact", help="The region's public e-mail address (with --new-region; default: EMAIL).")
-@click.option("--role", "roles", type=click.Choice(ROLES), multiple=True, required=True, help="May be repeated.")
+@click.option(
+    "--role", "roles", type=click.Choice(ROLES), multiple=True, required=True, help="May be repeated."
+)
 @click.password_option(help="At least 10 characters; asked for when not given.")
 def command(
-    email: str, name: str, region: str, new_region: str | None, contact: str | None, roles: tuple[str, ...], password: str
+    email: str,
+    name: str,
+    region: str,
+    new_region: str | None,
+    contact: str | None,
+    roles: tuple[str, ...],
+    password: str,
 ) -> None:
     """Create an account with one or more roles in a region; an account that exists gets the roles added."""
     import re

@@ -5,7 +5,9 @@ import click
 from recruit.commands.common import command_settings
 
 
-@click.command("deliver-mail", epilog="Example: RECRUIT_MAIL_URL=smtp://mail.example.org:587 recruit deliver-mail")
+@click.command(
+    "deliver-mail", epilog="Example: RECRUIT_MAIL_URL=smtp://mail.example.org:587 recruit deliver-mail"
+)
 def command() -> None:
     """Send the mail that waits and is due. `recruit serve` does the same every few seconds."""
     from recruit.courier import deliver_pending
@@ -13,7 +15,9 @@ def command() -> None:
 
     settings = command_settings()
     if not settings.mail_url:
-        raise click.ClickException("RECRUIT_MAIL_URL is not set, so mail waits in the outbox. Set it to smtp://…")
+        raise click.ClickException(
+            "RECRUIT_MAIL_URL is not set, so mail waits in the outbox. Set it to smtp://…"
+        )
     engine = make_engine(settings.database)
     try:
         sent = deliver_pending(engine, settings)

@@ -6,10 +6,13 @@ from recruit.commands.common import command_session
 
 
 @click.command(
-    "dispose", epilog="Example: recruit dispose BT26-7K4M --reason 'Disposal plan RÄ 2026/12, two years after the end'"
+    "dispose",
+    epilog="Example: recruit dispose BT26-7K4M --reason 'Disposal plan RÄ 2026/12, two years after the end'",
 )
 @click.argument("reference")
-@click.option("--reason", required=True, help="The decision that the disposal rests on; it is kept in the record.")
+@click.option(
+    "--reason", required=True, help="The decision that the disposal rests on; it is kept in the record."
+)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def command(reference: str, reason: str, yes: bool) -> None:
     """Delete the old and new values that the record holds about the application with this reference number.
@@ -24,7 +27,9 @@ def command(reference: str, reason: str, yes: bool) -> None:
     from recruit.services.disposal import dispose_values
 
     if not yes:
-        click.confirm(f"Delete all values in the record about {reference}? This cannot be undone.", abort=True)
+        click.confirm(
+            f"Delete all values in the record about {reference}? This cannot be undone.", abort=True
+        )
     with command_session("a reference number is unique over all regions") as session:
         found = session.exec(select(Application).where(Application.reference == reference)).first()
         if found is None:

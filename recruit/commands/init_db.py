@@ -5,7 +5,9 @@ import click
 from recruit.commands.common import command_settings
 
 
-@click.command("init-db", epilog="Example: RECRUIT_DATABASE_URL=postgresql://recruit@db/recruit recruit init-db")
+@click.command(
+    "init-db", epilog="Example: RECRUIT_DATABASE_URL=postgresql://recruit@db/recruit recruit init-db"
+)
 def command() -> None:
     """Create the database, or bring it up to date, through the migrations. Safe to run again."""
     from pathlib import Path

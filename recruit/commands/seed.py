@@ -21,7 +21,9 @@ def command() -> None:
     speaking = build_app(settings).app_context()  # reasons are kept in words, which need a language: Swedish
     with speaking, command_session("the demo makes a region", settings) as session:
         if session.exec(select(Region.id)).first() is not None:
-            raise click.ClickException("The database has regions already. The demo goes into an empty database only.")
+            raise click.ClickException(
+                "The database has regions already. The demo goes into an empty database only."
+            )
         today = clock.in_stockholm(clock.now()).date()
         make(session, Storage(settings.attachments), today=today, tell=click.echo)
     click.echo(f"Done. Sign in as samordnare@{SLUG}.example with the password: {PASSWORD}")

@@ -20,7 +20,9 @@ def command(region: str | None, head: str | None) -> None:
 
     ok = True
     with command_session("the check covers every region") as session:
-        regions = [region_named(session, region)] if region else session.exec(select(Region).order_by(Region.slug))
+        regions = (
+            [region_named(session, region)] if region else session.exec(select(Region).order_by(Region.slug))
+        )
         for found in regions:
             assert found.id is not None
             report = verify(session, region_id=found.id)
@@ -30,12 +32,16 @@ def command(region: str | None, head: str | None) -> None:
                 f"{report.lists} confirmed lists. Head {report.head}"
             )
             for gone in report.disposed:
-                click.echo(f"  disposed of: {gone.values} values of {gone.subject}, {gone.at:%Y-%m-%d %H:%M} UTC")
+                click.echo(
+                    f"  disposed of: {gone.values} values of {gone.subject}, {gone.at:%Y-%m-%d %H:%M} UTC"
+                )
             for finding in report.findings:
                 click.echo(f"  DOES NOT MATCH: {finding.what}: {finding.message}", err=True)
         if head and session.exec(select(RecordEntry.id).where(RecordEntry.hash == head)).first() is None:
             ok = False
-            click.echo(f"DOES NOT MATCH: no entry has the head {head}: the chain was cut or rewritten.", err=True)
+            click.echo(
+                f"DOES NOT MATCH: no entry has the head {head}: the chain was cut or rewritten.", err=True
+            )
     if not ok:
         raise click.exceptions.Exit(1)
     click.echo("Everything matches.")

@@ -8,7 +8,16 @@ from sqlmodel import Session
 from recruit.actor import Actor
 from recruit.demo.files import pdf, png
 from recruit.demo.people import Person
-from recruit.models import Account, Application, AttachmentKind, Intake, LanguageEvidence, LicenceStatus, Site, WorkPermit
+from recruit.models import (
+    Account,
+    Application,
+    AttachmentKind,
+    Intake,
+    LanguageEvidence,
+    LicenceStatus,
+    Site,
+    WorkPermit,
+)
 from recruit.services import answers, application, attachments
 from recruit.services.answers import PeriodAnswers, RefereeAnswers
 from recruit.storage import Storage
@@ -42,8 +51,16 @@ SCIENCE = {
     ),
 }
 OTHER = {
-    "sv": ("Undervisade i klinisk undersökning två terminer.", "Volontär vid vaccinationer, tre månader.", "Inget."),
-    "en": ("Taught clinical examination for two terms.", "Volunteer at vaccinations, three months.", "Nothing."),
+    "sv": (
+        "Undervisade i klinisk undersökning två terminer.",
+        "Volontär vid vaccinationer, tre månader.",
+        "Inget.",
+    ),
+    "en": (
+        "Taught clinical examination for two terms.",
+        "Volunteer at vaccinations, three months.",
+        "Nothing.",
+    ),
 }
 
 
@@ -99,8 +116,12 @@ def apply(
             actor=actor,
             now=now,
         )
-    answers.save_referees(session, application=draft, referees=_referees(person, chance), actor=actor, now=now)
-    wanted = [site.id for site in chance.sample(sites, k=chance.randint(1, len(sites))) if site.id is not None]
+    answers.save_referees(
+        session, application=draft, referees=_referees(person, chance), actor=actor, now=now
+    )
+    wanted = [
+        site.id for site in chance.sample(sites, k=chance.randint(1, len(sites))) if site.id is not None
+    ]
     answers.save_sites(session, application=draft, site_ids=wanted, actor=actor, now=now)
     answers.save_monitoring(
         session, application=draft, sex=person.sex, age_band=person.age_band, actor=actor, now=now
@@ -142,7 +163,9 @@ def _topics(person: Person, chance: random.Random) -> dict[str, dict[str, object
             "can_start": chance.random() > 0.03,
             "work_permit": person.work_permit,
             "work_permit_on": person.result_on if person.work_permit is WorkPermit.EXPECTED else None,
-            "credit_claim": "6 månaders handledd tjänstgöring på medicinklinik." if person.claims_credit else None,
+            "credit_claim": "6 månaders handledd tjänstgöring på medicinklinik."
+            if person.claims_credit
+            else None,
         },
         "education": {
             "education_country": person.country,
@@ -151,7 +174,9 @@ def _topics(person: Person, chance: random.Random) -> dict[str, dict[str, object
         },
         "language": {
             "language_evidence": person.language_evidence,
-            "language_on": person.result_on if person.language_evidence is LanguageEvidence.EXPECTED else None,
+            "language_on": person.result_on
+            if person.language_evidence is LanguageEvidence.EXPECTED
+            else None,
             "language_note": LANGUAGE_NOTES.get(person.language_evidence),
         },
         "experience": {"no_experience": not person.periods},
@@ -185,7 +210,9 @@ def _files(person: Person) -> list[tuple[AttachmentKind, str, bytes]]:
         (AttachmentKind.DIPLOMA, "diploma.pdf", pdf(diploma, [name, str(person.graduation_year)])),
     ]
     if person.licence is LicenceStatus.HELD:
-        found.append((AttachmentKind.LICENCE, "legitimation.pdf", pdf("Legitimation", [name, str(person.licence_on)])))
+        found.append(
+            (AttachmentKind.LICENCE, "legitimation.pdf", pdf("Legitimation", [name, str(person.licence_on)]))
+        )
     if person.language_evidence in (LanguageEvidence.CERTIFICATE, LanguageEvidence.EXPECTED):
         found.append((AttachmentKind.LANGUAGE, "språkintyg.png", png(120, 170, 200 + person.number % 50)))
     if person.work_permit is WorkPermit.HELD:

@@ -72,18 +72,19 @@ def _reference(person: Person, chance: random.Random) -> ReferenceAnswers:
         responsibility=seen(),
         collaboration=seen(),
         would_employ=person.ability > -1.2,
-        masked_setting=chance.choice(("medicinklinik", "akutmottagning", "vårdcentral")) + ", handledande läkare",
+        masked_setting=chance.choice(("medicinklinik", "akutmottagning", "vårdcentral"))
+        + ", handledande läkare",
         masked_comment=chance.choice(COMMENTS),
     )
 
 
-def decide_eligibility(session: Session, judged: list[Judged], group: Group, now: datetime, leave: int = 0) -> None:
-    """Decide every requirement, as proposed except where the documents say otherwise. The last `leave` stay undecided."""
+def decide_eligibility(
+    session: Session, judged: list[Judged], group: Group, now: datetime, leave: int = 0
+) -> None:
+    """Decide every requirement, as proposed unless the documents say otherwise. The last `leave` stay undecided."""
     for each in judged[: len(judged) - leave]:
         proposals = eligibility.proposals_for(session, application=each.application)
-        decisions = [
-            _decision(key, proposal.answer, each.person) for key, proposal in proposals.items()
-        ]
+        decisions = [_decision(key, proposal.answer, each.person) for key, proposal in proposals.items()]
         eligibility.decide_many(
             session, application=each.application, decisions=decisions, actor=group.actor, now=now
         )
@@ -153,5 +154,3 @@ def assess(
 
 def _level(quality: float, chance: random.Random, noise: float) -> int:
     return max(0, min(4, round(2.2 + 0.9 * quality + chance.gauss(0, noise))))
-
-

@@ -11,13 +11,41 @@ SWEDISH = (
 
 # country of education -> (women's given names, men's given names, family names)
 NAMES: dict[str, tuple[str, str, str]] = {
-    "LV": ("Ilze Laura Anete Elīna Kristīne", "Kristaps Mārtiņš Toms Kaspars Jānis", "Ozols Bērziņa Liepa Kalniņa Zariņa Vītola"),
-    "RO": ("Andreea Ioana Elena Mădălina Raluca", "Ionuț Ștefan Radu Cătălin Andrei", "Șerban Țurcanu Munteanu Ciobanu Dobre Popa"),
-    "LT": ("Rūta Gabrielė Eglė Ieva Austėja", "Jonas Lukas Mantas Tomas Paulius", "Kazlauskas Petrauskas Stonys Jankauskas Žukas"),
-    "PL": ("Agnieszka Magdalena Kinga Maja Zuzanna", "Paweł Bartosz Jakub Michał Łukasz", "Wróbel Jabłoński Łuczak Kowalczyk Żurek Wójcik"),
-    "BG": ("Viktoria/Виктория Maria/Мария Desislava/Десислава", "Georgi/Георги Dimitar/Димитър Ivan/Иван", "Dimitrov/Димитров Petrov/Петров Iliev/Илиев Stoyanov/Стоянов"),
-    "GR": ("Eleni/Ελένη Maria/Μαρία Katerina/Κατερίνα", "Nikos/Νίκος Christos/Χρήστος Giorgos/Γιώργος", "Papadakis/Παπαδάκης Stathopoulos/Σταθόπουλος Vlachos/Βλάχος"),
-    "DE": ("Hanna Lena Johanna Franziska", "Lukas Johannes Felix Jonas", "Wehrmann Kröger Böhm Schäfer Müller"),
+    "LV": (
+        "Ilze Laura Anete Elīna Kristīne",
+        "Kristaps Mārtiņš Toms Kaspars Jānis",
+        "Ozols Bērziņa Liepa Kalniņa Zariņa Vītola",
+    ),
+    "RO": (
+        "Andreea Ioana Elena Mădălina Raluca",
+        "Ionuț Ștefan Radu Cătălin Andrei",
+        "Șerban Țurcanu Munteanu Ciobanu Dobre Popa",
+    ),
+    "LT": (
+        "Rūta Gabrielė Eglė Ieva Austėja",
+        "Jonas Lukas Mantas Tomas Paulius",
+        "Kazlauskas Petrauskas Stonys Jankauskas Žukas",
+    ),
+    "PL": (
+        "Agnieszka Magdalena Kinga Maja Zuzanna",
+        "Paweł Bartosz Jakub Michał Łukasz",
+        "Wróbel Jabłoński Łuczak Kowalczyk Żurek Wójcik",
+    ),
+    "BG": (
+        "Viktoria/Виктория Maria/Мария Desislava/Десислава",
+        "Georgi/Георги Dimitar/Димитър Ivan/Иван",
+        "Dimitrov/Димитров Petrov/Петров Iliev/Илиев Stoyanov/Стоянов",
+    ),
+    "GR": (
+        "Eleni/Ελένη Maria/Μαρία Katerina/Κατερίνα",
+        "Nikos/Νίκος Christos/Χρήστος Giorgos/Γιώργος",
+        "Papadakis/Παπαδάκης Stathopoulos/Σταθόπουλος Vlachos/Βλάχος",
+    ),
+    "DE": (
+        "Hanna Lena Johanna Franziska",
+        "Lukas Johannes Felix Jonas",
+        "Wehrmann Kröger Böhm Schäfer Müller",
+    ),
     "HU": ("Zsófia Kinga Petra Réka", "Márton Dániel Bence Gergő", "Szűcs Halász Horváth Bíró Farkas"),
     "DK": ("Freja Sofie Ida", "Mikkel Søren Rasmus", "Østergaard Kjær Møller Søgaard"),
     "CZ": ("Tereza Klára Veronika", "Tomáš Jiří Ondřej", "Dvořák Němec Růžička Kučera"),
@@ -31,12 +59,28 @@ NAMES: dict[str, tuple[str, str, str]] = {
     "IE": ("Aoife Niamh Sinéad", "Cian Oisín Seán", "Murphy Ó-Briain Walsh"),
     "FR": ("Chloé Inès Zoé", "Rémi Loïc Théo", "Lefèvre Besançon Noël"),
     "NO": ("Ingrid Solveig Åse", "Håkon Bjørn Sigurd", "Haugen Bråten Øverland"),
-    "SY": ("Layla/ليلى Rana/رنا Hala/هالة", "Omar/عمر Karim/كريم Samir/سمير", "Al-Haddad/الحداد Khoury/خوري Nasser/ناصر Darwish/درويش"),
-    "IQ": ("Zainab/زينب Noor/نور", "Ali/علي Hassan/حسن Mustafa/مصطفى", "Al-Jabburi/الجبوري Al-Saadi/السعدي Rashid/رشيد"),
-    "UA": ("Dariia/Дарія Olena/Олена Oksana/Оксана", "Andrii/Андрій Taras/Тарас", "Kovalenko/Коваленко Shevchuk/Шевчук Bondar/Бондар"),
+    "SY": (
+        "Layla/ليلى Rana/رنا Hala/هالة",
+        "Omar/عمر Karim/كريم Samir/سمير",
+        "Al-Haddad/الحداد Khoury/خوري Nasser/ناصر Darwish/درويش",
+    ),
+    "IQ": (
+        "Zainab/زينب Noor/نور",
+        "Ali/علي Hassan/حسن Mustafa/مصطفى",
+        "Al-Jabburi/الجبوري Al-Saadi/السعدي Rashid/رشيد",
+    ),
+    "UA": (
+        "Dariia/Дарія Olena/Олена Oksana/Оксана",
+        "Andrii/Андрій Taras/Тарас",
+        "Kovalenko/Коваленко Shevchuk/Шевчук Bondar/Бондар",
+    ),
     "IR": ("Golnaz/گلناز Shirin/شیرین", "Reza/رضا Kaveh/کاوه", "Rahimi/رحیمی Moradi/مرادی Karimi/کریمی"),
     "GE": ("Nino/ნინო Tamar/თამარ", "Giorgi/გიორგი Levan/ლევან", "Beridze/ბერიძე Lomidze/ლომიძე"),
-    "RS": ("Jelena/Јелена Milica/Милица", "Nikola/Никола Stefan/Стефан", "Jovanović/Јовановић Petrović/Петровић"),
+    "RS": (
+        "Jelena/Јелена Milica/Милица",
+        "Nikola/Никола Stefan/Стефан",
+        "Jovanović/Јовановић Petrović/Петровић",
+    ),
     "TR": ("Elif Zeynep", "Yusuf Emre", "Demirtaş Yıldız Şahin"),
     "EG": ("Mariam/مريم Salma/سلمى", "Youssef/يوسف Tarek/طارق", "Mansour/منصور Fahmy/فهمي"),
     "PK": ("Ayesha/عائشہ Sana/ثنا", "Bilal/بلال Hamza/حمزہ", "Qureshi/قریشی Malik/ملک"),
@@ -61,7 +105,10 @@ SHARES = {
     "RU": 0.4, "BA": 0.4, "AF": 0.2, "NA": 0.2, "XK": 0.2,
 }  # fmt: skip
 
-EU_EEA = frozenset("LV RO LT PL BG GR DE HU DK CZ ES IT HR SK EE FI NL IE FR NO".split())
+EU_EEA = frozenset((
+    "LV", "RO", "LT", "PL", "BG", "GR", "DE", "HU", "DK", "CZ",
+    "ES", "IT", "HR", "SK", "EE", "FI", "NL", "IE", "FR", "NO",
+))  # fmt: skip
 
 UNIVERSITIES = {
     "LV": "Rīgas Stradiņa universitāte",

@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from recruit.demo.names import EU_EEA, NAMES, SHARES, SWEDISH, UNIVERSITIES
-from recruit.models import AgeBand, ClinicalArea, LanguageEvidence, LicenceRoute, LicenceStatus, Sex, WorkPermit
+from recruit.models import (
+    AgeBand,
+    ClinicalArea,
+    LanguageEvidence,
+    LicenceRoute,
+    LicenceStatus,
+    Sex,
+    WorkPermit,
+)
 
 SWEDES_AMONG_EU = 0.4  # Swedish citizens who studied abroad
 NO_ANSWER = 0.06  # who leave the voluntary monitoring questions
@@ -82,7 +90,10 @@ def draw_countries(count: int, *, seed: str) -> list[str]:
 def draw_people(countries: Sequence[str], *, seed: str, first_number: int, starts_on: date) -> list[Person]:
     """One person for each country of education, who applies for posts that begin on `starts_on`."""
     chance = random.Random(seed)  # noqa: S311
-    return [_draw(chance, number, country, starts_on) for number, country in enumerate(countries, start=first_number)]
+    return [
+        _draw(chance, number, country, starts_on)
+        for number, country in enumerate(countries, start=first_number)
+    ]
 
 
 def _draw(chance: random.Random, number: int, country: str, starts_on: date) -> Person:
@@ -186,7 +197,9 @@ def _language(chance: random.Random, swede: bool, country: str) -> LanguageEvide
 def _periods(chance: random.Random, country: str, starts_on: date) -> tuple[Period, ...]:
     areas = [area for area in ClinicalArea if area is not ClinicalArea.OTHER]
     found = []
-    swedish = chance.choices((0, chance.randint(1, 6), chance.randint(7, 12), chance.randint(13, 24)), [25, 40, 20, 15])[0]
+    swedish = chance.choices(
+        (0, chance.randint(1, 6), chance.randint(7, 12), chance.randint(13, 24)), [25, 40, 20, 15]
+    )[0]
     end = starts_on - timedelta(days=chance.randint(100, 200))
     while swedish > 0:
         months = min(swedish, chance.randint(1, 9))
@@ -201,7 +214,9 @@ def _periods(chance: random.Random, country: str, starts_on: date) -> tuple[Peri
 
 
 def _period(chance: random.Random, country: str, area: ClinicalArea, end: date, months: int) -> Period:
-    town = chance.choice(("Lindfors", "Åsnäs", "Hamra", "Vallby")) if country == "SE" else "University Hospital"
+    town = (
+        chance.choice(("Lindfors", "Åsnäs", "Hamra", "Vallby")) if country == "SE" else "University Hospital"
+    )
     return Period(
         employer=f"{town} sjukhus" if country == "SE" else town,
         country=country,

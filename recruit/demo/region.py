@@ -81,7 +81,11 @@ def create(session: Session, now: datetime) -> Group:
             for number, name in enumerate(ASSESSORS, start=1)
         ],
         profile=intakes.save_profile(
-            session, region_id=region.id, toml=default_profile().to_toml(), actor=Actor(coordinator.id), now=now
+            session,
+            region_id=region.id,
+            toml=default_profile().to_toml(),
+            actor=Actor(coordinator.id),
+            now=now,
         ),
     )
 

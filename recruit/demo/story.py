@@ -62,7 +62,9 @@ def make(session: Session, storage: Storage, *, today: date, tell: Tell) -> Grou
     chance = random.Random(SEED)  # noqa: S311 (invented people, no secrets)
     session.info["chance"] = random.Random(SEED + " codes")  # noqa: S311 (so that codes are the same every time)
     group = region.create(session, clock.stockholm(today - timedelta(days=260), time(9)))
-    tell(f"{group.region.name}: {len(group.sites)} sites, {len(group.assessors)} assessors, the default profile.")
+    tell(
+        f"{group.region.name}: {len(group.sites)} sites, {len(group.assessors)} assessors, the default profile."
+    )
     demo = Demo(session, group, storage, chance, today, hash_password(region.PASSWORD), tell)
     countries = draw_countries(FINISHED + ASSESSED + OPEN + DRAFTS, seed=SEED)
     first, second = FINISHED, FINISHED + ASSESSED
@@ -83,7 +85,9 @@ def _finished(demo: Demo, countries: list[str]) -> None:
     _decide(demo, judged, day=-184)
     judging.assign(demo.session, intake, demo.group, demo.at(-176))
     done = _assess(demo, judged, intake, day=-174, harsh=True)
-    demo.tell(f"  {done} assessments by {len(demo.group.assessors)} assessors; one is harsher to one group (HARSH).")
+    demo.tell(
+        f"  {done} assessments by {len(demo.group.assessors)} assessors; one is harsher to one group (HARSH)."
+    )
     run = ranking.run(demo.session, intake=intake, actor=demo.group.actor, now=demo.at(-160))
     drawn = interview.draft(
         demo.session,
@@ -205,7 +209,11 @@ def _extend(demo: Demo, intake: Intake) -> None:
 def _withdraw(demo: Demo, judged: Judged, now: datetime) -> None:
     found = judged.application
     application.withdraw(
-        demo.session, application=found, reason="Fått ett annat arbete.", actor=Actor(found.account_id), now=now
+        demo.session,
+        application=found,
+        reason="Fått ett annat arbete.",
+        actor=Actor(found.account_id),
+        now=now,
     )
 
 
@@ -216,7 +224,9 @@ def _decide(demo: Demo, judged: list[Judged], *, day: int) -> None:
     demo.tell(f"  {eligible} of {len(judged)} are eligible, decided by a person on every requirement.")
 
 
-def _assess(demo: Demo, judged: list[Judged], intake: Intake, *, day: int, share: float = 1.0, harsh: bool = False) -> int:
+def _assess(
+    demo: Demo, judged: list[Judged], intake: Intake, *, day: int, share: float = 1.0, harsh: bool = False
+) -> int:
     people = {each.application.id or 0: each.person for each in judged}
     return judging.assess(
         demo.session,

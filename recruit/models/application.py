@@ -220,7 +220,10 @@ class SitePreference(RegionScoped, table=True):
     """Where the applicant would go, in order: 1 is the first choice. It never affects points."""
 
     __tablename__ = "site_preference"
-    __table_args__ = (UniqueConstraint("application_id", "site_id"), UniqueConstraint("application_id", "rank"))
+    __table_args__ = (
+        UniqueConstraint("application_id", "site_id"),
+        UniqueConstraint("application_id", "rank"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     application_id: int = Field(foreign_key="application.id", index=True, ondelete="CASCADE")

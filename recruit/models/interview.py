@@ -22,7 +22,7 @@ class EntryKind(enum.Enum):
 class InterviewList(RegionScoped, table=True):
     """One version of an intake's interview list. A confirmed list is locked; a change is a new version.
 
-    `line` is canonical JSON: {"groups": [{"name", "sites", "places", "reserves"}]}; one group without sites is one line.
+    `line` is canonical JSON: {"groups": [{"name", "sites", "places", "reserves"}]}; one without sites is one line.
     `chain_head` is the record chain's head when the list was confirmed; it is printed on the list.
     """
 
@@ -56,7 +56,10 @@ class InterviewListEntry(RegionScoped, table=True):
     """One application on a list. `position` counts from 1 within its group and kind."""
 
     __tablename__ = "interview_list_entry"
-    __table_args__ = (UniqueConstraint("list_id", "application_id"), check("position >= 1", "position_from_one"))
+    __table_args__ = (
+        UniqueConstraint("list_id", "application_id"),
+        check("position >= 1", "position_from_one"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     list_id: int = Field(foreign_key="interview_list.id", index=True, ondelete="CASCADE")

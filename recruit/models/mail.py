@@ -17,7 +17,9 @@ class OutgoingMail(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     region_id: int | None = Field(default=None, foreign_key="region.id", index=True, ondelete="RESTRICT")
-    application_id: int | None = Field(default=None, foreign_key="application.id", index=True, ondelete="SET NULL")
+    application_id: int | None = Field(
+        default=None, foreign_key="application.id", index=True, ondelete="SET NULL"
+    )
     message_id: str = Field(unique=True, max_length=120)
     recipient: str = Field(max_length=254)
     subject: str = Field(max_length=300)

@@ -1,4 +1,4 @@
-"""HTTP: one thin module per step. Each turns a form into a command, calls a service inside one transaction, redirects."""
+"""HTTP: one thin module per step. Each turns a form into a command, calls a service in one transaction, redirects."""
 
 from recruit.routes import (
     account,

@@ -148,7 +148,9 @@ def me() -> Any:
         except Invalid as error:
             _show(password_form, error)
     status = 422 if password_form.errors or language_form.errors else 200
-    return render_template("account/me.html", password_form=password_form, language_form=language_form), status
+    return render_template(
+        "account/me.html", password_form=password_form, language_form=language_form
+    ), status
 
 
 def _save_language(form: LanguageForm) -> Any:

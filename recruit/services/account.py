@@ -83,7 +83,9 @@ def authenticate(session: Session, *, email: str, password: str) -> Account:
         raise Invalid(_("The e-mail address or the password is wrong."), field="password")
     if account.verified_at is None:
         raise Invalid(
-            _("The address is not verified yet. Open the link in the mail we sent, or create the account again."),
+            _(
+                "The address is not verified yet. Open the link in the mail we sent, or create the account again."
+            ),
             field="email",
         )
     if passwords.outdated(account.password_hash):
@@ -128,11 +130,15 @@ def change_password(session: Session, *, account: Account, old: str, new: str) -
 def check_password(password: str) -> None:
     """Raise Invalid unless the password is long enough and not one that everybody tries first."""
     if len(password) < passwords.SHORTEST:
-        raise Invalid(_("Use at least 10 characters. Three words in a row are easy to remember."), field="password")
+        raise Invalid(
+            _("Use at least 10 characters. Three words in a row are easy to remember."), field="password"
+        )
     if len(password) > passwords.LONGEST:
         raise Invalid(_("Use at most 200 characters."), field="password")
     if len(set(password)) < 4:
-        raise Invalid(_("The password is too easy to guess. Use more different characters."), field="password")
+        raise Invalid(
+            _("The password is too easy to guess. Use more different characters."), field="password"
+        )
 
 
 def add_member(
@@ -225,7 +231,9 @@ def _digest(token: str) -> str:
 def _new_token(session: Session, account: Account, purpose: TokenPurpose, expires_at: datetime) -> str:
     assert account.id is not None
     token = secrets.token_urlsafe(32)
-    session.add(EmailToken(account_id=account.id, purpose=purpose, digest=_digest(token), expires_at=expires_at))
+    session.add(
+        EmailToken(account_id=account.id, purpose=purpose, digest=_digest(token), expires_at=expires_at)
+    )
     return token
 
 

@@ -25,8 +25,8 @@ def dispose_values(
 ) -> int:
     """Delete every old and new value that the record holds about an application; returns how many.
 
-    The disposal is itself an entry: it names the entries whose values went. Raises Invalid without a reason (the decision
-    it rests on), NotFound when there is nothing to dispose of.
+    The disposal is itself an entry: it names the entries whose values went. Raises Invalid without a reason (the
+    decision it rests on), NotFound when there is nothing to dispose of.
     """
     if not reason.strip():
         raise Invalid("name the decision that the disposal rests on", field="reason")
@@ -46,7 +46,10 @@ def dispose_values(
         action=DISPOSED,
         subject=(ABOUT_AN_APPLICATION, application.id),
         intake_id=application.intake_id,
-        changes={"entries": (None, sorted(entries[entry_id] for entry_id in touched)), "values": (None, count)},
+        changes={
+            "entries": (None, sorted(entries[entry_id] for entry_id in touched)),
+            "values": (None, count),
+        },
         reason=reason,
     )
     return int(count)
@@ -54,7 +57,12 @@ def dispose_values(
 
 def _entries_about(session: Session, application: Application) -> dict[int, int]:
     """Id -> number of every entry about the application or a part of it: assessments, referees, files."""
-    parts = [and_(col(RecordEntry.subject_kind) == ABOUT_AN_APPLICATION, col(RecordEntry.subject_id) == application.id)]
+    parts = [
+        and_(
+            col(RecordEntry.subject_kind) == ABOUT_AN_APPLICATION,
+            col(RecordEntry.subject_id) == application.id,
+        )
+    ]
     for kind, table in PARTS.items():
         of_it = select(table.id).where(table.application_id == application.id)
         parts.append(and_(col(RecordEntry.subject_kind) == kind, col(RecordEntry.subject_id).in_(of_it)))

@@ -100,6 +100,8 @@ def write(
     assert entry.id is not None
     for field, (old, new) in values.items():
         session.add(
-            RecordValue(region_id=region_id, entry_id=entry.id, field=field, old=old, new=new, salt=salts[field])
+            RecordValue(
+                region_id=region_id, entry_id=entry.id, field=field, old=old, new=new, salt=salts[field]
+            )
         )
     return entry

@@ -54,7 +54,9 @@ def verify(session: Session, *, region_id: int) -> Report:
     """Check one region's record and runs. Changes nothing."""
     report = Report()
     entries = list(
-        session.exec(select(RecordEntry).where(RecordEntry.region_id == region_id).order_by(RecordEntry.number))  # type: ignore[arg-type]
+        session.exec(
+            select(RecordEntry).where(RecordEntry.region_id == region_id).order_by(RecordEntry.number)
+        )  # type: ignore[arg-type]
     )
     report.entries = len(entries)
     report.head = entries[-1].hash if entries else GENESIS
@@ -73,7 +75,9 @@ def _check_chain(entries: list[RecordEntry]) -> Iterator[Finding]:
     for expected, entry in enumerate(entries, start=1):
         what = f"entry {entry.number}"
         if entry.number != expected:
-            yield Finding("chain", what, f"number {expected} is missing: the entry after it is numbered {entry.number}")
+            yield Finding(
+                "chain", what, f"number {expected} is missing: the entry after it is numbered {entry.number}"
+            )
             return
         if entry.previous_hash != previous:
             yield Finding("chain", what, "does not build on the entry before it")

@@ -75,7 +75,11 @@ def make_world(session: Session, slug: str = "alvmark") -> World:
     session.add(region)
     session.flush()
     assert region.id is not None
-    names = (("Älvstads sjukhus", SiteKind.HOSPITAL), ("Lindfors sjukhus", SiteKind.HOSPITAL), ("Hamra", SiteKind.PRIMARY_CARE))
+    names = (
+        ("Älvstads sjukhus", SiteKind.HOSPITAL),
+        ("Lindfors sjukhus", SiteKind.HOSPITAL),
+        ("Hamra", SiteKind.PRIMARY_CARE),
+    )
     sites = [Site(region_id=region.id, name=name, kind=kind) for name, kind in names]
     session.add_all(sites)
     coordinator = member(session, region, f"coordinator@{slug}.example", Role.COORDINATOR)
@@ -84,7 +88,9 @@ def make_world(session: Session, slug: str = "alvmark") -> World:
         coordinator=coordinator,
         auditor=member(session, region, f"auditor@{slug}.example", Role.AUDITOR),
         administrator=member(session, region, f"admin@{slug}.example", Role.ADMINISTRATOR),
-        assessors=[member(session, region, f"assessor{i}@{slug}.example", Role.ASSESSOR) for i in range(1, 5)],
+        assessors=[
+            member(session, region, f"assessor{i}@{slug}.example", Role.ASSESSOR) for i in range(1, 5)
+        ],
         sites=sites,
         profile=intakes.save_profile(
             session,
@@ -105,7 +111,9 @@ def csrf_token(client: FlaskClient, page: str = "/login") -> str:
     return found.group(1)
 
 
-def post(client: FlaskClient, url: str, data: dict[str, object] | None = None, **options: object) -> TestResponse:
+def post(
+    client: FlaskClient, url: str, data: dict[str, object] | None = None, **options: object
+) -> TestResponse:
     """A POST with the CSRF token, as a browser sends it."""
     token = csrf_token(client, "/forgot")
     return client.post(url, data={**(data or {}), "csrf_token": token}, **options)  # type: ignore[arg-type]

@@ -94,7 +94,9 @@ def test_routes_by_roles_and_regions(app: Flask, people: dict[str, Account | Non
     assert wrong == []
 
 
-def test_every_post_needs_a_csrf_token(app: Flask, client: FlaskClient, people: dict[str, Account | None]) -> None:
+def test_every_post_needs_a_csrf_token(
+    app: Flask, client: FlaskClient, people: dict[str, Account | None]
+) -> None:
     by_role = {role: people[role.value] for role in Role}
     accepted = []
     for (role, account), rule in itertools.product(by_role.items(), rules(app)):

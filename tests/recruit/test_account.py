@@ -67,9 +67,18 @@ def test_registering_a_known_address_answers_the_same_and_tells_its_owner(
 
 
 @pytest.mark.parametrize(
-    ("email", "password"), [("ada", PASSWORD), ("", PASSWORD), ("a@b", PASSWORD), ("ada@example.org", "kort"), ("ada@example.org", "aaaaaaaaaaaa")]
+    ("email", "password"),
+    [
+        ("ada", PASSWORD),
+        ("", PASSWORD),
+        ("a@b", PASSWORD),
+        ("ada@example.org", "kort"),
+        ("ada@example.org", "aaaaaaaaaaaa"),
+    ],
 )
-def test_registering_with_bad_values_is_refused(client: FlaskClient, session: Session, email: str, password: str) -> None:
+def test_registering_with_bad_values_is_refused(
+    client: FlaskClient, session: Session, email: str, password: str
+) -> None:
     assert register(client, email, password) == 422
     assert session.exec(select(Account)).all() == []
 
@@ -96,15 +105,21 @@ def test_new_password_ends_every_session(app: Flask, client: FlaskClient, sessio
     new = "fyra andra ord nu"
     assert post(other, link, {"password": new, "again": new}).status_code == 303
     assert client.get("/my").status_code == 302  # the old session has ended
-    assert post(app.test_client(), "/login", {"email": account.email, "password": PASSWORD}).status_code == 422
+    assert (
+        post(app.test_client(), "/login", {"email": account.email, "password": PASSWORD}).status_code == 422
+    )
 
 
-def test_asking_for_an_unknown_address_answers_the_same_and_sends_nothing(client: FlaskClient, session: Session) -> None:
+def test_asking_for_an_unknown_address_answers_the_same_and_sends_nothing(
+    client: FlaskClient, session: Session
+) -> None:
     assert post(client, "/forgot", {"email": "nobody@example.org"}).status_code == 303
     assert session.exec(select(OutgoingMail)).all() == []
 
 
-@pytest.mark.parametrize("target", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "target", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
+)
 def test_signing_in_never_leads_elsewhere(client: FlaskClient, session: Session, target: str) -> None:
     account = applicant(session)
     session.commit()
@@ -112,14 +127,20 @@ def test_signing_in_never_leads_elsewhere(client: FlaskClient, session: Session,
     assert response.headers["Location"] == "/my"
 
 
-def test_signing_in_leads_back_to_the_page_asked_for(client: FlaskClient, session: Session, world: World) -> None:
+def test_signing_in_leads_back_to_the_page_asked_for(
+    client: FlaskClient, session: Session, world: World
+) -> None:
     asked = client.get("/g/alvmark/")
     assert asked.headers["Location"] == "/login?next=/g/alvmark/"
-    response = post(client, asked.headers["Location"], {"email": world.coordinator.email, "password": PASSWORD})
+    response = post(
+        client, asked.headers["Location"], {"email": world.coordinator.email, "password": PASSWORD}
+    )
     assert response.headers["Location"] == "/g/alvmark/"
 
 
-def test_session_ends_after_its_hours(app: Flask, client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_session_ends_after_its_hours(
+    app: Flask, client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from recruit import clock
 
     account = applicant(session)

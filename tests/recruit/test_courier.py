@@ -10,7 +10,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope
 from aiosmtpd.smtp import Session as SmtpSession
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import select
 
 from recruit.courier import deliver_pending
 from recruit.database import AllRegions, make_session, transaction
@@ -96,29 +96,46 @@ def test_mail_arrives_once(engine: Engine, smtp: Controller, inbox: Inbox) -> No
     assert waiting(engine) == []
 
 
-def test_mail_of_a_transaction_that_failed_is_never_sent(engine: Engine, smtp: Controller, inbox: Inbox) -> None:
-    session: Session
-    with pytest.raises(RuntimeError, match="half-way"), make_session(engine) as session, transaction(session):
+def _post_and_fail(engine: Engine) -> None:
+    with make_session(engine) as session, transaction(session):
         mail.post(
-            session, recipient="a@example.org", language="en", template="account_reset", values={"link": "x"}, now=NOW
+            session,
+            recipient="a@example.org",
+            language="en",
+            template="account_reset",
+            values={"link": "x"},
+            now=NOW,
         )
         session.flush()
         raise RuntimeError("half-way")
+
+
+def test_mail_of_a_transaction_that_failed_is_never_sent(
+    engine: Engine, smtp: Controller, inbox: Inbox
+) -> None:
+    with pytest.raises(RuntimeError, match="half-way"):
+        _post_and_fail(engine)
     assert deliver_pending(engine, settings(smtp.port), now=NOW) == 0
     assert inbox.messages == []
 
 
-def test_server_away_leaves_the_mail_waiting_and_tries_later(engine: Engine, smtp: Controller, inbox: Inbox) -> None:
+def test_server_away_leaves_the_mail_waiting_and_tries_later(
+    engine: Engine, smtp: Controller, inbox: Inbox
+) -> None:
     post(engine)
     assert deliver_pending(engine, settings(_free_port()), now=NOW) == 0
     left = waiting(engine)
-    assert [(each.attempts, "ConnectionRefusedError" in (each.last_error or "")) for each in left] == [(1, True)]
+    assert [(each.attempts, "ConnectionRefusedError" in (each.last_error or "")) for each in left] == [
+        (1, True)
+    ]
     assert deliver_pending(engine, settings(smtp.port), now=NOW + timedelta(seconds=30)) == 0
     assert deliver_pending(engine, settings(smtp.port), now=NOW + timedelta(minutes=2)) == 1
     assert len(inbox.messages) == 1
 
 
-def test_refusal_by_the_server_is_kept_with_the_message(engine: Engine, smtp: Controller, inbox: Inbox) -> None:
+def test_refusal_by_the_server_is_kept_with_the_message(
+    engine: Engine, smtp: Controller, inbox: Inbox
+) -> None:
     inbox.answer = "452 Mailbox full"
     post(engine)
     assert deliver_pending(engine, settings(smtp.port), now=NOW) == 0

@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session, select
 
-from recruit.actor import Actor
 from recruit.errors import Invalid, NotFound
 from recruit.models import Application, InterviewListEntry, RecordEntry, RecordValue
 from recruit.services import record
@@ -76,13 +75,21 @@ def test_equal_values_have_unlike_digests(session: Session, region_id: int) -> N
 
 @pytest.mark.parametrize(
     ("column", "value"),
-    [("action", "'x'"), ("subject_id", "99"), ("actor_id", "NULL"), ("digests", "'{}'"), ("at", "'2020-01-01 00:00:00'")],
+    [
+        ("action", "'x'"),
+        ("subject_id", "99"),
+        ("actor_id", "NULL"),
+        ("digests", "'{}'"),
+        ("at", "'2020-01-01 00:00:00'"),
+    ],
 )
 def test_changed_entry_is_found(session: Session, region_id: int, column: str, value: str) -> None:
     number = verify(session, region_id=region_id).entries - 1
     _drop_triggers(session)
     session.execute(
-        text(f"UPDATE record_entry SET {column} = {value} WHERE region_id = {region_id} AND number = {number}")
+        text(
+            f"UPDATE record_entry SET {column} = {value} WHERE region_id = {region_id} AND number = {number}"
+        )
     )
     session.expire_all()
     found = verify(session, region_id=region_id).findings
@@ -107,7 +114,9 @@ def test_changed_value_is_found(session: Session, region_id: int) -> None:
     session.add(value)
     session.flush()
     found = verify(session, region_id=region_id).findings
-    assert [(each.kind, each.message) for each in found] == [("value", "the value does not match its digest in the chain")]
+    assert [(each.kind, each.message) for each in found] == [
+        ("value", "the value does not match its digest in the chain")
+    ]
 
 
 def test_value_deleted_without_a_disposal_is_found(session: Session, region_id: int) -> None:
@@ -144,7 +153,9 @@ def assessed_application(session: Session, world: World) -> Application:
 def test_disposal_leaves_a_chain_that_verifies_and_names_what_went(session: Session, world: World) -> None:
     application = assessed_application(session, world)
     before = verify(session, region_id=application.region_id)
-    count = dispose_values(session, application=application, reason="Beslut RÄ 2028/1", actor=world.actor, now=LATER)
+    count = dispose_values(
+        session, application=application, reason="Beslut RÄ 2028/1", actor=world.actor, now=LATER
+    )
     session.commit()
     report = verify(session, region_id=application.region_id)
     assert report.findings == []
@@ -158,7 +169,9 @@ def test_disposal_leaves_a_chain_that_verifies_and_names_what_went(session: Sess
 def test_disposal_leaves_other_applications_values(session: Session, world: World) -> None:
     application = assessed_application(session, world)
     other = session.exec(
-        select(Application).where(Application.intake_id == application.intake_id, Application.id != application.id)
+        select(Application).where(
+            Application.intake_id == application.intake_id, Application.id != application.id
+        )
     ).one()
     dispose_values(session, application=application, reason="Beslut", actor=world.actor, now=LATER)
     session.commit()
@@ -193,7 +206,9 @@ def test_changed_run_is_found(session: Session, world: World) -> None:
 
 def test_changed_confirmed_list_is_found(session: Session, world: World) -> None:
     intake = ranking_helpers.closed_intake(session, world)
-    made = ranking_helpers.confirmed(session, world, intake, ranking_helpers.ranked(session, world, intake), 2)
+    made = ranking_helpers.confirmed(
+        session, world, intake, ranking_helpers.ranked(session, world, intake), 2
+    )
     session.commit()
     report = verify(session, region_id=made.region_id)
     assert (report.lists, report.findings) == (1, [])
