@@ -74,8 +74,9 @@ def write(
     intake_id: int | None = None,
 ) -> RecordEntry:
     """Append an entry. `changes` maps a field to its old and new value; `reason` is kept like a value."""
-    # One writer at a time per region: the next entry builds on the last one's hash.
-    session.exec(select(Region.id).where(Region.id == region_id).with_for_update()).one()
+    # One writer at a time per region: the next entry builds on the last one's hash. The key stays shared, since every
+    # row inserted before holds a share of it through its foreign key, and two such writers would wait for each other.
+    session.exec(select(Region.id).where(Region.id == region_id).with_for_update(key_share=True)).one()
     values = {field: (as_text(old), as_text(new)) for field, (old, new) in (changes or {}).items()}
     if reason is not None:
         values["reason"] = (None, reason)
