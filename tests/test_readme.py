@@ -17,12 +17,18 @@ ROOT = Path(__file__).parents[1]
 def commands(document: str) -> list[list[str]]:
     """Every `recruit rank` and `recruit audit` command line of a document, split as the shell does."""
     text = (ROOT / document).read_text().replace("\\\n", " ")
-    lines = [line.strip() for line in text.splitlines() if re.match(r"\s*(\.venv/bin/)?recruit (rank|audit) ", line)]
+    lines = [
+        line.strip()
+        for line in text.splitlines()
+        if re.match(r"\s*(\.venv/bin/)?recruit (rank|audit) ", line)
+    ]
     return [shlex.split(line)[1:] for line in lines if "…" not in line and "(" not in line]
 
 
 @pytest.mark.parametrize("document", ["README.md", "docs/spreadsheets.md"])
-def test_commands_in_the_documents_work(document: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_commands_in_the_documents_work(
+    document: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     found = commands(document)
     assert {words[0] for words in found} == {"rank", "audit"}
     for name in ("docs", "scoring"):

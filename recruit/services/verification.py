@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from recruit.models import InterviewList, ListStatus, RankingRun, RecordEntry, RecordValue
 from recruit.services import interview, ranking
@@ -55,14 +55,16 @@ def verify(session: Session, *, region_id: int) -> Report:
     report = Report()
     entries = list(
         session.exec(
-            select(RecordEntry).where(RecordEntry.region_id == region_id).order_by(RecordEntry.number)
-        )  # type: ignore[arg-type]
+            select(RecordEntry).where(RecordEntry.region_id == region_id).order_by(col(RecordEntry.number))
+        )
     )
     report.entries = len(entries)
     report.head = entries[-1].hash if entries else GENESIS
     report.findings += _check_chain(entries)
     report.findings += _check_values(session, region_id, entries, report)
-    runs = session.exec(select(RankingRun).where(RankingRun.region_id == region_id).order_by(RankingRun.id))  # type: ignore[arg-type]
+    runs = session.exec(
+        select(RankingRun).where(RankingRun.region_id == region_id).order_by(col(RankingRun.id))
+    )
     for run in runs:
         report.runs += 1
         report.findings += _check_run(run)
