@@ -68,6 +68,16 @@ class RegisterForm(Form):
     )
 
 
+class ConfirmForm(Form):
+    """The password chosen at registration, to confirm the address."""
+
+    password = PasswordField(
+        N_("The password you chose"),
+        validators=[InputRequired(N_("Write the password you chose"))],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
 class ForgottenForm(Form):
     """Where to send the link."""
 

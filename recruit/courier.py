@@ -69,7 +69,7 @@ def _deliver_one(session: Session, settings: Settings, mail_id: int, now: dateti
     try:
         _send(settings, mail)
         failure = None
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, ValueError, smtplib.SMTPException) as error:  # ValueError: an address no header can hold
         failure = f"{type(error).__name__}: {error}"[:500]
         log.warning("mail %s could not be sent, try %s: %s", mail_id, mail.attempts + 1, type(error).__name__)
     with transaction(session):

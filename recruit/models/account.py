@@ -78,7 +78,11 @@ class Membership(RegionScoped, table=True):
 
 
 class EmailToken(SQLModel, table=True):
-    """A one-time link sent by mail. Only the SHA-256 of the token is kept."""
+    """A one-time link sent by mail. Only the SHA-256 of the token is kept.
+
+    A link that verifies carries the name and the password hash of the registration that asked for it: until it is used, nobody
+    can change what another registration of the same address chose.
+    """
 
     __tablename__ = "email_token"
 
@@ -86,5 +90,7 @@ class EmailToken(SQLModel, table=True):
     account_id: int = Field(foreign_key="account.id", index=True, ondelete="CASCADE")
     purpose: TokenPurpose = choice(TokenPurpose)
     digest: str = Field(unique=True, max_length=64)
+    name: str = Field(default="", max_length=200)
+    password_hash: str = Field(default="", max_length=200)
     expires_at: datetime = moment()
     used_at: datetime | None = moment(default=None, nullable=True)

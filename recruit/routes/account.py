@@ -8,7 +8,7 @@ from flask_login import current_user
 from sqlmodel import select
 from werkzeug.datastructures import MultiDict
 
-from forms.account import ForgottenForm, LanguageForm, LoginForm, NewPasswordForm, PasswordForm, RegisterForm
+from forms.account import ConfirmForm, ForgottenForm, LanguageForm, LoginForm, NewPasswordForm, PasswordForm, RegisterForm
 from recruit import clock
 from recruit.courier import catches
 from recruit.database import AllRegions, set_scope, transaction
@@ -57,6 +57,7 @@ def logout() -> Any:
 
 @blueprint.route("/register", methods=["GET", "POST"])
 @limiter.limit("20 per hour", exempt_when=posts_only)
+@limiter.limit("5 per hour", key_func=by_email, exempt_when=posts_only)
 def register() -> Any:
     """Create an account; a link is mailed to verify the address."""
     form = RegisterForm(_posted())
@@ -85,19 +86,27 @@ def check_mail() -> Any:
 
 
 @blueprint.route("/verify/<token>", methods=["GET", "POST"])
+@limiter.limit("20 per hour", exempt_when=posts_only)
 def verify(token: str) -> Any:
-    """Verify an address. The link opens a page with a button: mail scanners follow links, but press no buttons."""
-    if request.method == "GET":
-        return render_template("account/verify.html")
-    with transaction(db()):
-        found = accounts.verify(db(), token=token, now=clock.now())
-    sign_in(found)
-    flash(_("Your address is verified."))
-    return redirect(_home(), 303)
+    """Verify an address. The link opens a form: mail scanners follow links, but know no passwords."""
+    form = ConfirmForm(_posted())
+    if request.method == "POST" and form.validate():
+        try:
+            with transaction(db()):
+                found = accounts.verify(
+                    db(), token=token, password=str(form.password.data), language=language(), now=clock.now()
+                )
+            sign_in(found)
+            flash(_("Your address is verified."))
+            return redirect(_home(), 303)
+        except Invalid as error:
+            _show(form, error)
+    return render_template("account/verify.html", form=form), _status(form)
 
 
 @blueprint.route("/forgot", methods=["GET", "POST"])
 @limiter.limit("10 per hour", exempt_when=posts_only)
+@limiter.limit("5 per hour", key_func=by_email, exempt_when=posts_only)
 def forgot() -> Any:
     """Ask for a link to choose a new password."""
     form = ForgottenForm(_posted())
@@ -129,6 +138,7 @@ def reset(token: str) -> Any:
 
 
 @blueprint.route("/me", methods=["GET", "POST"])
+@limiter.limit("30 per hour", exempt_when=posts_only)
 def me() -> Any:
     """My account: language and password."""
     choice = request.form.get("save")

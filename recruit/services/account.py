@@ -38,8 +38,9 @@ def register(
     account already gets a mail that says so.
     """
     check_password(password)
+    password_hash = passwords.hash_password(password)  # always, so that the answer takes as long either way
     known = find(session, email)
-    if known is not None and known.verified_at is not None:
+    if known is not None and (known.verified_at is not None or _is_member(session, known)):
         mail.post(
             session,
             recipient=known.email,
@@ -50,12 +51,19 @@ def register(
         )
         return
     if known is None:
-        known = Account(email=normal_email(email), password_hash="", created_at=now)
-    known.name, known.language = name.strip(), language
-    known.password_hash = passwords.hash_password(password)
-    session.add(known)
-    session.flush()
-    token = _new_token(session, known, TokenPurpose.VERIFY, now + VERIFY_WITHIN)
+        known = Account(
+            email=normal_email(email), password_hash=passwords.NO_PASSWORD, language=language, created_at=now
+        )
+        session.add(known)
+        session.flush()
+    token = _new_token(
+        session,
+        known,
+        TokenPurpose.VERIFY,
+        now + VERIFY_WITHIN,
+        name=name.strip(),
+        password_hash=password_hash,
+    )
     mail.post(
         session,
         recipient=known.email,
@@ -66,11 +74,25 @@ def register(
     )
 
 
-def verify(session: Session, *, token: str, now: datetime) -> Account:
-    """Use a verification link. Raises NotFound when it is unknown, used or too old."""
-    account = _use_token(session, token, TokenPurpose.VERIFY, now)
+def _is_member(session: Session, account: Account) -> bool:
+    mine = select(Membership.id).where(Membership.account_id == account.id).limit(1)
+    return session.exec(mine).first() is not None
+
+
+def verify(session: Session, *, token: str, password: str, language: str, now: datetime) -> Account:
+    """Use a verification link, with the password that was chosen when it was asked for.
+
+    The password shows that whoever has the mail is whoever registered: somebody else's registration of one's address cannot
+    be confirmed by mistake. Raises NotFound when the link is unknown, used or too old, Invalid when the password is wrong.
+    """
+    found = _find_token(session, token, TokenPurpose.VERIFY, now)
+    if not passwords.matches(password, found.password_hash):
+        raise Invalid(_("This is not the password that was chosen when the account was created."), field="password")
+    account = session.get_one(Account, found.account_id)
+    account.name, account.password_hash, account.language = found.name, found.password_hash, language
     account.verified_at = account.verified_at or now
     session.add(account)
+    _end_tokens(session, account, now)
     return account
 
 
@@ -113,9 +135,10 @@ def ask_for_reset(session: Session, *, email: str, base_url: str, now: datetime)
 def reset(session: Session, *, token: str, password: str, now: datetime) -> Account:
     """Set a new password by a link; it verifies the address too, and ends all sessions."""
     check_password(password)
-    account = _use_token(session, token, TokenPurpose.RESET, now)
+    account = session.get_one(Account, _find_token(session, token, TokenPurpose.RESET, now).account_id)
     account.verified_at = account.verified_at or now
     _set_password(session, account, password)
+    _end_tokens(session, account, now)
     return account
 
 
@@ -228,19 +251,40 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _new_token(session: Session, account: Account, purpose: TokenPurpose, expires_at: datetime) -> str:
-    assert account.id is not None
+def _new_token(
+    session: Session,
+    account: Account,
+    purpose: TokenPurpose,
+    expires_at: datetime,
+    *,
+    name: str = "",
+    password_hash: str = "",
+) -> str:
     token = secrets.token_urlsafe(32)
     session.add(
-        EmailToken(account_id=account.id, purpose=purpose, digest=_digest(token), expires_at=expires_at)
+        EmailToken(
+            account_id=account.id,
+            purpose=purpose,
+            digest=_digest(token),
+            name=name,
+            password_hash=password_hash,
+            expires_at=expires_at,
+        )
     )
     return token
 
 
-def _use_token(session: Session, token: str, purpose: TokenPurpose, now: datetime) -> Account:
-    found = session.exec(select(EmailToken).where(EmailToken.digest == _digest(token))).first()
+def _find_token(session: Session, token: str, purpose: TokenPurpose, now: datetime) -> EmailToken:
+    digest = select(EmailToken).where(EmailToken.digest == _digest(token)).with_for_update()
+    found = session.exec(digest).first()
     if found is None or found.purpose is not purpose or found.used_at is not None or found.expires_at <= now:
         raise NotFound(_("The link has been used or is too old. Ask for a new one."))
-    found.used_at = now
-    session.add(found)
-    return session.get_one(Account, found.account_id)
+    return found
+
+
+def _end_tokens(session: Session, account: Account, now: datetime) -> None:
+    """No other link that lies in a mailbox may change the account after this."""
+    still_open = select(EmailToken).where(EmailToken.account_id == account.id, col(EmailToken.used_at).is_(None))
+    for token in session.exec(still_open):
+        token.used_at = now
+        session.add(token)

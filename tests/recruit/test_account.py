@@ -8,10 +8,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlmodel import Session, select
 
-from recruit.models import Account, OutgoingMail
+from recruit import passwords
+from recruit.models import Account, OutgoingMail, Role
+from recruit.services import account as accounts
 from recruit.settings import Settings
 from recruit.web import build_app
-from tests.recruit.factories import PASSWORD, World, applicant, post, sign_in
+from tests.recruit.factories import NOW, PASSWORD, World, applicant, post, sign_in
 
 
 def newest_mail(session: Session) -> OutgoingMail:
@@ -36,7 +38,8 @@ def test_account_is_ready_after_the_link(client: FlaskClient, session: Session) 
     link = link_in(newest_mail(session))
     assert client.get(link).status_code == 200
     assert session.exec(select(Account)).one().verified_at is None  # following the link is not enough
-    assert post(client, link).headers["Location"] == "/my"
+    assert post(client, link, {"password": "inte det jag valde"}).status_code == 422
+    assert post(client, link, {"password": PASSWORD}).headers["Location"] == "/my"
     session.rollback()
     assert session.exec(select(Account)).one().verified_at is not None
 
@@ -44,9 +47,42 @@ def test_account_is_ready_after_the_link(client: FlaskClient, session: Session) 
 def test_link_works_once(client: FlaskClient, session: Session) -> None:
     register(client)
     link = link_in(newest_mail(session))
-    post(client, link)
-    assert post(client, link).status_code == 404
+    post(client, link, {"password": PASSWORD})
+    assert post(client, link, {"password": PASSWORD}).status_code == 404
 
+
+def test_another_registration_of_the_address_changes_nothing(client: FlaskClient, session: Session) -> None:
+    """An attacker registers the address of somebody who has just done so, hoping that they open the newer link."""
+    register(client)
+    mine = link_in(newest_mail(session))
+    register(client, password="angriparens lösenord")
+    theirs = link_in(newest_mail(session))
+    assert post(client, theirs, {"password": PASSWORD}).status_code == 422
+    assert post(client, mine, {"password": PASSWORD}).status_code == 303
+    assert post(client, theirs, {"password": "angriparens lösenord"}).status_code == 404  # ended with the first
+    session.rollback()
+    account = session.exec(select(Account)).one()
+    assert passwords.matches(PASSWORD, account.password_hash)
+
+
+def test_registering_the_address_of_an_invited_member_changes_nothing(
+    client: FlaskClient, session: Session, world: World
+) -> None:
+    assert world.region.id is not None
+    invited = accounts.add_member(
+        session,
+        region_id=world.region.id,
+        email="ny@alvmark.example",
+        name="Ny Samordnare",
+        roles=[Role.COORDINATOR],
+        now=NOW,
+        base_url="http://127.0.0.1:8000",
+    )
+    session.commit()
+    assert register(client, "ny@alvmark.example") == 303
+    assert "/verify/" not in newest_mail(session).body
+    session.rollback()
+    assert session.get_one(Account, invited.id).password_hash == passwords.NO_PASSWORD
 
 def test_unverified_account_cannot_sign_in(client: FlaskClient) -> None:
     register(client)

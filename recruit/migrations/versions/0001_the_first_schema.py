@@ -56,6 +56,8 @@ def upgrade() -> None:
     sa.Column('account_id', sa.Integer(), nullable=False),
     sa.Column('purpose', sa.Enum('verify', 'reset', name='token_purpose', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('password_hash', sa.String(length=200), nullable=False),
     sa.Column('expires_at', recruit.models.types.UtcDateTime(timezone=True), nullable=False),
     sa.Column('used_at', recruit.models.types.UtcDateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_email_token_account_id'), ondelete='CASCADE'),
