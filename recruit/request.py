@@ -1,5 +1,7 @@
 """What a route needs of the present request: its session, settings, actor and region."""
 
+from urllib.parse import urlsplit
+
 from flask import abort, current_app, g, request
 from flask_login import current_user
 from sqlmodel import Session
@@ -48,3 +50,11 @@ def roles() -> frozenset[Role]:
     """The signed-in person's roles in the region that the address names."""
     found: frozenset[Role] = g.get("roles", frozenset())
     return found
+
+
+def safe_target(target: str | None) -> str | None:
+    """An address on this site, or None: a link must not send people elsewhere."""
+    if not target or not target.startswith("/") or target.startswith("//") or "\\" in target:
+        return None
+    parts = urlsplit(target)
+    return None if parts.netloc or parts.scheme else target

@@ -1,14 +1,21 @@
 """Signing in and out, creating an account, verifying the address, new passwords."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlmodel import select
 from werkzeug.datastructures import MultiDict
 
-from forms.account import ConfirmForm, ForgottenForm, LanguageForm, LoginForm, NewPasswordForm, PasswordForm, RegisterForm
+from forms.account import (
+    ConfirmForm,
+    ForgottenForm,
+    LanguageForm,
+    LoginForm,
+    NewPasswordForm,
+    PasswordForm,
+    RegisterForm,
+)
 from recruit import clock
 from recruit.courier import catches
 from recruit.database import AllRegions, set_scope, transaction
@@ -17,7 +24,7 @@ from recruit.i18n import gettext as _
 from recruit.i18n import language
 from recruit.limits import by_address_and_email, by_email, limiter, posts_only
 from recruit.models import Membership, Region
-from recruit.request import account, db, settings
+from recruit.request import account, db, safe_target, settings
 from recruit.services import account as accounts
 from recruit.signin import sign_in, sign_out
 
@@ -31,7 +38,7 @@ blueprint = Blueprint("account", __name__)
 def login() -> Any:
     """Sign in with e-mail address and password."""
     form = LoginForm(_posted())
-    target = _safe_target(request.args.get("next"))
+    target = safe_target(request.args.get("next"))
     if request.method == "GET":
         if current_user.is_authenticated:
             return redirect(target or _home())
@@ -185,14 +192,6 @@ def _status(form: Any) -> int:
 def _show(form: Any, error: Invalid) -> None:
     field = form[error.field] if error.field in form else next(iter(form))
     field.errors = [*field.errors, str(error)]
-
-
-def _safe_target(target: str | None) -> str | None:
-    """An address on this site, or None: a link must not send people elsewhere after they signed in."""
-    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
-        return None
-    parts = urlsplit(target)
-    return None if parts.netloc or parts.scheme or "\\" in target else target
 
 
 def _home() -> str:

@@ -1,20 +1,16 @@
 """Pages for everyone: the intakes of all regions, an advertisement, the language, and whether the service is alive."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 from sqlalchemy import text
-from sqlmodel import col, update
 
 from recruit import charts, clock, display, profile_view
-from recruit.database import transaction
 from recruit.i18n import LANGUAGES, language
-from recruit.models import Account, Intake, Placement, PlacementKind, PostForm, Region
+from recruit.models import Intake, Placement, PlacementKind, PostForm, Region
 from recruit.queries import intake as intakes
-from recruit.request import db
+from recruit.request import db, safe_target
 
 blueprint = Blueprint("public", __name__)
 
@@ -171,23 +167,11 @@ def _footer(intake: Intake, region: Region) -> list[dict[str, str]]:
 
 @blueprint.get("/language/<code>", endpoint="language")
 def choose_language(code: str) -> Any:
-    """Choose the language, for this session and for the account if one is signed in; back to the page one came from."""
+    """Choose the language of this session; back to the page one came from. The account's own is set at My account."""
     if code not in LANGUAGES:
         abort(404)
     session["language"] = g.language = code
-    if current_user.is_authenticated:
-        account_id = current_user.account.id
-        db().rollback()  # what has been read so far must not hold up the write
-        with transaction(db()):
-            db().exec(update(Account).where(col(Account.id) == account_id).values(language=code))
-    return redirect(_safe(request.args.get("next")))
-
-
-def _safe(target: str | None) -> str:
-    """An address on this site; the first page for anything else."""
-    if not target or not target.startswith("/") or target.startswith("//") or "\\" in target:
-        return url_for("public.home")
-    return url_for("public.home") if urlsplit(target).netloc else target
+    return redirect(safe_target(request.args.get("next")) or url_for("public.home"))
 
 
 @blueprint.get("/health")

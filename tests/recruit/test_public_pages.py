@@ -68,7 +68,7 @@ def test_intake_page_shows_old_and_new_deadline(client: FlaskClient, session: Se
     assert "För få sökande" in client.get("/i/alvmark/bt-2026").text
 
 
-def test_language_is_kept_for_session_and_account(
+def test_language_is_kept_for_the_session_and_changes_no_account(
     client: FlaskClient, session: Session, world: World
 ) -> None:
     assert 'lang="en"' in client.get("/", headers={"Accept-Language": "en"}).text
@@ -79,7 +79,7 @@ def test_language_is_kept_for_session_and_account(
     session.expire_all()
     kept = session.get(Account, world.coordinator.id)
     assert kept is not None
-    assert kept.language == "en"
+    assert kept.language == "sv"
 
 
 def test_language_never_leads_elsewhere(client: FlaskClient) -> None:
