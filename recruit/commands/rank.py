@@ -189,6 +189,7 @@ def _select(
     progress.done("Compared groups")
     notes = [*table.notes, *(long.notes if long is not None else ()), *found.notes]
     unused = sheet.unused()
+    which.refuse_misspelt(table, unused, [key for key in known if sheet.find(key) is None])
     if unused:
         from recruit.tables.text import listed
 
