@@ -16,8 +16,11 @@ from recruit.models import (
     Answer,
     Application,
     ApplicationStatus,
+    Assignment,
+    AssignmentStatus,
     Attachment,
     AttachmentKind,
+    ConflictOfInterest,
     Eligibility,
     ExperiencePeriod,
     Intake,
@@ -26,6 +29,7 @@ from recruit.models import (
     Site,
     SitePreference,
 )
+from recruit.queries.assessment import EXTERNAL
 
 Told = tuple[Sequence[ExperiencePeriod], Sequence[Referee], Sequence[Attachment]]
 
@@ -84,6 +88,28 @@ def referee(session: Session, application: Application, public_id: str) -> Refer
     if found is None:
         raise NotFound(_("There is no such referee of this application."))
     return found
+
+
+def has_conflict(session: Session, application: Application, account_id: int) -> bool:
+    """Whether the person has a declared conflict of interest with the application."""
+    declared = select(ConflictOfInterest.id).where(
+        ConflictOfInterest.application_id == application.id, ConflictOfInterest.assessor_id == account_id
+    )
+    return session.exec(declared).first() is not None
+
+
+def assessed_by(session: Session, intake_id: int, account_id: int) -> frozenset[int]:
+    """Ids of the applications of an intake that the person assesses or has assessed, without knowing who they are from.
+
+    Imported levels are nobody's assessment.
+    """
+    own = select(Assignment.application_id).where(
+        Assignment.intake_id == intake_id,
+        Assignment.assessor_id == account_id,
+        Assignment.stage != EXTERNAL,
+        Assignment.status != AssignmentStatus.RECUSED,
+    )
+    return frozenset(session.exec(own))
 
 
 # --- the table ---

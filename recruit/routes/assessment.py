@@ -378,6 +378,8 @@ def conflict(region: str, intake: str) -> Any:
     """The coordinator declares that an assessor has a conflict of interest with an application."""
     found = _intake(intake)
     people = queries.assessors(db(), found.region_id)
+    if _my_id() not in {each.id for each in people}:
+        people.append(account())  # who decides eligibility can have a conflict, too
     choices = [(str(each.id), each.name or each.email) for each in people]
     posted = request.form if request.method == "POST" else None
     form = ConflictForm(posted, data={"code": request.args.get("code")}, say=_, assessors=choices)

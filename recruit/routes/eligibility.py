@@ -28,9 +28,10 @@ from recruit.queries import eligibility as queries
 from recruit.queries import intake as intakes
 from recruit.queries.eligibility import MOST_PER_PAGE, PER_PAGE, SORTS, Filter
 from recruit.reference_file import read_references
-from recruit.request import actor, db, settings
+from recruit.request import account, actor, db, settings
 from recruit.services import eligibility as service
 from recruit.services.eligibility import Decision, Proposal, ReferenceAnswers
+from recruit.services.impartiality import refuse_its_assessor, refuse_partial
 from recruit.services.references import NEVER_REDACTED
 from recruit.storage import Storage
 from scoring.profile import Profile
@@ -44,12 +45,13 @@ def index(region: str, intake: str) -> Any:
     found = _present()
     profile = intakes.profile_of(db(), found)
     chosen = _filter(profile)
+    masked = queries.assessed_by(db(), found.id or 0, account().id or 0)
     form = NameSearchForm(request.form if request.method == "POST" else None, say=_)
     page, per_page = max(request.args.get("page", 1, int), 1), _per_page()
     searched = request.method == "POST" and form.validate()
     if searched:
         assert form.name.data is not None
-        ids = queries.named(db(), found, form.name.data)
+        ids = [each for each in queries.named(db(), found, form.name.data) if each not in masked]
         chosen, page, per_page = Filter(status=None, ids=ids, documents=chosen.documents), 1, MOST_PER_PAGE
     rows, total = queries.page(db(), found, chosen, number=page, per_page=per_page)
     return render_template(
@@ -64,6 +66,7 @@ def index(region: str, intake: str) -> Any:
         sites=intakes.posts_of(db(), found),
         form=form,
         searched=searched,
+        masked=masked,
         words=applicant_view,
     ), 422 if form.errors else 200
 
@@ -87,6 +90,7 @@ def decide(region: str, intake: str, code: str) -> Any:
     try:
         with transaction(db()):
             _still_as_shown(application)
+            _nobody_else_decided(application)
             made = service.decide_many(
                 db(),
                 application=application,
@@ -98,6 +102,10 @@ def decide(region: str, intake: str, code: str) -> Any:
         application = queries.by_code(db(), found, code)
         _show(form, error)
         return _page(found, application, form=form), 422
+    except DecidedMeanwhile as error:
+        application = queries.by_code(db(), found, code)
+        _keep_chosen(form, application)
+        return _page(found, application, form=form, refused=error), error.status
     flash(ngettext("%(num)s requirement is decided.", "%(num)s requirements are decided.", len(made)))
     return redirect(_address(found, code), 303)
 
@@ -208,8 +216,11 @@ def _present() -> Intake:
 
 
 def _one(code: str) -> tuple[Intake, Application]:
+    """The application that the address names, unless the person assesses it without knowing who it is from."""
     found = _present()
-    return found, queries.by_code(db(), found, code)
+    application = queries.by_code(db(), found, code)
+    refuse_its_assessor(db(), application=application, actor=actor())
+    return found, application
 
 
 def _address(intake: Intake, code: str) -> str:
@@ -240,13 +251,40 @@ def _filter(profile: Profile) -> Filter:
 
 def _still_as_shown(application: Application) -> None:
     """Refuse a decision on answers that the applicant has changed since the page was shown."""
-    db().refresh(application)
+    db().refresh(application, with_for_update=True)
     if request.form.get("revision", type=int) != application.revision:
         raise Conflict(
             _(
                 "The applicant has changed the application since you opened it. Look at it again before you decide."
             )
         )
+
+
+class DecidedMeanwhile(Conflict):
+    """Somebody has decided on the application since the form was shown."""
+
+
+def _nobody_else_decided(application: Application) -> None:
+    """Refuse a form that was filled in before another decision; it would put the earlier one back unseen."""
+    standing = service.fingerprints(queries.decisions_of(db(), application))
+    keys = {name.removeprefix("seen_") for name in request.form if name.startswith("seen_")} | set(standing)
+    if any(request.form.get(f"seen_{key}", "") != standing.get(key, "") for key in keys):
+        raise DecidedMeanwhile(
+            _(
+                "Somebody has decided on this application since you opened it. Nothing of yours is saved. See what is"
+                " decided now, and save again if you still decide otherwise."
+            )
+        )
+
+
+def _keep_chosen(form: Any, application: Application) -> None:
+    """Show what the person had chosen; where they had changed nothing, what now stands."""
+    standing = {each.requirement: each for each in queries.decisions_of(db(), application)}
+    for key in form.keys:
+        answer, reason = form[f"answer_{key}"], form[f"reason_{key}"]
+        if service.fingerprint(answer.data or "", reason.data or "") == request.form.get(f"seen_{key}", ""):
+            row = standing.get(key)
+            answer.data, reason.data = (row.answer.value, row.reason) if row else (None, "")
 
 
 def _chosen(form: Any, application: Application) -> list[Decision]:
@@ -298,7 +336,16 @@ def _show(form: Any, error: Refusal) -> None:
     field.errors = [*field.errors, str(error)]
 
 
-def _page(intake: Intake, application: Application, form: Any = None) -> str:
+def _barred(application: Application) -> Refusal | None:
+    """Why the person may look at the application but not decide on it."""
+    try:
+        refuse_partial(db(), application=application, actor=actor())
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
+def _page(intake: Intake, application: Application, form: Any = None, refused: Refusal | None = None) -> str:
     """The page of one application."""
     profile = intakes.profile_of(db(), intake)
     periods, referees, attachments = queries.told(db(), application)
@@ -309,6 +356,7 @@ def _page(intake: Intake, application: Application, form: Any = None) -> str:
         for key, row in standing.items():
             data[f"answer_{key}"], data[f"reason_{key}"] = row.answer.value, row.reason
         form = decisions_form(None, keys=[each.key for each in profile.requirements], data=data, say=_)
+    barred = _barred(application)
     return render_template(
         "eligibility/show.html",
         intake=intake,
@@ -323,7 +371,10 @@ def _page(intake: Intake, application: Application, form: Any = None) -> str:
         acceptable=_acceptable(proposals, standing),
         form=form,
         lang_of=lambda text: text.in_language(language()),
-        may_decide=application.status is ApplicationStatus.SUBMITTED,
+        seen=service.fingerprints(standing.values()),
+        refused=refused,
+        barred=barred,
+        may_decide=application.status is ApplicationStatus.SUBMITTED and barred is None,
         words=applicant_view,
     )
 

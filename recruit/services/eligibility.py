@@ -1,6 +1,7 @@
 """Eligibility: a person decides each requirement, with the rules' proposal beside. Nobody is rejected automatically."""
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +22,7 @@ from recruit.models import (
 from recruit.queries import eligibility as queries
 from recruit.queries import intake as intakes
 from recruit.services import record
+from recruit.services.impartiality import refuse_partial
 from recruit.services.proposals import Proposal, propose
 from recruit.services.references import ReferenceAnswers, add_redacted, enter_reference, enter_references
 from scoring.errors import ProfileError
@@ -35,6 +37,8 @@ __all__ = [
     "decide_many",
     "enter_reference",
     "enter_references",
+    "fingerprint",
+    "fingerprints",
     "outcome",
     "proposals_for",
     "propose",
@@ -70,7 +74,8 @@ def decide(
 ) -> RequirementDecision:
     """Decide one requirement. A reason is required unless the answer is the one proposed.
 
-    Raises Conflict for an application that is not submitted, Invalid for an unknown requirement or a missing reason.
+    Raises Conflict for an application that is not submitted, NotAllowed for one's own or one with a declared conflict,
+    Invalid for an unknown requirement or a missing reason.
     """
     chosen = [Decision(requirement, answer, reason)]
     return decide_many(session, application=application, decisions=chosen, actor=actor, now=now)[0]
@@ -90,6 +95,7 @@ def decide_many(
         raise Conflict(_("Only a submitted application can be decided on. This one is a draft or withdrawn."))
     if actor.account_id is None:
         raise Invalid(_("Eligibility is decided by a person."))
+    refuse_partial(session, application=application, actor=actor)
     if not decisions:
         raise Invalid(_("Choose at least one requirement to decide."))
     intake = session.get_one(Intake, application.intake_id)
@@ -115,6 +121,16 @@ def outcome(profile: Profile, answers: Mapping[str, Answer]) -> Eligibility:
     if None in mandatory or Answer.UNCLEAR in mandatory:
         return Eligibility.PENDING
     return Eligibility.CONDITIONAL if Answer.EXPECTED in mandatory else Eligibility.ELIGIBLE
+
+
+def fingerprint(answer: str, reason: str) -> str:
+    """What a form carries of a standing decision, to tell whether it still stands; "" for none."""
+    return hashlib.sha256(f"{answer}\n{reason}".encode()).hexdigest()[:16] if answer else ""
+
+
+def fingerprints(decided: Iterable[RequirementDecision]) -> dict[str, str]:
+    """Requirement -> fingerprint of the decision that stands."""
+    return {each.requirement: fingerprint(each.answer.value, each.reason) for each in decided}
 
 
 def reopen(session: Session, *, application: Application, actor: Actor, now: datetime) -> int:

@@ -12,6 +12,7 @@ from recruit.actor import Actor
 from recruit.errors import Conflict, Invalid
 from recruit.models import Application, ApplicationStatus, Attachment, AttachmentKind, Intake, Referee
 from recruit.services import record
+from recruit.services.impartiality import refuse_partial
 from recruit.storage import Storage, clean_filename, delete_with, put_with
 
 QUESTIONS = ("safety", "asks_for_help", "responsibility", "collaboration")
@@ -85,9 +86,14 @@ def enter_references(
 def enter_reference(
     session: Session, *, referee: Referee, answers: ReferenceAnswers, actor: Actor, now: datetime
 ) -> Referee:
-    """Enter, or correct, what a referee answered. Raises Invalid when an answer is not 0–4, Conflict when withdrawn."""
+    """Enter, or correct, what a referee answered.
+
+    Raises Invalid when an answer is not 0–4, Conflict when withdrawn, NotAllowed for one's own application or one with
+    a declared conflict.
+    """
     application = session.get_one(Application, referee.application_id)
     _submitted(application)
+    refuse_partial(session, application=application, actor=actor)
     for question in QUESTIONS:
         if getattr(answers, question) not in range(5):
             raise Invalid(_("Choose one of the five answers."), field=question)
@@ -105,6 +111,7 @@ def enter_reference(
         now=now,
         action="reference.entered",
         subject=("referee", referee.id),
+        application_id=application.id,
         changes=changes,
         intake_id=application.intake_id,
     )
@@ -123,10 +130,12 @@ def add_redacted(
 ) -> Attachment:
     """Add the copy of an attachment that assessors may see. A copy that is there already is replaced.
 
-    Raises Invalid for a file that storage refuses, or for a document that assessors are never to see.
+    Raises Invalid for a file that storage refuses, or for a document that assessors are never to see; NotAllowed for
+    one's own application or one with a declared conflict.
     """
     application = session.get_one(Application, attachment.application_id)
     _submitted(application)
+    refuse_partial(session, application=application, actor=actor)
     if attachment.redacts_id is not None:
         raise Invalid(_("This is a redacted copy itself. Add the copy to the original."), field="file")
     if attachment.kind in NEVER_REDACTED:
@@ -169,6 +178,7 @@ def add_redacted(
         now=now,
         action="attachment.redacted",
         subject=("attachment", copy.id),
+        application_id=application.id,
         changes={"sha256": (old, stored.sha256), "redacts": (None, attachment.id)},
         intake_id=application.intake_id,
     )

@@ -155,6 +155,45 @@ def test_decision_on_a_stale_page_is_refused(
     assert post(coordinator, f"{LIST}/{application.mask_code}/decide", data).status_code == 409
 
 
+def form_of(page: str) -> dict[str, object]:
+    """What a browser would post of the form as it is shown."""
+    import re
+
+    hidden = dict(re.findall(r'name="(seen_E\d|revision)" value="([^"]*)"', page))
+    chosen = re.findall(r"<input[^>]*type=\"radio\"[^>]*>", page)
+    for each in (field for field in chosen if " checked" in field):
+        name, value = re.search(r'name="(\w+)"', each), re.search(r'value="(\w+)"', each)
+        assert name
+        assert value
+        hidden[name.group(1)] = value.group(1)
+    for name, reason in re.findall(r'<textarea[^>]*name="(reason_E\d)"[^>]*>\s*([^<]*)</textarea>', page):
+        hidden[name] = reason
+    return {**hidden, "act": "save"}
+
+
+def test_decision_after_another_coordinators_is_refused_and_kept_in_the_form(
+    coordinator: FlaskClient, session: Session, application: Application
+) -> None:
+    page = f"{LIST}/{application.mask_code}"
+    mine = form_of(coordinator.get(page).text)
+    other = {**mine, "answer_E1": "no", "reason_E1": "Revoked by the board"}
+    assert post(coordinator, f"{page}/decide", other).status_code == 303
+
+    refused = post(coordinator, f"{page}/decide", {**mine, "answer_E2": "yes", "reason_E2": "Seen"})
+    assert refused.status_code == 409
+    assert "Somebody has decided on this application" in refused.text
+    shown = form_of(refused.text)
+    assert (shown["answer_E1"], shown["reason_E1"]) == ("no", "Revoked by the board")
+    assert (shown["answer_E2"], shown["reason_E2"]) == ("yes", "Seen")
+    assert [each.requirement for each in fresh(session).exec(select(RequirementDecision))] == ["E1"]
+    accept = {**mine, "act": "accept", "accept": ["E1", "E2"]}
+    assert post(coordinator, f"{page}/decide", accept).status_code == 409
+
+    assert post(coordinator, f"{page}/decide", shown).status_code == 303
+    rows = fresh(session).exec(select(RequirementDecision).order_by(RequirementDecision.requirement)).all()
+    assert [(each.requirement, each.answer) for each in rows] == [("E1", Answer.NO), ("E2", Answer.YES)]
+
+
 def test_nothing_chosen_or_unknown_answer_is_refused(
     coordinator: FlaskClient, application: Application
 ) -> None:
