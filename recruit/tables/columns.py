@@ -99,12 +99,14 @@ class Columns:
 def refuse_misspelt(table: Table, unused: Iterable[str], absent: Sequence[str]) -> None:
     """Refuse a column that nothing reads when its header is nearly a key that was looked for and not found.
 
-    Exports have many columns that are none of ours, so an unknown column alone is only named in a note. One that is nearly
-    a known key is most likely a slip of the pen, and leaving it out would change the result in silence. Raises FileError.
+    Exports have many columns that are none of ours, so an unknown column alone is only named in a note. One that
+    is nearly a known key is most likely a slip of the pen, and leaving it out would change the result in silence.
+    Raises FileError.
     """
     for header in unused:
         meant = suggestion(header.strip(), absent)
         if meant:
             raise FileError(
-                f"{table.name}: the column '{header}' is unknown.{meant} Rename it, name it with --column, or take it out."
+                f"{table.name}: the column '{header}' is unknown.{meant} Rename it, name it with --column, or "
+                "take it out."
             )
