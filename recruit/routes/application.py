@@ -18,7 +18,9 @@ from recruit.models import Application, ApplicationStatus, Intake
 from recruit.queries import application as queries
 from recruit.queries import intake as intakes
 from recruit.queries.application import Dossier
+from recruit.queries.assessment import confirmed_list
 from recruit.queries.completeness import VOLUNTARY, missing
+from recruit.queries.ranking import undecided
 from recruit.request import account, actor, db, settings
 from recruit.routes import application_answers, application_files
 from recruit.routes import application_words as words
@@ -161,33 +163,28 @@ def receipt(reference: str) -> Any:
 
 
 def _steps(dossier: Dossier, now: Any) -> list[dict[str, Any]]:
-    intake, today = dossier.intake, clock.in_stockholm(now).date()
-    decided = intake.decision_on is not None and today > intake.decision_on
-    heard = _(
-        "%(day)s: called, in reserve, or not this time. Always with reasons.", day=day(intake.decision_on)
+    """What happens to the applications of the intake, by what has happened: dates alone mark nothing as done."""
+    intake = dossier.intake
+    listed = confirmed_list(db(), intake) is not None
+    checked = listed or (not intakes.accepts(intake, now) and not undecided(db(), intake=intake))
+    told = _(
+        "The region tells everybody the outcome: called, in reserve, or not this time. You can ask for the reason."
     )
+    if intake.decision_on and not listed:
+        told = _("Planned for %(day)s.", day=day(intake.decision_on)) + " " + told
     steps = [
         {"title": _("Application received"), "text": day(dossier.application.submitted_at), "state": "done"},
         {
             "title": _("We check that you can apply"),
-            "text": _(
-                "After %(day)s. A person decides and you get the reason in writing.",
-                day=day(intake.closes_at),
-            ),
-            "state": "done" if decided else "now",
+            "text": _("After %(day)s. A person decides.", day=day(intake.closes_at)),
+            "state": "done" if checked else "now",
         },
         {
-            "title": _("Two doctors score it"),
+            "title": _("Two doctors score those who can apply"),
             "text": _("They do not see your name, age, sex, photo or country."),
-            "state": "done" if decided else "to_come",
+            "state": "done" if listed else "now" if checked else "to_come",
         },
-        {
-            "title": _("You hear from us"),
-            "text": heard
-            if intake.decision_on
-            else _("Called, in reserve, or not this time. Always with reasons."),
-            "state": "now" if decided else "to_come",
-        },
+        {"title": _("You hear from us"), "text": told, "state": "now" if listed else "to_come"},
     ]
     if intake.interviews_from:
         until = intake.interviews_until or intake.interviews_from
@@ -204,6 +201,8 @@ def withdraw(reference: str) -> Any:
     application = own_application(reference)
     if application.status is ApplicationStatus.WITHDRAWN:
         return redirect(url("receipt", application), 303)
+    if application.status is ApplicationStatus.DRAFT:
+        services.refuse_if_ever_sent(db(), application=application)
     form = WithdrawForm(posted(), say=_)
     if request.method == "GET":
         return page("withdraw", queries.dossier(db(), application), form=form)

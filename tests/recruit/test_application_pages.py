@@ -15,7 +15,15 @@ from werkzeug.test import TestResponse
 
 from recruit import clock
 from recruit.actor import Actor
-from recruit.models import Account, Application, ApplicationStatus, Attachment, Intake, OutgoingMail
+from recruit.models import (
+    Account,
+    Application,
+    ApplicationStatus,
+    Attachment,
+    Eligibility,
+    Intake,
+    OutgoingMail,
+)
 from recruit.queries import application as queries
 from recruit.services import application as services
 from recruit.services import intake as intakes
@@ -397,6 +405,35 @@ def test_submit_twice_gives_one_sending_and_the_same_receipt(
     (mail,) = session.exec(select(OutgoingMail).where(OutgoingMail.application_id == complete.id)).all()
     assert my(complete, "receipt") in mail.body
     assert mail.subject == f"We have your application {complete.reference}"
+
+
+def stations(page: str) -> list[str]:
+    """The states of the receipt's steps."""
+    return re.findall(r'<li class="is-(\w+)"', page[page.index('class="timeline"') :])
+
+
+def test_receipt_marks_as_done_only_what_has_happened(
+    browser: FlaskClient, session: Session, world: World, intake: Intake, submitted: Application
+) -> None:
+    page = browser.get(my(submitted, "receipt")).text
+    assert stations(page)[:4] == ["done", "now", "to_come", "to_come"]
+    intake.decision_on = clock.now().date() - timedelta(days=3)
+    intake.opens_at, intake.closes_at = clock.now() - timedelta(days=9), clock.now() - timedelta(days=8)
+    session.commit()
+    assert stations(browser.get(my(submitted, "receipt")).text)[:4] == ["done", "now", "to_come", "to_come"]
+    submitted.eligibility = Eligibility.ELIGIBLE
+    session.commit()
+    assert stations(browser.get(my(submitted, "receipt")).text)[:4] == ["done", "done", "now", "to_come"]
+
+
+def test_receipt_promises_no_reasons_in_writing(
+    browser: FlaskClient, session: Session, submitted: Application
+) -> None:
+    (mail,) = session.exec(select(OutgoingMail).where(OutgoingMail.application_id == submitted.id)).all()
+    for text in (browser.get(my(submitted, "receipt")).text, mail.body):
+        assert "you can ask for the reason" in text.lower()
+        assert "in writing" not in text
+        assert "Always with reasons" not in text
 
 
 def test_sent_application_can_be_changed_until_closing(
