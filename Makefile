@@ -30,7 +30,7 @@ demo-reset: $(VENV)/ready ## The same from the beginning: the demo's data is mad
 	@$(BIN)/python -m recruit.demo --folder $(DEMO) --port $(PORT) --reset
 
 test: $(VENV)/ready-dev ## Run every test: SQLite, PostgreSQL, a real browser
-	@tests/with-postgres $(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	@tests/with-postgres $(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: $(VENV)/ready-dev ## Lint, types, import directions, translations, migrations
 	$(BIN)/ruff check .

@@ -1,5 +1,6 @@
-"""The demo region for tests: made once per worker by the story that `make demo` tells, on a fixed day."""
+"""The demo region for tests: made once for all workers by the story that `make demo` tells, on a fixed day."""
 
+import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -67,8 +68,16 @@ def moment() -> datetime:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Demo:
-    """The demo; to be read only. Who writes takes a `copy`."""
-    return make_demo(tmp_path_factory.mktemp("demo") / "data", sqlite_template)
+    """The demo; to be read only. Who writes takes a `copy`. The first worker that asks makes it, others wait."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    whole = shared / "demo-is-whole"
+    with (shared / "demo-lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not whole.exists():
+            make_demo(shared / "demo", sqlite_template)
+            whole.touch()
+    return Demo(shared / "demo")
 
 
 @pytest.fixture(scope="module")

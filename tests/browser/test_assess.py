@@ -24,7 +24,6 @@ from tests.browser.conftest import PATIENCE, Serve
 from tests.browser.places import ASSESSOR
 from tests.demo import Demo
 
-pytestmark = pytest.mark.xdist_group("demo")
 DESK = {"width": 1280, "height": 900}
 
 
@@ -157,7 +156,7 @@ def test_page_tells_nothing_of_who_applies(desk: Desk) -> None:
         tasks = [
             (application.mask_code, _identity(session, application)) for application, _ in _tasks(session)
         ]
-    assert len(tasks) > 3
+    assert tasks
     found = {}
     for code, identity in tasks:
         answer = desk.page.request.get(f"/g/alvmark/{desk.intake}/assess/{code}")

@@ -13,8 +13,6 @@ from tests.browser.conftest import PATIENCE, Serve
 from tests.browser.places import ASSESSOR, prepare
 from tests.demo import Demo
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 #: Rows of a table that are looked at in every look; all of them in the first. Rows are alike, and axe reads each word.
 ROWS = 8

@@ -4,7 +4,6 @@ import unicodedata
 from hashlib import sha256
 from pathlib import Path
 
-import pytest
 from sqlmodel import Session, col, func, select
 
 from recruit.models import (
@@ -27,7 +26,6 @@ from recruit.services.verification import verify
 from recruit.storage import Storage
 from tests.demo import Demo, make_demo
 
-pytestmark = pytest.mark.xdist_group("demo")
 ELIGIBLE = (Eligibility.ELIGIBLE, Eligibility.CONDITIONAL)
 
 
