@@ -27,11 +27,7 @@ def test_wheel_has_every_file_of_the_packages(wheel: Path) -> None:
     tracked = subprocess.run(
         ["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True
     ).stdout.split("\n")
-    wanted = {
-        name
-        for name in tracked
-        if name.split("/")[0] in ("recruit", "forms", "scoring", "templates")
-    }
+    wanted = {name for name in tracked if name.split("/")[0] in ("recruit", "forms", "scoring", "templates")}
     assert wanted - packed == set()
 
 

@@ -80,8 +80,8 @@ class Membership(RegionScoped, table=True):
 class EmailToken(SQLModel, table=True):
     """A one-time link sent by mail. Only the SHA-256 of the token is kept.
 
-    A link that verifies carries the name and the password hash of the registration that asked for it: until it is used, nobody
-    can change what another registration of the same address chose.
+    A link that verifies carries the name and the password hash of the registration that asked for it: until it is used,
+    nobody can change what another registration of the same address chose.
     """
 
     __tablename__ = "email_token"

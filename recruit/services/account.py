@@ -82,12 +82,15 @@ def _is_member(session: Session, account: Account) -> bool:
 def verify(session: Session, *, token: str, password: str, language: str, now: datetime) -> Account:
     """Use a verification link, with the password that was chosen when it was asked for.
 
-    The password shows that whoever has the mail is whoever registered: somebody else's registration of one's address cannot
-    be confirmed by mistake. Raises NotFound when the link is unknown, used or too old, Invalid when the password is wrong.
+    The password shows that whoever has the mail is whoever registered: somebody else's registration of one's address
+    cannot be confirmed by mistake. Raises NotFound when the link is unknown, used or too old, Invalid when the
+    password is wrong.
     """
     found = _find_token(session, token, TokenPurpose.VERIFY, now)
     if not passwords.matches(password, found.password_hash):
-        raise Invalid(_("This is not the password that was chosen when the account was created."), field="password")
+        raise Invalid(
+            _("This is not the password that was chosen when the account was created."), field="password"
+        )
     account = session.get_one(Account, found.account_id)
     account.name, account.password_hash, account.language = found.name, found.password_hash, language
     account.verified_at = account.verified_at or now
@@ -260,6 +263,7 @@ def _new_token(
     name: str = "",
     password_hash: str = "",
 ) -> str:
+    assert account.id is not None
     token = secrets.token_urlsafe(32)
     session.add(
         EmailToken(
@@ -284,7 +288,9 @@ def _find_token(session: Session, token: str, purpose: TokenPurpose, now: dateti
 
 def _end_tokens(session: Session, account: Account, now: datetime) -> None:
     """No other link that lies in a mailbox may change the account after this."""
-    still_open = select(EmailToken).where(EmailToken.account_id == account.id, col(EmailToken.used_at).is_(None))
+    still_open = select(EmailToken).where(
+        EmailToken.account_id == account.id, col(EmailToken.used_at).is_(None)
+    )
     for token in session.exec(still_open):
         token.used_at = now
         session.add(token)

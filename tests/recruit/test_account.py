@@ -59,7 +59,8 @@ def test_another_registration_of_the_address_changes_nothing(client: FlaskClient
     theirs = link_in(newest_mail(session))
     assert post(client, theirs, {"password": PASSWORD}).status_code == 422
     assert post(client, mine, {"password": PASSWORD}).status_code == 303
-    assert post(client, theirs, {"password": "angriparens lösenord"}).status_code == 404  # ended with the first
+    # ended with the first
+    assert post(client, theirs, {"password": "angriparens lösenord"}).status_code == 404
     session.rollback()
     account = session.exec(select(Account)).one()
     assert passwords.matches(PASSWORD, account.password_hash)
@@ -83,6 +84,7 @@ def test_registering_the_address_of_an_invited_member_changes_nothing(
     assert "/verify/" not in newest_mail(session).body
     session.rollback()
     assert session.get_one(Account, invited.id).password_hash == passwords.NO_PASSWORD
+
 
 def test_unverified_account_cannot_sign_in(client: FlaskClient) -> None:
     register(client)

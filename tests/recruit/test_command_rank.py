@@ -382,11 +382,15 @@ def test_help_lists_every_command_and_imports_nothing_heavy() -> None:
 
 def test_column_that_is_nearly_a_known_one_is_refused(tmp_path: Path) -> None:
     """A misspelt optional column would otherwise be left out in silence."""
-    text = (EXAMPLES / "applications.csv").read_text(encoding="utf-8-sig").replace("conditional", "condtional")
+    text = (
+        (EXAMPLES / "applications.csv").read_text(encoding="utf-8-sig").replace("conditional", "condtional")
+    )
     path = sheet(tmp_path, text)
     assessments = EXAMPLES / "assessments.csv"
     column = "swedish_months=Månader i Sverige"
-    result = run(path, "--assessments", assessments, "--column", column, "--places", "3", "--out", tmp_path / "o")
+    result = run(
+        path, "--assessments", assessments, "--column", column, "--places", "3", "--out", tmp_path / "o"
+    )
     assert result.exit_code == 1
     assert "'condtional' is unknown. Did you mean 'conditional'?" in result.output
     assert not (tmp_path / "o").exists()
