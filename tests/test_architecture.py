@@ -140,7 +140,9 @@ def ranking_modules() -> list[Path]:
             continue
         found.add(name)
         waiting += [
-            each.split(".")[1] for each in imports(ROOT / "scoring" / f"{name}.py") if each.startswith("scoring.")
+            each.split(".")[1]
+            for each in imports(ROOT / "scoring" / f"{name}.py")
+            if each.startswith("scoring.")
         ]
     return [ROOT / "scoring" / f"{name}.py" for name in sorted(found)]
 
@@ -149,7 +151,9 @@ def words_of(path: Path) -> set[str]:
     """Every identifier of a module and every short string that could name a column, docstrings apart."""
     tree = ast.parse(path.read_text())
     docstrings = {
-        id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        id(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     }
     found = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     found |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
@@ -164,10 +168,22 @@ def words_of(path: Path) -> set[str]:
 
 def test_ranking_takes_no_attribute_of_a_person() -> None:
     """Nothing in the code that ranks names a protected or personal attribute, as identifier or as column."""
-    forbidden = {"sex", "gender", "age", "age_band", "country", "education_country", "email", "licence_route", "route"}
+    forbidden = {
+        "sex",
+        "gender",
+        "age",
+        "age_band",
+        "country",
+        "education_country",
+        "email",
+        "licence_route",
+        "route",
+    }
     modules_of_ranking = ranking_modules()
     assert {"ranking", "order", "levels", "lot", "lists"} <= {path.stem for path in modules_of_ranking}
-    assert {path.stem: words_of(path) & forbidden for path in modules_of_ranking if words_of(path) & forbidden} == {}
+    assert {
+        path.stem: words_of(path) & forbidden for path in modules_of_ranking if words_of(path) & forbidden
+    } == {}
 
 
 def test_templates_have_no_inline_script_or_style() -> None:
