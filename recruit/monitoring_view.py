@@ -83,16 +83,19 @@ def attributes(figures: Mapping[str, Any]) -> list[AttributeView]:
             summary=found["summary"][language()],
             stages=[_stage(name, key, stage) for key, stage in found["stages"].items()],
         )
-        for name, found in ((name, figures["attributes"][name]) for name in ATTRIBUTES)
+        for name, found in _present(figures)
     ]
+
+
+def _present(figures: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Name and figures of the attributes that this reader sees, in the order in which they are shown."""
+    found = figures["attributes"]
+    return [(name, found[name]) for name in ATTRIBUTES if name in found]
 
 
 def findings(figures: Mapping[str, Any]) -> list[Finding]:
     """One sentence or more per attribute, the gravest first."""
-    found = [
-        _finding(name, attribute)
-        for name, attribute in ((name, figures["attributes"][name]) for name in ATTRIBUTES)
-    ]
+    found = [_finding(name, attribute) for name, attribute in _present(figures)]
     return sorted(found, key=lambda each: ORDER.index(each.verdict))
 
 
@@ -283,10 +286,10 @@ def rates(figures: Mapping[str, Any]) -> list[tuple[str, Markup]]:
     for stage in figures["stages"]:
         key = stage["key"]
         rows = []
-        for name in ATTRIBUTES:
-            if name == "country":
+        for name, attribute in _present(figures):
+            if name == "country" or key not in attribute["stages"]:
                 continue
-            part = figures["attributes"][name]["stages"][key]["groups"]
+            part = attribute["stages"][key]["groups"]
             rows.append(IntervalRow(label=attribute_name(name), heading=True))
             rows += [_rate_row(name, group, row) for group, row in part.items()]
         plots.append(
@@ -334,8 +337,7 @@ class LineVerdict:
 def beside_line(figures: Mapping[str, Any]) -> list[LineVerdict]:
     """For the column beside a line: each attribute's verdict, and figures of those called where allowed."""
     shown = []
-    for name in ATTRIBUTES:
-        attribute = figures["attributes"][name]
+    for name, attribute in _present(figures):
         stage = attribute["stages"].get("called")
         if stage is None:
             continue

@@ -40,10 +40,10 @@ MINIMUM = Settings().suppress_below
 Tell = Callable[[str], object]
 
 _VEILED = (
-    "Siffror efter kön och ålder utelämnas efter behörighetsprövningen: listan skiljer sig så lite från en "
-    "tidigare att skillnaden kunde avslöja en persons svar. Utlåtandet omfattar dem.",
-    "Figures by sex and age are left out after eligibility: the list differs so little from an earlier line "
-    "that the difference could give away one person's answer. The verdict covers them.",
+    "Kön och ålder utelämnas: jämförda med vad som har visats tidigare kunde siffrorna avslöja en persons svar. "
+    "Granskaren ser dem.",
+    "Sex and age are left out: compared with what has been shown before, the figures could give away one "
+    "person's answer. The auditor sees them.",
 )
 _WITHHELD = {
     monitoring.OPEN: "the intake still takes applications",

@@ -40,7 +40,13 @@ from recruit.models.intake import (
     PostForm,
     Posts,
 )
-from recruit.models.interview import EntryKind, InterviewList, InterviewListEntry, ListStatus
+from recruit.models.interview import (
+    EntryKind,
+    InterviewList,
+    InterviewListEntry,
+    ListStatus,
+    MonitoringShowing,
+)
 from recruit.models.mail import OutgoingMail
 from recruit.models.ranking import RankingRow, RankingRun
 from recruit.models.record import RecordEntry, RecordValue
@@ -75,6 +81,7 @@ __all__ = [
     "ListStatus",
     "Membership",
     "MonitoringAnswer",
+    "MonitoringShowing",
     "OutgoingMail",
     "Placement",
     "PlacementKind",

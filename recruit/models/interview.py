@@ -68,3 +68,25 @@ class InterviewListEntry(RegionScoped, table=True):
     group_name: str = Field(default="", max_length=120)
     position: int
     conditional: bool = False
+
+
+class MonitoringShowing(RegionScoped, table=True):
+    """The monitor's figures of voluntary answers, as the recruitment group sees them with one drawn list.
+
+    Kept when the list is drawn and never changed, since figures that followed later decisions would tell of the
+    person decided on. It outlives a discarded draft (`list_id` None): what was shown cannot be taken back.
+    `stages` is JSON {digest of a person's application as it was: the furthest stage reached}; `figures` is JSON
+    {attribute: figures}, suppressed below `minimum`.
+    """
+
+    __tablename__ = "monitoring_showing"
+
+    id: int | None = Field(default=None, primary_key=True)
+    intake_id: int = Field(foreign_key="intake.id", index=True, ondelete="RESTRICT")
+    list_id: int | None = Field(
+        default=None, foreign_key="interview_list.id", unique=True, ondelete="SET NULL"
+    )
+    minimum: int
+    stages: str
+    figures: str
+    shown_at: datetime = moment()

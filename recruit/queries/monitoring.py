@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -19,21 +20,27 @@ from recruit.models import (
     Intake,
     InterviewList,
     MonitoringAnswer,
-    RecordEntry,
-    RecordValue,
+    MonitoringShowing,
 )
 from recruit.queries import intake as intakes
 
 GOES_ON = (Eligibility.ELIGIBLE, Eligibility.CONDITIONAL)
+#: What follows from applications that the group reads anyway; the rest of the attributes are voluntary answers.
+FROM_APPLICATIONS = tuple(name for name in ATTRIBUTES if name not in VOLUNTARY)
 
 
 @dataclass(frozen=True)
 class Applied:
-    """Everybody who applied to an intake, and what is still open."""
+    """Everybody who applied to an intake, and what is still open.
+
+    `versions`: for each row a digest of the person and of when the application was last saved. It tells two
+    sets of persons apart without naming anybody; whoever changes an answer counts as somebody else.
+    """
 
     rows: tuple[Monitored, ...]
     withdrawn: int
     undecided: int
+    versions: tuple[str, ...] = ()
 
     @property
     def decided(self) -> int:
@@ -55,6 +62,7 @@ def applied(session: Session, *, intake: Intake) -> Applied:
             Application.licence_route,
             MonitoringAnswer.sex,
             MonitoringAnswer.age_band,
+            Application.saved_at,
         )
         .join(MonitoringAnswer, col(MonitoringAnswer.application_id) == Application.id, isouter=True)
         .where(Application.intake_id == intake.id, col(Application.submitted_at).is_not(None))
@@ -77,7 +85,13 @@ def applied(session: Session, *, intake: Intake) -> Applied:
         undecided=sum(
             row[2] is Eligibility.PENDING and row[1] is ApplicationStatus.SUBMITTED for row in rows
         ),
+        versions=tuple(_version(row[0] or 0, row[7]) for row in rows),
     )
+
+
+def _version(application_id: int, saved_at: datetime) -> str:
+    text = f"{application_id} {saved_at.astimezone(UTC).isoformat()}"
+    return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
 def figures(
@@ -102,8 +116,12 @@ def audit(
     called: Collection[int] | None,
     listed: Collection[int] | None = None,
     minimum: int | None = None,
+    by: Sequence[str] = ATTRIBUTES,
 ) -> dict[str, Any]:
-    """The same from rows that have been read; each stage also has the verdict and summary of its groups."""
+    """The same from rows that have been read; each stage also has the verdict and summary of its groups.
+
+    `by`: the attributes; suppression too sees no others.
+    """
     from scoring.monitoring import Stage, audit_stages
     from scoring.verdicts import summary, worst
 
@@ -113,7 +131,7 @@ def audit(
     if listed is not None:
         stages.append(Stage("listed", "listed", "eligible"))
     table = monitoring_table(people.rows, called=called or (), listed=listed or ())
-    found = audit_stages(table, ATTRIBUTES, stages).to_dict()
+    found = audit_stages(table, by, stages).to_dict()
     for attribute in found["attributes"].values():
         for part in attribute["stages"].values():
             verdicts = [group["verdict"] for group in part["groups"].values()]
@@ -193,7 +211,7 @@ OPEN, UNDECIDED = "open", "undecided"
 class Seen:
     """What a reader may see. `figures` is None when `withheld` says why.
 
-    `veiled`: the line's figures of voluntary answers are left out.
+    `veiled`: the voluntary answers are left out whole: no figure, no verdict.
     """
 
     figures: dict[str, Any] | None
@@ -213,63 +231,36 @@ def for_reader(
 ) -> Seen:
     """The figures as this reader may see them.
 
-    An auditor sees all of them at any time. To the group they are suppressed, and shown only where two looks
-    cannot be compared to learn one person's answer: not while applications come in or eligibility is being
-    decided, and, for the voluntary answers, neither for a line that is only tried (`drawn` None) nor for a
-    list that differs by fewer than `minimum` persons from a line that was drawn before it.
+    An auditor sees all of them at any time. To the group they are suppressed, and shown only when nobody can
+    apply any more and eligibility is decided for all. The voluntary answers are shown only with a list that
+    was drawn (`drawn`), exactly as they were kept then: what is decided afterwards changes nothing in them, so
+    that no two looks can be compared to learn one person's answer.
     """
     people = applied(session, intake=intake)
     if not reader.inside:
         return Seen(audit(people, called=called, listed=listed))
-    if intakes.accepts(intake, now) or not intakes.is_over(intake, now):
-        return Seen(None, withheld=OPEN)
-    if people.undecided:
-        return Seen(None, withheld=UNDECIDED)
-    figures = audit(people, called=called, listed=listed, minimum=reader.minimum)
-    if called is None:
-        return Seen(figures)
-    if drawn is not None and not _too_close(session, intake, drawn, reader.minimum):
-        return Seen(figures)
-    return Seen(veil(figures), veiled=True)
+    if not is_settled(people, intake, now):
+        over = intakes.is_over(intake, now) and not intakes.accepts(intake, now)
+        return Seen(None, withheld=UNDECIDED if over else OPEN)
+    figures = audit(people, called=called, listed=listed, minimum=reader.minimum, by=FROM_APPLICATIONS)
+    kept = _kept(session, drawn, reader.minimum)
+    if kept is None:
+        return Seen(figures, veiled=True)
+    figures["attributes"] = kept | figures["attributes"]
+    return Seen(figures)
 
 
-def veil(figures: Mapping[str, Any]) -> dict[str, Any]:
-    """A copy without the figures of voluntary answers at the stages that a line decides; verdicts remain."""
-    veiled = deepcopy(dict(figures))
-    for name in VOLUNTARY:
-        for key in ("called", "listed"):
-            if key in veiled["attributes"][name]["stages"]:
-                _hide(veiled["attributes"][name]["stages"][key])
-    return veiled
+def is_settled(people: Applied, intake: Intake, now: datetime) -> bool:
+    """Whether nobody can apply any more and everybody has a decision on eligibility."""
+    return not people.undecided and intakes.is_over(intake, now) and not intakes.accepts(intake, now)
 
 
-def _too_close(session: Session, intake: Intake, drawn: InterviewList, minimum: int) -> bool:
-    """Whether a line drawn before has almost the same persons, so that the difference would tell of them."""
-    lines = _lines(session, intake)
-    own = max((number for number, list_id, _sets in lines if list_id == drawn.id), default=None)
-    if own is None:
-        return False
-    mine = next(sets for number, _list_id, sets in lines if number == own)
-    earlier = [each for number, _list_id, sets in lines if number < own for each in sets]
-    return any(0 < len(one ^ other) < minimum for one in mine for other in earlier)
-
-
-def _lines(session: Session, intake: Intake) -> list[tuple[int, int, tuple[frozenset[str], frozenset[str]]]]:
-    """(entry number, list id, (called, listed) by mask code) of every line ever drawn, by the record."""
-    found = (
-        select(RecordEntry.number, RecordEntry.subject_id, RecordValue.field, RecordValue.new)
-        .join(RecordValue, col(RecordValue.entry_id) == RecordEntry.id)
-        .where(
-            RecordEntry.intake_id == intake.id,
-            RecordEntry.action == "interview.drafted",
-            col(RecordValue.field).in_(("called", "reserves")),
-        )
-        .order_by(col(RecordEntry.number))
-    )
-    by_entry: dict[tuple[int, int], dict[str, list[str]]] = {}
-    for number, list_id, field, text in session.exec(found):
-        by_entry.setdefault((number, list_id), {})[field] = json.loads(text or "[]")
-    return [
-        (number, list_id, (frozenset(codes.get("called", ())), frozenset().union(*codes.values())))
-        for (number, list_id), codes in by_entry.items()
-    ]
+def _kept(session: Session, drawn: InterviewList | None, minimum: int) -> dict[str, Any] | None:
+    """The voluntary attributes as they were shown with a list; None where they are not for these readers."""
+    if drawn is None:
+        return None
+    found = session.exec(select(MonitoringShowing).where(MonitoringShowing.list_id == drawn.id)).first()
+    if found is None or found.minimum < minimum:
+        return None
+    kept: dict[str, Any] = json.loads(found.figures)
+    return kept

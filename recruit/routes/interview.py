@@ -14,7 +14,7 @@ from recruit.models import EntryKind, Intake, ListStatus, RankingRun, Role
 from recruit.queries import intake as intakes
 from recruit.queries import interview as queries
 from recruit.queries import ranking as rankings
-from recruit.request import actor, db, roles
+from recruit.request import actor, db, roles, settings
 from recruit.request import region as present_region
 from recruit.routes.monitoring import intake_here, look_at
 from recruit.services import interview, ranking
@@ -61,7 +61,15 @@ def draft(region: str, intake: str) -> Any:
     groups = [LineGroup(each.name, each.sites, each.places, each.reserves) for each in form.groups()]
     try:
         with transaction(db()):
-            made = interview.draft(db(), intake=found, run=run, groups=groups, actor=actor(), now=clock.now())
+            made = interview.draft(
+                db(),
+                intake=found,
+                run=run,
+                groups=groups,
+                actor=actor(),
+                now=clock.now(),
+                minimum=settings().suppress_below,
+            )
             version = made.version
     except (Invalid, Conflict) as refusal:
         return _draft_page(intake_here(), _run_again(), form, refusal.status, refusal)

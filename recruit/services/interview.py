@@ -25,7 +25,7 @@ from recruit.models import (
 )
 from recruit.queries import interview as queries
 from recruit.queries import ranking as rankings
-from recruit.services import ranking, record
+from recruit.services import monitoring, ranking, record
 from recruit.services.record import canonical
 
 MOST = 10_000
@@ -49,15 +49,19 @@ def draft(
     groups: Sequence[LineGroup],
     actor: Actor,
     now: datetime,
+    minimum: int = monitoring.MINIMUM,
 ) -> InterviewList:
     """Draw the line on a run, as a draft. Nobody is told; the draft can be discarded.
+
+    The monitor's figures that the group may see with it are kept as they are now; `minimum` is the smallest
+    group whose figures are shown.
 
     One group without sites is one line for the intake. With several, each applicant goes, in order of rank,
     to the first of the own preferred sites whose group has a place left; who has named no site would go to
     any, in the order of the groups. Raises Invalid for a line that cannot be drawn; Conflict when another
     draft exists or the run is no longer current.
     """
-    session.exec(select(Intake.id).where(Intake.id == intake.id).with_for_update()).one()
+    session.exec(select(Intake.id).where(Intake.id == intake.id).with_for_update(key_share=True)).one()
     if run.stage != "screening" or run.intake_id != intake.id:
         raise Invalid(_("An interview list is drawn on a ranking run of the screening."))
     _check_line(session, intake, groups)
@@ -118,6 +122,7 @@ def draft(
             "reserves": (None, sorted(e.mask_code for e in entries if e.kind is EntryKind.RESERVE)),
         },
     )
+    monitoring.keep(session, intake=intake, drawn=made, minimum=minimum, now=now)
     return made
 
 

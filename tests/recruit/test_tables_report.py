@@ -11,7 +11,7 @@ from recruit import monitoring_words
 from recruit.exports.files import labels_in
 from recruit.frames import ATTRIBUTES, Monitored, monitoring_table
 from recruit.models import AgeBand, LicenceRoute, Sex
-from recruit.queries.monitoring import Applied, audit, veil
+from recruit.queries.monitoring import FROM_APPLICATIONS, Applied, audit
 from recruit.tables.report import report_html
 from scoring.monitoring import audit as audit_one
 from scoring.suppression import suppress
@@ -60,17 +60,11 @@ def test_suppressed_page_says_that_figures_are_left_out() -> None:
     assert "Rapporten visar också grupper med få personer" in page(staged())
 
 
-def test_veiled_figures_leave_only_the_verdict_of_the_attribute() -> None:
-    html = page(veil(staged(minimum=5)))
-    women = rows(html, "Kvinnor")
-    assert ["badge hidden" in row or "Visas inte" in row for row in women] == [
-        False,
-        False,
-        True,
-        True,
-        True,
-        True,
-    ]
+def test_report_without_voluntary_answers_has_no_word_of_them() -> None:
+    called, listed = set(range(1, 21)) | {61}, set(range(1, 31)) | {61}
+    html = page(audit(people(), called=called, listed=listed, minimum=5, by=FROM_APPLICATIONS))
+    assert rows(html, "Kvinnor") == []
+    assert rows(html, "Namibia") != []
     assert "None" not in html
 
 
