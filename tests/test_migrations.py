@@ -1,14 +1,19 @@
 """The migrations lead to exactly the tables that the models describe, on both databases."""
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
-from recruit.actor import Actor
 from recruit.migrate import differences, upgrade
-from recruit.services import record
-from tests.recruit.factories import NOW, World
+from recruit.models import InterviewList, Level, ListStatus, RecordValue, metadata
+from recruit.services import interview
+from tests.recruit import ranking_helpers
+from tests.recruit.factories import World
 
 
 def test_migrations_match_the_models(database_url: str) -> None:
@@ -20,18 +25,113 @@ def test_upgrade_again_changes_nothing(database_url: str) -> None:
     assert differences(database_url) == []
 
 
-@pytest.mark.parametrize("statement", ["UPDATE record_entry SET action = 'x'", "DELETE FROM record_entry"])
-def test_database_refuses_to_change_the_record(session: Session, world: World, statement: str) -> None:
-    assert world.region.id is not None
-    record.write(
+def test_id_of_a_deleted_row_is_not_given_again(session: Session, world: World) -> None:
+    """The record names rows by id: a new row under an old id would take over what is written about the old one."""
+    ranking_helpers.closed_intake(session, world, levels=(3,))
+    newest = session.exec(select(Level).order_by(col(Level.id).desc())).first()
+    assert newest is not None
+    old, content = newest.id, newest.model_dump(exclude={"id"})
+    assert old is not None
+    session.delete(newest)
+    session.flush()
+    again = Level(**content)
+    session.add(again)
+    session.flush()
+    assert again.id is not None
+    assert again.id > old
+
+
+def test_every_table_counts_its_ids_up_for_good(sqlite_template: Path) -> None:
+    """On SQLite, where that must be asked for."""
+    with closing(sqlite3.connect(sqlite_template)) as connection:
+        made = dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'"))
+    assert [table for table in metadata().tables if "AUTOINCREMENT" not in made[table]] == []
+
+
+@pytest.fixture
+def confirmed(session: Session, world: World) -> InterviewList:
+    """Version 1, confirmed, and version 2, a draft, in an intake with one run."""
+    intake = ranking_helpers.closed_intake(session, world)
+    run = ranking_helpers.ranked(session, world, intake)
+    made = ranking_helpers.confirmed(session, world, intake, run, places=2)
+    interview.draft(
         session,
-        region_id=world.region.id,
-        actor=Actor(None),
-        now=NOW,
-        action="test.written",
-        subject=("region", 1),
+        intake=intake,
+        run=run,
+        groups=ranking_helpers.one_line(3),
+        actor=world.actor,
+        now=ranking_helpers.LATER,
     )
     session.commit()
-    with pytest.raises(DBAPIError, match="append-only"):
+    assert isinstance(made, InterviewList)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    [
+        ("UPDATE record_entry SET action = 'x'", "append-only"),
+        ("DELETE FROM record_entry", "append-only"),
+        ("UPDATE record_value SET new = 'x'", "append-only"),
+        ("UPDATE ranking_run SET seed = 'x'", "never changed"),
+        ("DELETE FROM ranking_run", "never changed"),
+        ("UPDATE ranking_row SET place = 1", "never changed"),
+        ("DELETE FROM ranking_row", "never changed"),
+        ("UPDATE interview_list SET line = '{}'", "is locked"),
+        ("UPDATE interview_list SET status = 'draft', chain_head = NULL WHERE version = 1", "is locked"),
+        ("DELETE FROM interview_list WHERE version = 1", "is locked"),
+        ("UPDATE interview_list_entry SET conditional = true", "is locked"),
+        (
+            "UPDATE interview_list_entry SET list_id = (SELECT id FROM interview_list WHERE version = 1)"
+            " WHERE list_id = (SELECT id FROM interview_list WHERE version = 2)",
+            "is locked",
+        ),
+        ("DELETE FROM interview_list_entry", "is locked"),
+        (
+            "INSERT INTO interview_list_entry"
+            " (region_id, list_id, application_id, kind, group_name, position, conditional)"
+            " SELECT one.region_id, one.id, two.application_id, 'called', '', 9, false FROM interview_list AS one,"
+            " interview_list_entry AS two WHERE one.version = 1 AND two.list_id <> one.id AND two.position = 3",
+            "is locked",
+        ),
+    ],
+)
+def test_database_refuses_to_change_what_is_decided(
+    session: Session, confirmed: InterviewList, statement: str, message: str
+) -> None:
+    with pytest.raises(DBAPIError, match=message):
         session.execute(text(statement))
     session.rollback()
+
+
+@pytest.mark.parametrize(
+    "table",
+    ["record_entry", "record_value", "ranking_run", "ranking_row", "interview_list", "interview_list_entry"],
+)
+def test_database_refuses_to_empty_a_table_of_decisions(
+    session: Session, confirmed: InterviewList, table: str
+) -> None:
+    on_sqlite = session.get_bind().dialect.name == "sqlite"  # which has no such statement
+    message = "syntax error" if on_sqlite else "append-only|never changed|is locked"
+    with pytest.raises(DBAPIError, match=message):
+        session.execute(text(f"TRUNCATE {table} CASCADE"))
+    session.rollback()
+
+
+def test_database_lets_a_draft_be_changed_and_confirmed(
+    session: Session, world: World, confirmed: InterviewList
+) -> None:
+    draft = session.exec(select(InterviewList).where(InterviewList.status == ListStatus.DRAFT)).one()
+    session.execute(text(f"UPDATE interview_list_entry SET conditional = true WHERE list_id = {draft.id}"))
+    session.commit()
+    interview.confirm(session, interview_list=draft, actor=world.actor, now=ranking_helpers.LATER)
+    session.commit()
+    assert draft.chain_head is not None
+    with pytest.raises(DBAPIError, match="is locked"):
+        session.execute(text(f"DELETE FROM interview_list_entry WHERE list_id = {draft.id}"))
+    session.rollback()
+
+
+def test_database_lets_disposal_delete_values(session: Session, confirmed: InterviewList) -> None:
+    session.execute(text("DELETE FROM record_value"))
+    assert session.exec(select(RecordValue)).all() == []

@@ -9,7 +9,8 @@ from recruit.commands.common import command_session, region_named
 @click.option("--region", help="Only this region (default: all).")
 @click.option("--head", help="A chain head printed on a confirmed list; it must be in the chain.")
 def command(region: str | None, head: str | None) -> None:
-    """Check the chain of hashes, the values beside it, every ranking run and every confirmed list.
+    """Check the chain of hashes, the values beside it, and every ranking run and interview list against what the
+    chain recorded of it.
 
     Exit code 0 when everything matches, 1 when anything does not; each thing that does not match is named.
     """
@@ -35,6 +36,8 @@ def command(region: str | None, head: str | None) -> None:
                 click.echo(
                     f"  disposed of: {gone.values} values of {gone.subject}, {gone.at:%Y-%m-%d %H:%M} UTC"
                 )
+            for each in report.unchecked:
+                click.echo(f"  not compared: {each.what}: {each.message}")
             for finding in report.findings:
                 click.echo(f"  DOES NOT MATCH: {finding.what}: {finding.message}", err=True)
         if head and session.exec(select(RecordEntry.id).where(RecordEntry.hash == head)).first() is None:

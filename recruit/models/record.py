@@ -11,6 +11,9 @@ from recruit.models.types import RegionScoped, moment
 class RecordEntry(RegionScoped, table=True):
     """One decision or change. `digests` is canonical JSON {field: salted digest}; ids only, no personal data.
 
+    `application_id` is the application that the entry is about, whatever part of it the subject is; no foreign key,
+    since the entry outlives the row. None for what is about no single application.
+
     `hash` covers everything in the row and the previous entry's hash. Database triggers refuse UPDATE and DELETE.
     """
 
@@ -25,13 +28,17 @@ class RecordEntry(RegionScoped, table=True):
     subject_kind: str = Field(max_length=40)
     subject_id: int
     intake_id: int | None = Field(default=None, foreign_key="intake.id", index=True, ondelete="RESTRICT")
+    application_id: int | None = Field(default=None, index=True)
     digests: str
     previous_hash: str = Field(max_length=64)
     hash: str = Field(max_length=64)
 
 
 class RecordValue(RegionScoped, table=True):
-    """An old and a new value with the salt of their digest. Disposal deletes rows here; the chain still verifies."""
+    """An old and a new value with the salt of their digest. Disposal deletes rows here; the chain still verifies.
+
+    Database triggers refuse UPDATE.
+    """
 
     __tablename__ = "record_value"
     __table_args__ = (UniqueConstraint("entry_id", "field"),)

@@ -5,7 +5,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, DateTime, MetaData
+from sqlalchemy import CheckConstraint, DateTime, MetaData, Table, event
 from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -23,6 +23,13 @@ SQLModel.metadata.naming_convention = {
 def metadata() -> MetaData:
     """The metadata that holds every table, once `recruit.models` is imported."""
     return SQLModel.metadata
+
+
+@event.listens_for(Table, "after_parent_attach")
+def _never_reuse_ids(table: Table, owner: MetaData) -> None:
+    """Ids count up for good on SQLite too: the record names rows by id, also rows that are gone."""
+    if owner is SQLModel.metadata:
+        table.dialect_kwargs["sqlite_autoincrement"] = True
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -2,22 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import and_, or_
 from sqlmodel import Session, col, delete, func, select
 
 from recruit.actor import Actor
 from recruit.errors import Invalid, NotFound
-from recruit.models import Application, Assignment, Attachment, RecordEntry, RecordValue, Referee
+from recruit.models import Application, RecordEntry, RecordValue
 from recruit.services import record
-from recruit.services.verification import DISPOSED
-
-ABOUT_AN_APPLICATION = "application"
-#: What else entries can be about that belongs to an application.
-PARTS: dict[str, type[Assignment] | type[Referee] | type[Attachment]] = {
-    "assignment": Assignment,
-    "referee": Referee,
-    "attachment": Attachment,
-}
+from recruit.services.chain import DISPOSED
 
 
 def dispose_values(
@@ -44,7 +35,7 @@ def dispose_values(
         actor=actor,
         now=now,
         action=DISPOSED,
-        subject=(ABOUT_AN_APPLICATION, application.id),
+        subject=("application", application.id),
         intake_id=application.intake_id,
         changes={
             "entries": (None, sorted(entries[entry_id] for entry_id in touched)),
@@ -56,17 +47,10 @@ def dispose_values(
 
 
 def _entries_about(session: Session, application: Application) -> dict[int, int]:
-    """Id -> number of every entry about the application or a part of it: assessments, referees, files."""
-    parts = [
-        and_(
-            col(RecordEntry.subject_kind) == ABOUT_AN_APPLICATION,
-            col(RecordEntry.subject_id) == application.id,
-        )
-    ]
-    for kind, table in PARTS.items():
-        of_it = select(table.id).where(table.application_id == application.id)
-        parts.append(and_(col(RecordEntry.subject_kind) == kind, col(RecordEntry.subject_id).in_(of_it)))
+    """Id -> number of every entry about the application or a part of it, also parts whose rows are gone."""
     about = select(RecordEntry.id, RecordEntry.number).where(
-        RecordEntry.region_id == application.region_id, RecordEntry.action != DISPOSED, or_(*parts)
+        RecordEntry.region_id == application.region_id,
+        RecordEntry.application_id == application.id,
+        RecordEntry.action != DISPOSED,
     )
     return {entry_id: number for entry_id, number in session.exec(about) if entry_id is not None}

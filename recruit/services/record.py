@@ -49,6 +49,7 @@ def entry_hash(entry: RecordEntry) -> str:
         "action": entry.action,
         "subject": [entry.subject_kind, entry.subject_id],
         "intake": entry.intake_id,
+        "application": entry.application_id,
         "digests": entry.digests,
         "previous": entry.previous_hash,
     }
@@ -72,8 +73,13 @@ def write(
     changes: Mapping[str, tuple[Any, Any]] | None = None,
     reason: str | None = None,
     intake_id: int | None = None,
+    application_id: int | None = None,
 ) -> RecordEntry:
-    """Append an entry. `changes` maps a field to its old and new value; `reason` is kept like a value."""
+    """Append an entry. `changes` maps a field to its old and new value; `reason` is kept like a value.
+
+    `application_id` must be given when the subject is a part of an application (an assignment, a referee, a file), or
+    disposal cannot find the entry once the part is gone; an application that is the subject itself need not be named.
+    """
     # One writer at a time per region: the next entry builds on the last one's hash. The key stays shared, since every
     # row inserted before holds a share of it through its foreign key, and two such writers would wait for each other.
     session.exec(select(Region.id).where(Region.id == region_id).with_for_update(key_share=True)).one()
@@ -91,6 +97,7 @@ def write(
         subject_kind=subject[0],
         subject_id=subject[1],
         intake_id=intake_id,
+        application_id=subject[1] if subject[0] == "application" else application_id,
         digests=canonical({field: value_digest(salts[field], *pair) for field, pair in values.items()}),
         previous_hash=last.hash if last else GENESIS,
         hash="",

@@ -26,7 +26,8 @@ def upgrade() -> None:
     sa.Column('verified_at', recruit.models.types.UtcDateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_account')),
     sa.UniqueConstraint('email', name=op.f('uq_account_email')),
-    sa.UniqueConstraint('public_id', name=op.f('uq_account_public_id'))
+    sa.UniqueConstraint('public_id', name=op.f('uq_account_public_id')),
+    sqlite_autoincrement=True
     )
     op.create_table('region',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -35,7 +36,8 @@ def upgrade() -> None:
     sa.Column('contact_email', sa.String(length=254), nullable=False),
     sa.Column('contact_hours', sa.String(length=120), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_region')),
-    sa.UniqueConstraint('slug', name=op.f('uq_region_slug'))
+    sa.UniqueConstraint('slug', name=op.f('uq_region_slug')),
+    sqlite_autoincrement=True
     )
     op.create_table('criteria_profile',
     sa.Column('region_id', sa.Integer(), nullable=False),
@@ -49,7 +51,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_criteria_profile_created_by_id'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_criteria_profile_region_id'), ondelete='RESTRICT'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_criteria_profile')),
-    sa.UniqueConstraint('region_id', 'key', 'version', name=op.f('uq_criteria_profile_region_id_key_version'))
+    sa.UniqueConstraint('region_id', 'key', 'version', name=op.f('uq_criteria_profile_region_id_key_version')),
+    sqlite_autoincrement=True
     )
     op.create_table('email_token',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -62,7 +65,8 @@ def upgrade() -> None:
     sa.Column('used_at', recruit.models.types.UtcDateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_email_token_account_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_email_token')),
-    sa.UniqueConstraint('digest', name=op.f('uq_email_token_digest'))
+    sa.UniqueConstraint('digest', name=op.f('uq_email_token_digest')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('email_token', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_email_token_account_id'), ['account_id'], unique=False)
@@ -75,7 +79,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_membership_account_id'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_membership_region_id'), ondelete='RESTRICT'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_membership')),
-    sa.UniqueConstraint('region_id', 'account_id', 'role', name=op.f('uq_membership_region_id_account_id_role'))
+    sa.UniqueConstraint('region_id', 'account_id', 'role', name=op.f('uq_membership_region_id_account_id_role')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('membership', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_membership_account_id'), ['account_id'], unique=False)
@@ -87,7 +92,8 @@ def upgrade() -> None:
     sa.Column('kind', sa.Enum('hospital', 'primary_care', name='site_kind', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_site_region_id'), ondelete='RESTRICT'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_site')),
-    sa.UniqueConstraint('region_id', 'name', name=op.f('uq_site_region_id_name'))
+    sa.UniqueConstraint('region_id', 'name', name=op.f('uq_site_region_id_name')),
+    sqlite_autoincrement=True
     )
     op.create_table('intake',
     sa.Column('region_id', sa.Integer(), nullable=False),
@@ -113,7 +119,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['profile_id'], ['criteria_profile.id'], name=op.f('fk_intake_profile_id'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_intake_region_id'), ondelete='RESTRICT'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_intake')),
-    sa.UniqueConstraint('region_id', 'slug', name=op.f('uq_intake_region_id_slug'))
+    sa.UniqueConstraint('region_id', 'slug', name=op.f('uq_intake_region_id_slug')),
+    sqlite_autoincrement=True
     )
     op.create_table('application',
     sa.Column('region_id', sa.Integer(), nullable=False),
@@ -165,7 +172,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_application')),
     sa.UniqueConstraint('intake_id', 'account_id', name=op.f('uq_application_intake_id_account_id')),
     sa.UniqueConstraint('intake_id', 'mask_code', name=op.f('uq_application_intake_id_mask_code')),
-    sa.UniqueConstraint('reference', name=op.f('uq_application_reference'))
+    sa.UniqueConstraint('reference', name=op.f('uq_application_reference')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('application', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_application_account_id'), ['account_id'], unique=False)
@@ -185,7 +193,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['extended_by_id'], ['account.id'], name=op.f('fk_deadline_extension_extended_by_id'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['intake_id'], ['intake.id'], name=op.f('fk_deadline_extension_intake_id'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_deadline_extension_region_id'), ondelete='RESTRICT'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_deadline_extension'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_deadline_extension')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('deadline_extension', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_deadline_extension_intake_id'), ['intake_id'], unique=False)
@@ -201,7 +210,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['intake_id'], ['intake.id'], name=op.f('fk_placement_intake_id'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_placement_region_id'), ondelete='RESTRICT'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_placement')),
-    sa.UniqueConstraint('intake_id', 'position', name=op.f('uq_placement_intake_id_position'))
+    sa.UniqueConstraint('intake_id', 'position', name=op.f('uq_placement_intake_id_position')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('placement', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_placement_intake_id'), ['intake_id'], unique=False)
@@ -218,7 +228,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_posts_region_id'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_posts_site_id'), ondelete='RESTRICT'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_posts')),
-    sa.UniqueConstraint('intake_id', 'site_id', name=op.f('uq_posts_intake_id_site_id'))
+    sa.UniqueConstraint('intake_id', 'site_id', name=op.f('uq_posts_intake_id_site_id')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('posts', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_posts_intake_id'), ['intake_id'], unique=False)
@@ -243,7 +254,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['profile_id'], ['criteria_profile.id'], name=op.f('fk_ranking_run_profile_id'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_ranking_run_region_id'), ondelete='RESTRICT'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_ranking_run')),
-    sa.UniqueConstraint('intake_id', 'stage', 'number', name=op.f('uq_ranking_run_intake_id_stage_number'))
+    sa.UniqueConstraint('intake_id', 'stage', 'number', name=op.f('uq_ranking_run_intake_id_stage_number')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('ranking_run', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_ranking_run_intake_id'), ['intake_id'], unique=False)
@@ -258,6 +270,7 @@ def upgrade() -> None:
     sa.Column('subject_kind', sa.String(length=40), nullable=False),
     sa.Column('subject_id', sa.Integer(), nullable=False),
     sa.Column('intake_id', sa.Integer(), nullable=True),
+    sa.Column('application_id', sa.Integer(), nullable=True),
     sa.Column('digests', sa.String(), nullable=False),
     sa.Column('previous_hash', sa.String(length=64), nullable=False),
     sa.Column('hash', sa.String(length=64), nullable=False),
@@ -265,10 +278,12 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['intake_id'], ['intake.id'], name=op.f('fk_record_entry_intake_id'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_record_entry_region_id'), ondelete='RESTRICT'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_record_entry')),
-    sa.UniqueConstraint('region_id', 'number', name=op.f('uq_record_entry_region_id_number'))
+    sa.UniqueConstraint('region_id', 'number', name=op.f('uq_record_entry_region_id_number')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('record_entry', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_record_entry_action'), ['action'], unique=False)
+        batch_op.create_index(batch_op.f('ix_record_entry_application_id'), ['application_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_record_entry_intake_id'), ['intake_id'], unique=False)
 
     op.create_table('assignment',
@@ -286,7 +301,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['intake_id'], ['intake.id'], name=op.f('fk_assignment_intake_id'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_assignment_region_id'), ondelete='RESTRICT'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_assignment')),
-    sa.UniqueConstraint('application_id', 'assessor_id', 'stage', name=op.f('uq_assignment_application_id_assessor_id_stage'))
+    sa.UniqueConstraint('application_id', 'assessor_id', 'stage', name=op.f('uq_assignment_application_id_assessor_id_stage')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('assignment', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_assignment_application_id'), ['application_id'], unique=False)
@@ -313,7 +329,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['uploaded_by_id'], ['account.id'], name=op.f('fk_attachment_uploaded_by_id'), ondelete='RESTRICT'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_attachment')),
     sa.UniqueConstraint('public_id', name=op.f('uq_attachment_public_id')),
-    sa.UniqueConstraint('storage_name', name=op.f('uq_attachment_storage_name'))
+    sa.UniqueConstraint('storage_name', name=op.f('uq_attachment_storage_name')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('attachment', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_attachment_application_id'), ['application_id'], unique=False)
@@ -331,7 +348,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['declared_by_id'], ['account.id'], name=op.f('fk_conflict_of_interest_declared_by_id'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_conflict_of_interest_region_id'), ondelete='RESTRICT'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_conflict_of_interest')),
-    sa.UniqueConstraint('application_id', 'assessor_id', name=op.f('uq_conflict_of_interest_application_id_assessor_id'))
+    sa.UniqueConstraint('application_id', 'assessor_id', name=op.f('uq_conflict_of_interest_application_id_assessor_id')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('conflict_of_interest', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_conflict_of_interest_application_id'), ['application_id'], unique=False)
@@ -354,7 +372,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['application_id'], ['application.id'], name=op.f('fk_experience_period_application_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_experience_period_region_id'), ondelete='RESTRICT'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_experience_period')),
-    sa.UniqueConstraint('public_id', name=op.f('uq_experience_period_public_id'))
+    sa.UniqueConstraint('public_id', name=op.f('uq_experience_period_public_id')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('experience_period', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_experience_period_application_id'), ['application_id'], unique=False)
@@ -379,7 +398,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_interview_list_region_id'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['run_id'], ['ranking_run.id'], name=op.f('fk_interview_list_run_id'), ondelete='RESTRICT'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_interview_list')),
-    sa.UniqueConstraint('intake_id', 'version', name=op.f('uq_interview_list_intake_id_version'))
+    sa.UniqueConstraint('intake_id', 'version', name=op.f('uq_interview_list_intake_id_version')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('interview_list', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_interview_list_intake_id'), ['intake_id'], unique=False)
@@ -394,7 +414,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['application_id'], ['application.id'], name=op.f('fk_monitoring_answer_application_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_monitoring_answer_region_id'), ondelete='RESTRICT'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_monitoring_answer')),
-    sa.UniqueConstraint('application_id', name=op.f('uq_monitoring_answer_application_id'))
+    sa.UniqueConstraint('application_id', name=op.f('uq_monitoring_answer_application_id')),
+    sqlite_autoincrement=True
     )
     op.create_table('outgoing_mail',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -413,7 +434,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['application_id'], ['application.id'], name=op.f('fk_outgoing_mail_application_id'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_outgoing_mail_region_id'), ondelete='RESTRICT'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_outgoing_mail')),
-    sa.UniqueConstraint('message_id', name=op.f('uq_outgoing_mail_message_id'))
+    sa.UniqueConstraint('message_id', name=op.f('uq_outgoing_mail_message_id')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('outgoing_mail', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_outgoing_mail_application_id'), ['application_id'], unique=False)
@@ -433,7 +455,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_ranking_row_region_id'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['run_id'], ['ranking_run.id'], name=op.f('fk_ranking_row_run_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_ranking_row')),
-    sa.UniqueConstraint('run_id', 'application_id', name=op.f('uq_ranking_row_run_id_application_id'))
+    sa.UniqueConstraint('run_id', 'application_id', name=op.f('uq_ranking_row_run_id_application_id')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('ranking_row', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_ranking_row_application_id'), ['application_id'], unique=False)
@@ -450,7 +473,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['entry_id'], ['record_entry.id'], name=op.f('fk_record_value_entry_id'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_record_value_region_id'), ondelete='RESTRICT'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_record_value')),
-    sa.UniqueConstraint('entry_id', 'field', name=op.f('uq_record_value_entry_id_field'))
+    sa.UniqueConstraint('entry_id', 'field', name=op.f('uq_record_value_entry_id_field')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('record_value', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_record_value_entry_id'), ['entry_id'], unique=False)
@@ -484,7 +508,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_referee_region_id'), ondelete='RESTRICT'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_referee')),
     sa.UniqueConstraint('application_id', 'position', name=op.f('uq_referee_application_id_position')),
-    sa.UniqueConstraint('public_id', name=op.f('uq_referee_public_id'))
+    sa.UniqueConstraint('public_id', name=op.f('uq_referee_public_id')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('referee', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_referee_application_id'), ['application_id'], unique=False)
@@ -503,7 +528,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['decided_by_id'], ['account.id'], name=op.f('fk_requirement_decision_decided_by_id'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_requirement_decision_region_id'), ondelete='RESTRICT'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_requirement_decision')),
-    sa.UniqueConstraint('application_id', 'requirement', name=op.f('uq_requirement_decision_application_id_requirement'))
+    sa.UniqueConstraint('application_id', 'requirement', name=op.f('uq_requirement_decision_application_id_requirement')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('requirement_decision', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_requirement_decision_application_id'), ['application_id'], unique=False)
@@ -519,7 +545,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_site_preference_site_id'), ondelete='RESTRICT'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_site_preference')),
     sa.UniqueConstraint('application_id', 'rank', name=op.f('uq_site_preference_application_id_rank')),
-    sa.UniqueConstraint('application_id', 'site_id', name=op.f('uq_site_preference_application_id_site_id'))
+    sa.UniqueConstraint('application_id', 'site_id', name=op.f('uq_site_preference_application_id_site_id')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('site_preference', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_site_preference_application_id'), ['application_id'], unique=False)
@@ -538,7 +565,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['list_id'], ['interview_list.id'], name=op.f('fk_interview_list_entry_list_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_interview_list_entry_region_id'), ondelete='RESTRICT'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_interview_list_entry')),
-    sa.UniqueConstraint('list_id', 'application_id', name=op.f('uq_interview_list_entry_list_id_application_id'))
+    sa.UniqueConstraint('list_id', 'application_id', name=op.f('uq_interview_list_entry_list_id_application_id')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('interview_list_entry', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_interview_list_entry_application_id'), ['application_id'], unique=False)
@@ -556,7 +584,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['assignment_id'], ['assignment.id'], name=op.f('fk_level_assignment_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_level_region_id'), ondelete='RESTRICT'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_level')),
-    sa.UniqueConstraint('assignment_id', 'criterion', name=op.f('uq_level_assignment_id_criterion'))
+    sa.UniqueConstraint('assignment_id', 'criterion', name=op.f('uq_level_assignment_id_criterion')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('level', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_level_assignment_id'), ['assignment_id'], unique=False)
@@ -574,7 +603,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['list_id'], ['interview_list.id'], name=op.f('fk_monitoring_showing_list_id'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_monitoring_showing_region_id'), ondelete='RESTRICT'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_monitoring_showing')),
-    sa.UniqueConstraint('list_id', name=op.f('uq_monitoring_showing_list_id'))
+    sa.UniqueConstraint('list_id', name=op.f('uq_monitoring_showing_list_id')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('monitoring_showing', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_monitoring_showing_intake_id'), ['intake_id'], unique=False)
@@ -584,22 +614,80 @@ def upgrade() -> None:
 
 
 def _refuse_changes_of_the_record() -> None:
-    """The record is append-only for everybody who comes through the database, too."""
+    """What has been decided stays as it was for everybody who comes through the database, too."""
     if op.get_bind().dialect.name == "sqlite":
-        for verb in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER record_entry_no_{verb.lower()} BEFORE {verb} ON record_entry "
-                "BEGIN SELECT RAISE(ABORT, 'the record is append-only'); END"
-            )
-        return
+        _refuse_on_sqlite()
+    else:
+        _refuse_on_postgresql()
+
+
+#: Table -> what is refused, and why. Deleting from record_value is disposal's; it leaves an entry of its own.
+REFUSED = {
+    "record_entry": (("UPDATE", "DELETE"), "the record is append-only"),
+    "record_value": (("UPDATE",), "the record is append-only"),
+    "ranking_run": (("UPDATE", "DELETE"), "a ranking run is never changed"),
+    "ranking_row": (("UPDATE", "DELETE"), "a ranking run is never changed"),
+}
+#: A list is locked from when it carries the chain head of its confirmation, which is the last write of confirming.
+LOCKED = "status = 'confirmed' AND chain_head IS NOT NULL"
+LOCKED_MESSAGE = "a confirmed interview list is locked"
+
+
+def _refuse_on_sqlite() -> None:
+    def refuse(table: str, verb: str, message: str, when: str = "") -> None:
+        op.execute(
+            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} {when} "
+            f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+        )
+
+    for table, (verbs, message) in REFUSED.items():
+        for verb in verbs:
+            refuse(table, verb, message)
+    for verb in ("UPDATE", "DELETE"):
+        refuse(
+            "interview_list",
+            verb,
+            LOCKED_MESSAGE,
+            "WHEN OLD.status = 'confirmed' AND OLD.chain_head IS NOT NULL",
+        )
+    for verb, rows in (("INSERT", "NEW.list_id"), ("UPDATE", "OLD.list_id, NEW.list_id"), ("DELETE", "OLD.list_id")):
+        locked = f"WHEN EXISTS (SELECT 1 FROM interview_list WHERE id IN ({rows}) AND {LOCKED})"
+        refuse("interview_list_entry", verb, LOCKED_MESSAGE, locked)
+
+
+def _refuse_on_postgresql() -> None:
     op.execute(
-        "CREATE FUNCTION refuse_record_change() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'the record is append-only'; END $$"
+        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0]; END $$"
+    )
+    for table, (verbs, message) in REFUSED.items():
+        op.execute(
+            f"CREATE TRIGGER {table}_no_change BEFORE {' OR '.join(verbs)} ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION refuse_change('{message}')"
+        )
+    op.execute(
+        "CREATE TRIGGER interview_list_no_change BEFORE UPDATE OR DELETE ON interview_list FOR EACH ROW "
+        "WHEN (OLD.status = 'confirmed' AND OLD.chain_head IS NOT NULL) "
+        f"EXECUTE FUNCTION refuse_change('{LOCKED_MESSAGE}')"
     )
     op.execute(
-        "CREATE TRIGGER record_entry_no_change BEFORE UPDATE OR DELETE ON record_entry "
-        "FOR EACH ROW EXECUTE FUNCTION refuse_record_change()"
+        "CREATE OR REPLACE FUNCTION refuse_change_of_locked_list() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"IF TG_OP <> 'INSERT' AND EXISTS (SELECT 1 FROM interview_list WHERE id = OLD.list_id AND {LOCKED}) "
+        f"THEN RAISE EXCEPTION '{LOCKED_MESSAGE}'; END IF; "
+        f"IF TG_OP <> 'DELETE' AND EXISTS (SELECT 1 FROM interview_list WHERE id = NEW.list_id AND {LOCKED}) "
+        f"THEN RAISE EXCEPTION '{LOCKED_MESSAGE}'; END IF; "
+        "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$"
     )
+    op.execute(
+        "CREATE TRIGGER interview_list_entry_no_change BEFORE INSERT OR UPDATE OR DELETE ON interview_list_entry "
+        "FOR EACH ROW EXECUTE FUNCTION refuse_change_of_locked_list()"
+    )
+    locked_lists = dict.fromkeys(("interview_list", "interview_list_entry"), LOCKED_MESSAGE)
+    for table, message in ({table: why for table, (_verbs, why) in REFUSED.items()} | locked_lists).items():
+        op.execute(
+            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('{message}')"
+        )
 
 
 def downgrade() -> None:
@@ -671,6 +759,7 @@ def downgrade() -> None:
     op.drop_table('assignment')
     with op.batch_alter_table('record_entry', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_record_entry_intake_id'))
+        batch_op.drop_index(batch_op.f('ix_record_entry_application_id'))
         batch_op.drop_index(batch_op.f('ix_record_entry_action'))
 
     op.drop_table('record_entry')
