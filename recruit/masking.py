@@ -1,17 +1,13 @@
-"""The application as an assessor sees it: built from a list of what is allowed, never by striking out the
-rest.
+"""The application as an assessor sees it: its fields are built from a list of what is allowed.
 
-Whatever is not named in `MaskedApplication` cannot reach the page: no name, age, sex, contact, country,
-school or file name. Free text is the applicant's own, so the names, places and addresses that the application
-itself gives are struck out there too.
+No field that is not named in `MaskedApplication` can reach the page: no name, age, sex, contact, country,
+school or file name. Free text is the applicant's own: there what the application itself gives away is struck out
+(`recruit.striking`), which can miss what nothing names.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-
-from babel import Locale
 
 from recruit.frames import SWEDEN, counted_until, form_values
 from recruit.models import (
@@ -24,6 +20,7 @@ from recruit.models import (
     Intake,
     Referee,
 )
+from recruit.striking import Known, Pieces, Striker
 from scoring.bands import Period, full_time_days, level_from_value, months
 from scoring.profile import Profile
 
@@ -33,13 +30,6 @@ QUESTIONS = ("safety", "asks_for_help", "responsibility", "collaboration")
 NEVER_SHOWN = frozenset(
     {AttachmentKind.DIPLOMA, AttachmentKind.LICENCE, AttachmentKind.LANGUAGE, AttachmentKind.WORK_PERMIT}
 )
-SHORTEST_TERM = 3
-_ADDRESS = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-_LINK = r"(?:https?://|www\.)\S+"
-_NUMBER = r"\+?\d[\d\s()/.-]{6,}\d"
-
-#: Free text in pieces: a string is shown, None is something that was struck out.
-Pieces = tuple[str | None, ...]
 
 
 @dataclass(frozen=True)
@@ -118,7 +108,7 @@ def mask(
     free text.
     """
     until = counted_until(intake)
-    hide = _Striker(_terms(application, periods, referees, email))
+    hide = Striker(_known(application, periods, referees, email))
     values = form_values(periods, no_experience=application.no_experience, until=until)
     return MaskedApplication(
         code=application.mask_code,
@@ -172,57 +162,35 @@ def _period(period: ExperiencePeriod, intake: Intake) -> MaskedPeriod:
     )
 
 
-def _reference(referee: Referee, position: int, hide: "_Striker") -> MaskedReference:
+def _reference(referee: Referee, position: int, hide: Striker) -> MaskedReference:
     answers = tuple((each, getattr(referee, each)) for each in QUESTIONS)
     return MaskedReference(
         letter=chr(ord("A") + position),
-        setting=hide(referee.masked_setting),
+        setting=hide(referee.masked_setting, pronouns=True),
         answers=tuple((question, answer) for question, answer in answers if answer is not None),
         would_employ=referee.would_employ,
-        comment=hide(referee.masked_comment),
+        comment=hide(referee.masked_comment, pronouns=True),
     )
 
 
-class _Striker:
-    """Strikes given terms, addresses, links and telephone numbers out of a text."""
-
-    def __init__(self, terms: Iterable[str]) -> None:
-        longest_first = sorted({term.casefold() for term in terms}, key=lambda term: (-len(term), term))
-        words = "|".join(re.escape(term) for term in longest_first)
-        # The genitive goes with the word: "Lettlands" must not leave an s behind.
-        named = rf"(?<!\w)(?:{words})(?:[’']?s)?(?!\w)" if words else r"(?!)"
-        self.pattern = re.compile(rf"{_ADDRESS}|{_LINK}|{_NUMBER}|{named}", re.IGNORECASE)
-
-    def __call__(self, text: str | None) -> Pieces:
-        if not text:
-            return ()
-        pieces: list[str | None] = []
-        end = 0
-        for found in self.pattern.finditer(text):
-            if found.start() > end:
-                pieces.append(text[end : found.start()])
-            if not pieces or pieces[-1] is not None:
-                pieces.append(None)
-            end = found.end()
-        if end < len(text):
-            pieces.append(text[end:])
-        return tuple(pieces)
-
-
-def _terms(
+def _known(
     application: Application, periods: Iterable[ExperiencePeriod], referees: Iterable[Referee], email: str
-) -> list[str]:
-    """Names, school, workplaces and countries of this application, as whole phrases; names also word by
-    word.
-    """
-    names = [application.given_name, application.family_name, application.native_name]
-    names += [referee.name for referee in referees]
-    whole = [application.institution, email, *(referee.workplace for referee in referees)]
-    whole += [period.employer for period in periods if period.country != SWEDEN]
-    countries = {application.education_country, *(period.country for period in periods)} - {None, SWEDEN}
-    for locale in ("sv", "en"):
-        territories = Locale.parse(locale).territories
-        whole += [territories.get(country) for country in countries]
-    words = [word for name in names if name for word in re.split(r"[\s-]+", name)]
-    found = [term.strip() for term in (*names, *words, *whole) if term]
-    return [term for term in found if len(term) >= SHORTEST_TERM]
+) -> Known:
+    """What the application itself gives away: names, school, town, workplaces, countries. Sweden is no secret."""
+    known = Known()
+    for name in (application.given_name, application.family_name, application.native_name):
+        known.name(name)
+    for referee in referees:
+        known.name(referee.name)
+        known.phrase(referee.workplace)
+    known.school(application.institution)
+    known.phrase(application.city)
+    known.phrase(email)
+    countries = {application.education_country}
+    for period in periods:
+        countries.add(period.country)
+        if period.country != SWEDEN:
+            known.phrase(period.employer)
+    for country in countries - {None, SWEDEN}:
+        known.country(str(country))
+    return known

@@ -94,7 +94,15 @@ def test_nothing_that_tells_who_it_is_comes_through(
         ("Skriv till d.b@example.org eller +46 70 123 45 67", ("Skriv till ", None, " eller ", None)),
         ("Se https://example.org/me nu", ("Se ", None, " nu")),
         ("Ђорђе", (None,)),
-        ("Jag arbetade 12 månader i Sverige.", ("Jag arbetade 12 månader i Sverige.",)),
+        ("I studied at Stradins University in Riga.", ("I studied at ", None, " University in ", None, ".")),
+        ("Min familj bor i Skelleftea", ("Min familj bor i ", None)),
+        ("As a Latvian doctor I speak Latvian", ("As a ", None, " doctor I speak ", None)),
+        ("Lettiska är mitt modersmål, lettiskt språk", (None, " är mitt modersmål, ", None, " språk")),
+        ("Djordje Berzins-Kovacs", ("Djordje ", None)),
+        ("A 29-year-old woman from here", ("A ", None, " from here")),
+        ("Jag är 29 år och nyfiken", ("Jag är ", None, " och nyfiken")),
+        ("En 31-årig kvinna, född 1995.", ("En ", None, ", ", None, ".")),
+        ("Jag är mamma till två", ("Jag är ", None, " till två")),
         ("", ()),
     ],
 )
@@ -103,6 +111,66 @@ def test_names_and_places_are_struck_out_of_free_text(
 ) -> None:
     application.motivation = text
     assert masked(session, intake, application).motivation == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Jag arbetade 12 månader i Sverige.",
+        "The manual says so. A manual skill in a humane setting.",
+        "Jag höll patienten i handen när han vaknade.",
+        "Man lär sig som läkare i Sverige av svenska kollegor.",
+        "Medicinska fakulteten, universitetssjukhuset, a medical school",
+        "En kvinna med bröstsmärta och en man med stroke.",
+        "Efter 25 år i vården, 6 år på akuten",
+        "Letter to the editor; let us see the river Rig",
+        "I have written an article",
+    ],
+)
+def test_ordinary_text_is_left(session: Session, intake: Intake, application: Application, text: str) -> None:
+    application.motivation = text
+    assert masked(session, intake, application).motivation == (text,)
+
+
+@pytest.mark.parametrize(
+    ("given", "family", "native", "text", "shown"),
+    [
+        ("Ng", "Li", None, "Jag heter Li Ng, inte Lina.", ("Jag heter ", None, " ", None, ", inte Lina.")),
+        ("Ng", "Li", None, "li ng", ("li ng",)),
+        ("An", "Vi", None, "Vi ses. An idea for An Vi", ("Vi ses. An idea for ", None, " ", None)),
+        ("Ming", "Li", "李明", "我叫李明。", ("我叫", None, "。")),
+        ("Ming", "李", None, "我姓李。", ("我姓", None, "。")),
+        (
+            "Mina",
+            "Min",
+            None,
+            "Mina dagar. Här är mina ord, Mina.",
+            ("Mina dagar. Här är mina ord, ", None, "."),
+        ),
+        ("José", "Núñez", None, "jose nunez", (None, " ", None)),
+        ("Åsa", "Öst", None, "Åsas väg österut", (None, " väg österut")),
+    ],
+)
+def test_short_names_and_names_that_are_words(
+    session: Session,
+    intake: Intake,
+    application: Application,
+    given: str,
+    family: str,
+    native: str | None,
+    text: str,
+    shown: tuple[str | None, ...],
+) -> None:
+    application.given_name, application.family_name, application.native_name = given, family, native
+    application.motivation = text
+    assert masked(session, intake, application).motivation == shown
+
+
+def test_referees_words_hide_the_sex(session: Session, intake: Intake, application: Application) -> None:
+    referees: list[Referee] = answered(session, application)
+    referees[0].masked_comment = "She knows her limits. Hon bad om hjälp; han också."
+    first, _second = masked(session, intake, application).references
+    assert first.comment == (None, " knows ", None, " limits. ", None, " bad om hjälp; ", None, " också.")
 
 
 def test_a_word_that_only_contains_a_name_stays(
