@@ -13,6 +13,7 @@ from recruit import applicant_view, clock
 from recruit.database import transaction
 from recruit.errors import Conflict, Invalid, Refusal
 from recruit.i18n import language
+from recruit.masking import mask
 from recruit.models import (
     Account,
     Answer,
@@ -357,11 +358,23 @@ def _page(intake: Intake, application: Application, form: Any = None, refused: R
             data[f"answer_{key}"], data[f"reason_{key}"] = row.answer.value, row.reason
         form = decisions_form(None, keys=[each.key for each in profile.requirements], data=data, say=_)
     barred = _barred(application)
+    contact = db().get_one(Account, application.account_id)
+    masked = mask(
+        application=application,
+        intake=intake,
+        profile=profile,
+        stage="screening",
+        periods=periods,
+        referees=referees,
+        copies=[each for each in attachments if each.redacts_id is not None],
+        email=contact.email,
+    )
     return render_template(
         "eligibility/show.html",
         intake=intake,
         application=application,
-        contact=db().get_one(Account, application.account_id),
+        contact=contact,
+        masked=masked,
         topics=applicant_view.topics(application),
         periods=[applicant_view.period(each) for each in periods],
         preferences=applicant_view.preferences(db(), application),

@@ -188,3 +188,15 @@ def test_coordinator_declares_a_conflict_of_their_own(
     assert post(coordinator, "/g/alvmark/bt-2026/assessment/conflict", data).status_code == 303
     page = coordinator.get(f"{LIST}/{application.mask_code}").text
     assert ("declared conflict of interest" in page, "Save the decisions" in page) == (True, False)
+
+
+def test_coordinator_sees_the_texts_as_assessors_read_them(
+    coordinator: FlaskClient, session: Session, application: Application
+) -> None:
+    application.motivation = "Write to Lozano soon"
+    session.add(application)
+    session.commit()
+    page = coordinator.get(f"{LIST}/{application.mask_code}").text
+    masked = page[page.index("Show the masked texts") :]
+    assert "Write to <span" in masked
+    assert "Lozano" not in masked[: masked.index("</details>")]
