@@ -272,6 +272,11 @@ def _changed_since(intake: Intake, since: datetime) -> Any:
         select(Assignment.id)
         .where(Assignment.intake_id == intake.id, col(Assignment.submitted_at) >= since)
         .exists(),
+        # Imported levels can be imported anew under the assignment of the first time.
+        select(Level.id)
+        .join(Assignment, col(Assignment.id) == Level.assignment_id)
+        .where(Assignment.intake_id == intake.id, Assignment.stage == EXTERNAL, Level.set_at >= since)
+        .exists(),
         select(RequirementDecision.id)
         .where(
             col(RequirementDecision.application_id).in_(applications), RequirementDecision.decided_at >= since

@@ -52,13 +52,23 @@ def run(region: str, intake: str) -> Any:
     if not form.validate():
         return _index(found, form, 422)
     stage = str(form.stage.data)
+    newest = queries.latest_run(db(), intake=found, stage=stage)
+    before = newest.number if newest else 0
     try:
         with transaction(db()):
             made = ranking.run(db(), intake=found, stage=stage, actor=actor(), now=clock.now())
             number = made.number
     except Refusal as refusal:
         return _index(intake_here(), form, refusal.status, refusal.message)
-    flash(_("Run %(number)s is made. Its inputs and results are kept as they are now.", number=number))
+    if number == before:
+        flash(
+            _(
+                "Nothing has changed since run %(number)s, so no new run is made. This is that run.",
+                number=number,
+            )
+        )
+    else:
+        flash(_("Run %(number)s is made. Its inputs and results are kept as they are now.", number=number))
     return redirect(url_for("ranking.show", region=region, intake=intake, stage=stage, number=number), 303)
 
 

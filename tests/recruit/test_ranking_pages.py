@@ -30,6 +30,18 @@ def test_run_by_the_coordinator_leads_to_the_run(session: Session, world: World,
     assert session.exec(select(RankingRun.number)).all() == [1]
 
 
+def test_run_posted_twice_leads_to_the_same_run_and_says_so(
+    session: Session, world: World, client: FlaskClient
+) -> None:
+    closed_intake(session, world)
+    sign_in(client, world.coordinator)
+    english(client)
+    for _time in range(2):
+        response = post(client, f"{BASE}/run", {"stage": "screening"})
+        assert (response.status_code, response.location) == (303, f"{BASE}/screening/1")
+    assert "Nothing has changed since run 1" in client.get(f"{BASE}/screening/1").text
+
+
 def test_run_that_is_refused_says_why_and_keeps_nothing(
     session: Session, world: World, client: FlaskClient
 ) -> None:

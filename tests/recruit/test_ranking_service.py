@@ -1,6 +1,7 @@
 """Ranking runs: what enters, what is kept, and that it can be recomputed."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from sqlmodel import Session, select
@@ -12,11 +13,13 @@ from recruit.models import (
     AssignmentStatus,
     Eligibility,
     ExperiencePeriod,
+    Level,
     RankingRow,
     RecordEntry,
     Sex,
 )
 from recruit.queries import ranking as queries
+from recruit.queries.assessment import EXTERNAL
 from recruit.services import ranking
 from tests.recruit.factories import NOW, World
 from tests.recruit.intake_helpers import opened_intake, submitted
@@ -47,9 +50,22 @@ def test_run_recomputed_from_its_inputs_gives_the_same_bytes(session: Session, w
     assert ranking.recompute(run) == run.results.encode()
 
 
-def test_run_twice_gives_the_same_bytes_under_the_next_number(session: Session, world: World) -> None:
+def test_run_twice_is_the_same_run_until_something_changes(session: Session, world: World) -> None:
     intake = closed_intake(session, world)
     first = ranked(session, world, intake)
+    assert ranked(session, world, intake).id == first.id
+    assert len(session.exec(select(RecordEntry).where(RecordEntry.action == "ranking.run")).all()) == 1
+    assessed(session, world, intake, 4)
+    session.commit()
+    assert ranked(session, world, intake).number == 2
+
+
+def test_run_by_other_code_is_a_run_of_its_own(
+    session: Session, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    intake = closed_intake(session, world)
+    first = ranked(session, world, intake)
+    monkeypatch.setattr(ranking, "code_version", lambda: "recruit 99")
     second = ranked(session, world, intake)
     assert (second.number, second.inputs, second.results) == (2, first.inputs, first.results)
 
@@ -191,6 +207,22 @@ def test_is_current_until_a_level_changes(session: Session, world: World) -> Non
     assert queries.watch(session, intake=intake, run=run, ranked=5).stale
     assert not ranking.is_current(session, intake=intake, run=run)
     assert third.mask_code not in run.inputs
+
+
+def test_is_stale_when_levels_are_imported_anew(session: Session, world: World) -> None:
+    intake = closed_intake(session, world)
+    one = session.exec(select(Application)).first()
+    assert one is not None
+    holder = assessment(
+        session, intake, one, world.coordinator.id or 0, 2, stage=EXTERNAL, keys=("theory_test",)
+    )
+    session.commit()
+    run = ranked(session, world, intake)
+    assert not queries.watch(session, intake=intake, run=run, ranked=5).stale
+    level = session.exec(select(Level).where(Level.assignment_id == holder.id)).one()
+    level.level, level.set_at = 3, LATER + timedelta(minutes=1)
+    session.commit()
+    assert queries.watch(session, intake=intake, run=run, ranked=5).stale
 
 
 def test_is_stale_when_somebody_withdraws(session: Session, world: World) -> None:
