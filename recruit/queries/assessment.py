@@ -34,6 +34,8 @@ from scoring.profile import Criterion, Profile
 EXTERNAL = "external"
 PASSED = (Eligibility.ELIGIBLE, Eligibility.CONDITIONAL)
 PER_PAGE = 50
+#: How many assessors each application has at a stage.
+PER_APPLICATION = 2
 
 
 def assessed_criteria(profile: Profile, stage: str) -> tuple[Criterion, ...]:
@@ -307,7 +309,9 @@ class Progress:
     loads: tuple[Load, ...]
 
 
-def progress(session: Session, *, intake: Intake, stage: str, per_application: int = 2) -> Progress:
+def progress(
+    session: Session, *, intake: Intake, stage: str, per_application: int = PER_APPLICATION
+) -> Progress:
     """Loads and progress of a stage."""
     codes = {_id(each) for each in pool(session, intake, stage)}
     standing = [each for each in assignments(session, intake, stage) if each.application_id in codes]

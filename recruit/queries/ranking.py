@@ -36,7 +36,7 @@ from recruit.models import (
     RequirementDecision,
 )
 from recruit.queries import intake as intakes
-from recruit.queries.assessment import EXTERNAL
+from recruit.queries.assessment import EXTERNAL, PER_APPLICATION, assessed_criteria
 
 PAGE_SIZE = 250
 GOES_ON = (Eligibility.ELIGIBLE, Eligibility.CONDITIONAL)
@@ -111,11 +111,16 @@ def candidates(session: Session, *, intake: Intake, stage: str) -> list[Applicat
     Screening: submitted, and eligible with or without conditions. After the interview: of those, the ones
     called on the latest confirmed list, and reserves who have been assessed at an interview.
     """
-    found = select(Application).where(
+    found = select(Application).where(*_in_the_running(intake, stage))
+    return list(session.exec(found.order_by(col(Application.id))))
+
+
+def _in_the_running(intake: Intake, stage: str) -> list[Any]:
+    going_on: list[Any] = [
         Application.intake_id == intake.id,
         Application.status == ApplicationStatus.SUBMITTED,
         col(Application.eligibility).in_(GOES_ON),
-    )
+    ]
     if stage == "interview":
         interviewed = select(Assignment.application_id).where(
             Assignment.intake_id == intake.id,
@@ -131,8 +136,8 @@ def candidates(session: Session, *, intake: Intake, stage: str) -> list[Applicat
         called = select(InterviewListEntry.application_id).where(
             InterviewListEntry.list_id == last.scalar_subquery(), InterviewListEntry.kind == EntryKind.CALLED
         )
-        found = found.where(or_(col(Application.id).in_(called), col(Application.id).in_(interviewed)))
-    return list(session.exec(found.order_by(col(Application.id))))
+        going_on.append(or_(col(Application.id).in_(called), col(Application.id).in_(interviewed)))
+    return going_on
 
 
 def inputs(session: Session, *, intake: Intake, stage: str) -> dict[str, Any]:
@@ -206,28 +211,36 @@ def undecided(session: Session, *, intake: Intake) -> int:
 
 
 def unsubmitted(session: Session, *, intake: Intake, stage: str) -> list[str]:
-    """Mask codes of applications in the running that an assessor has been given and not submitted."""
-    found = (
-        select(Application.mask_code)
-        .join(Assignment, col(Assignment.application_id) == Application.id)
-        .where(
-            Application.intake_id == intake.id,
-            Application.status == ApplicationStatus.SUBMITTED,
-            col(Application.eligibility).in_(GOES_ON),
-            Assignment.stage == stage,
-            Assignment.status == AssignmentStatus.ASSIGNED,
-        )
-        .distinct()
-        .order_by(Application.mask_code)
+    """Mask codes of applications in the running that lack an assessment at the stage.
+
+    Either somebody has been given the application and has not submitted, or fewer have submitted than every
+    application is to have: an assessor has stepped aside and nobody has come instead.
+    """
+    found = select(Application.mask_code).where(
+        *_in_the_running(intake, stage), _lacks_an_assessment(session, intake, stage)
     )
-    return list(session.exec(found))
+    return list(session.exec(found.order_by(Application.mask_code)))
+
+
+def _lacks_an_assessment(session: Session, intake: Intake, stage: str) -> Any:
+    own = select(func.count(col(Assignment.id))).where(
+        Assignment.application_id == Application.id, Assignment.stage == stage
+    )
+    asked = own.where(Assignment.status == AssignmentStatus.ASSIGNED)
+    submitted = own.where(Assignment.status == AssignmentStatus.SUBMITTED)
+    criteria = assessed_criteria(intakes.profile_of(session, intake), stage)
+    needed = PER_APPLICATION if any(each.required for each in criteria) else 0
+    return or_(
+        asked.correlate(Application).scalar_subquery() > 0,
+        submitted.correlate(Application).scalar_subquery() < needed,
+    )
 
 
 @dataclass(frozen=True)
 class Watch:
     """What may have happened since a run. `stale` is cheap: compare the inputs when it is True.
 
-    `waiting`: applications that somebody has been asked to assess at the stage and has not yet.
+    `waiting`: applications that lack an assessment at the stage, as `unsubmitted` lists them.
     """
 
     stale: bool
@@ -236,16 +249,16 @@ class Watch:
 
 
 def watch(session: Session, *, intake: Intake, run: RankingRun, ranked: int) -> Watch:
-    """Whether a run of `ranked` applications may be out of date. One query."""
+    """Whether a run of `ranked` applications may be out of date. One query, beside the profile's."""
     going_on = (
         Application.intake_id == intake.id,
         Application.status == ApplicationStatus.SUBMITTED,
         col(Application.eligibility).in_(GOES_ON),
     )
     waiting = (
-        select(func.count(func.distinct(Assignment.application_id)))
-        .join(Application, col(Application.id) == Assignment.application_id)
-        .where(*going_on, Assignment.stage == run.stage, Assignment.status == AssignmentStatus.ASSIGNED)
+        select(func.count())
+        .select_from(Application)
+        .where(*_in_the_running(intake, run.stage), _lacks_an_assessment(session, intake, run.stage))
     )
     row = session.exec(
         select(

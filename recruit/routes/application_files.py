@@ -62,13 +62,14 @@ def upload(reference: str) -> Any:
         return _upload_page(application, form, old), 422
     try:
         with transaction(db()):
-            attach_file(application, AttachmentKind(form.kind.data), form.file.chosen)
-            if old is not None:
+            kept, new = attach_file(application, AttachmentKind(form.kind.data), form.file.chosen)
+            if old is not None and kept.public_id != old.public_id:
                 _remove(application, old)
     except Invalid as refusal:
         place(form, refusal)
         return _upload_page(application, form, old), 422
-    flash(_("The file is kept."))
+    if new:
+        flash(_("The file is kept."))
     return redirect(url("topic", application, topic=DOCUMENTS), 303)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.datastructures import CombinedMultiDict
 
@@ -11,7 +11,7 @@ from recruit import clock
 from recruit.errors import Conflict, Invalid
 from recruit.i18n import gettext as _
 from recruit.i18n import language
-from recruit.models import Application, ApplicationStatus, AttachmentKind, Intake
+from recruit.models import Application, ApplicationStatus, Attachment, AttachmentKind, Intake
 from recruit.queries import application as queries
 from recruit.queries import intake as intakes
 from recruit.queries.application import Dossier
@@ -87,17 +87,23 @@ def back_to(application: Application) -> str:
     return url("check" if request.args.get("from") == "check" else "tasks", application)
 
 
-def attach_file(application: Application, kind: AttachmentKind, file: Any) -> Any:
-    return services.attach(
+def attach_file(application: Application, kind: AttachmentKind, file: Any) -> tuple[Attachment, bool]:
+    """Keep a file; returns its row and whether it is new. Says so when it was there already."""
+    content = file.read()
+    same = services.already_attached(db(), application=application, kind=kind, content=content)
+    kept = services.attach(
         db(),
         application=application,
         kind=kind,
         filename=file.filename or "",
-        content=file.read(),
+        content=content,
         storage=storage(),
         actor=actor(),
         now=clock.now(),
     )
+    if same is not None:
+        flash(_("%(name)s was already among your files and is kept once.", name=kept.filename))
+    return kept, same is None
 
 
 def place(form: WordedForm, refusal: Invalid) -> None:

@@ -17,12 +17,13 @@ from recruit.models import (
     ExperiencePeriod,
     Intake,
     MonitoringAnswer,
+    RecordEntry,
     Referee,
     SitePreference,
 )
 from recruit.queries import application as queries
 from recruit.queries.completeness import Dossier, missing
-from recruit.services import record
+from recruit.services import eligibility, record
 from recruit.services.answers import (
     TOPIC_COLUMNS,
     PeriodAnswers,
@@ -34,7 +35,7 @@ from recruit.services.answers import (
     save_sites,
     save_topic,
 )
-from recruit.services.attachments import attach, erase_files, remove_attachment
+from recruit.services.attachments import already_attached, attach, erase_files, remove_attachment
 from recruit.services.changing import Stale, lock, refuse_unless_open, tell
 from recruit.storage import Storage
 
@@ -43,8 +44,10 @@ __all__ = [
     "PeriodAnswers",
     "RefereeAnswers",
     "Stale",
+    "already_attached",
     "attach",
     "erase_draft",
+    "refuse_if_ever_sent",
     "remove_attachment",
     "remove_period",
     "save_monitoring",
@@ -75,9 +78,11 @@ def start(session: Session, *, intake: Intake, account: Account, actor: Actor, n
 
     Raises Conflict when the intake does not take applications.
     """
-    session.refresh(intake, with_for_update={"read": True})
     assert account.id is not None
     assert intake.id is not None
+    # One beginning at a time per person, so that a double click begins once.
+    session.exec(select(Account.id).where(Account.id == account.id).with_for_update(key_share=True)).one()
+    session.refresh(intake, with_for_update={"read": True})
     found = queries.for_intake(session, account_id=account.id, intake=intake)
     if found is not None and found.status is not ApplicationStatus.WITHDRAWN:
         return found
@@ -110,6 +115,7 @@ def _take_up_again(session: Session, application: Application, actor: Actor, now
     application.saved_at = now
     session.add(application)
     _record(session, application, actor, now, "application.taken_up_again", changes)
+    eligibility.reopen(session, application=application, actor=actor, now=now)
     return application
 
 
@@ -219,11 +225,13 @@ def erase_draft(
 ) -> None:
     """Erase a draft with everything in it. The record keeps that there was one, not what it said.
 
-    Raises Conflict for an application that has been sent: that one is withdrawn instead.
+    Raises Conflict for an application that has been sent: that one is withdrawn instead. What has been sent is a
+    public record and is kept, also when it was withdrawn and is a draft again.
     """
     lock(session, application)
     if application.status is not ApplicationStatus.DRAFT:
         raise Conflict(_("This application has been sent. It can be withdrawn, not erased."))
+    refuse_if_ever_sent(session, application=application)
     _record(
         session, application, actor, now, "application.erased", {"status": (ApplicationStatus.DRAFT, None)}
     )
@@ -232,6 +240,24 @@ def erase_draft(
         session.exec(delete(table).where(col(table.application_id) == application.id))
     session.delete(application)
     session.flush()
+
+
+def refuse_if_ever_sent(session: Session, *, application: Application) -> None:
+    """Raise Conflict when the application was sent at some time, by what the record says."""
+    sending = select(RecordEntry.id).where(
+        RecordEntry.region_id == application.region_id,
+        RecordEntry.intake_id == application.intake_id,
+        RecordEntry.action == "application.submitted",
+        RecordEntry.subject_kind == "application",
+        RecordEntry.subject_id == application.id,
+    )
+    if session.exec(sending.limit(1)).first() is not None:
+        raise Conflict(
+            _(
+                "This application was sent before it was withdrawn and taken up again. What was sent is a public"
+                " record and cannot be erased. Until you send it again it takes no part in the selection."
+            )
+        )
 
 
 def _record(

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from recruit.actor import Actor
@@ -29,7 +28,7 @@ from recruit.services import record
 from recruit.services.assigning import Plan, balance
 from scoring.profile import TOP_LEVEL, Criterion
 
-PER_APPLICATION = 2
+PER_APPLICATION = queries.PER_APPLICATION
 LONGEST_NOTE = 2000
 
 
@@ -60,6 +59,7 @@ def assign(
     is still open, eligibility is undecided, nobody has been called, or an application has too few assessors
     without a conflict of interest.
     """
+    _hold(session, _id(intake))
     _check_ready(session, intake, stage, now)
     applications = queries.pool(session, intake, stage)
     if not applications:
@@ -108,6 +108,11 @@ def assign(
         intake_id=intake.id,
     )
     return summary
+
+
+def _hold(session: Session, intake_id: int) -> None:
+    """One at a time plans who assesses what in an intake. The key stays shared for the record's entries."""
+    session.exec(select(Intake.id).where(Intake.id == intake_id).with_for_update(key_share=True)).one()
 
 
 def _check_ready(session: Session, intake: Intake, stage: str, now: datetime) -> None:
@@ -166,15 +171,26 @@ def _take_back(
 ) -> int:
     """Remove what nobody has submitted and nobody should do any more."""
     gone = [
-        each
+        _id(each)
         for each in queries.assignments(session, intake, stage)
         if each.status is AssignmentStatus.ASSIGNED
         and (each.application_id not in applications or each.assessor_id not in assessors)
     ]
-    for each in gone:
+    if not gone:
+        return 0
+    # Held first: one that is being submitted in this moment stays.
+    held = _held(session, select(Assignment).where(col(Assignment.id).in_(gone)))
+    still = [each for each in held if each.status is AssignmentStatus.ASSIGNED]
+    for each in still:
         session.delete(each)
     session.flush()
-    return len(gone)
+    return len(still)
+
+
+def _held(session: Session, statement: Any) -> list[Assignment]:
+    """Assignments as they are now, locked in the order of their ids."""
+    statement = statement.order_by(col(Assignment.id)).with_for_update(key_share=True)
+    return list(session.exec(statement.execution_options(populate_existing=True)))
 
 
 def _recused(session: Session, intake: Intake, stage: str) -> set[tuple[int, int]]:
@@ -213,6 +229,7 @@ def declare_conflict(
     reason = reason.strip()
     if not reason:
         raise Invalid(_("Write why, in a sentence. It is kept in the record."), field="reason")
+    _hold(session, application.intake_id)
     known = select(ConflictOfInterest).where(
         ConflictOfInterest.application_id == application.id, ConflictOfInterest.assessor_id == assessor_id
     )
@@ -254,7 +271,7 @@ def _set_aside(session: Session, application: Application, assessor_id: int) -> 
         Assignment.stage != queries.EXTERNAL,
         Assignment.status != AssignmentStatus.RECUSED,
     )
-    found = list(session.exec(statement))
+    found = _held(session, statement)
     for each in found:
         if each.status is AssignmentStatus.ASSIGNED:
             for level in queries.levels_of(session, each).values():
@@ -304,7 +321,7 @@ def set_levels(
     Raises NotFound to anybody but the assessor, Conflict once submitted, and Invalid, naming the criterion,
     for a criterion that is not assessed at this stage, a level outside 0–4, or a note without a level.
     """
-    _check_own(assignment, actor)
+    _check_own(session, assignment, actor)
     criteria = _criteria(session, assignment)
     saved = queries.levels_of(session, assignment)
     changes: dict[str, tuple[Any, Any]] = {}
@@ -321,12 +338,17 @@ def set_levels(
         now=now,
         action="assessment.levels_saved",
         subject=("assignment", _id(assignment)),
+        application_id=assignment.application_id,
         changes=changes,
         intake_id=assignment.intake_id,
     )
 
 
-def _check_own(assignment: Assignment, actor: Actor) -> None:
+def _check_own(session: Session, assignment: Assignment, actor: Actor) -> None:
+    """Hold the assignment, as it is now, so that nothing changes it between this look and the writing."""
+    present = _held(session, select(Assignment).where(Assignment.id == assignment.id))
+    if not present:
+        raise NotFound(_("You have no such application to assess."))
     if assignment.assessor_id != actor.account_id or assignment.status is AssignmentStatus.RECUSED:
         raise NotFound(_("You have no such application to assess."))
     if assignment.status is AssignmentStatus.SUBMITTED:
@@ -389,21 +411,15 @@ def submit(session: Session, *, assignment: Assignment, actor: Actor, now: datet
     """Submit one's own assessment; it is final. Raises Invalid that names the criteria that still lack a
     level.
     """
-    _check_own(assignment, actor)
+    _check_own(session, assignment, actor)
     saved = queries.levels_of(session, assignment)
     criteria = _criteria(session, assignment)
     missing = [each for each in criteria.values() if each.required and each.key not in saved]
     if missing:
         raise MissingLevels(missing)
-    hit = session.exec(
-        update(Assignment)
-        .where(col(Assignment.id) == assignment.id, col(Assignment.status) == AssignmentStatus.ASSIGNED)
-        .values(status=AssignmentStatus.SUBMITTED, submitted_at=now)
-        .execution_options(synchronize_session="fetch")
-    )
-    if hit.rowcount != 1:
-        raise Conflict(_("You have submitted this assessment, and it can no longer be changed."))
-    session.refresh(assignment)
+    assignment.status, assignment.submitted_at = AssignmentStatus.SUBMITTED, now
+    session.add(assignment)
+    session.flush()
     record.write(
         session,
         region_id=assignment.region_id,
@@ -411,6 +427,7 @@ def submit(session: Session, *, assignment: Assignment, actor: Actor, now: datet
         now=now,
         action="assessment.submitted",
         subject=("assignment", _id(assignment)),
+        application_id=assignment.application_id,
         changes={
             "status": (AssignmentStatus.ASSIGNED, AssignmentStatus.SUBMITTED),
             "levels": (None, {key: row.level for key, row in saved.items()}),

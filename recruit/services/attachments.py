@@ -1,5 +1,6 @@
 """Files that an applicant sends with the application."""
 
+import hashlib
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -27,10 +28,17 @@ def attach(
     actor: Actor,
     now: datetime,
 ) -> Attachment:
-    """Add a file. Raises Invalid (field "file") for one that storage refuses or when there would be too much."""
+    """Add a file. The same content twice under the same kind is kept once, and the first is returned.
+
+    Raises Invalid (field "file") for one that storage refuses or when there would be too much.
+    """
     with changing(
         session, application=application, revision=None, topic="attachments", actor=actor, now=now
     ) as changes:
+        application.revision -= 1  # a file overwrites no answer: forms open elsewhere are not stale
+        same = already_attached(session, application=application, kind=kind, content=content)
+        if same is not None:
+            return same
         present = queries.attachments(session, application)
         _check_room(present, len(content), clean_filename(filename))
         stored = put_with(session, storage, content, filename)
@@ -50,8 +58,16 @@ def attach(
         )
         session.add(row)
         changes.note(f"attachment.{row.public_id}", None, [kind.value, row.filename, stored.sha256])
-        application.revision -= 1  # a file overwrites no answer: forms open elsewhere are not stale
     return row
+
+
+def already_attached(
+    session: Session, *, application: Application, kind: AttachmentKind, content: bytes
+) -> Attachment | None:
+    """The application's own file of this kind with exactly this content, or None."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    present = queries.attachments(session, application)
+    return next((each for each in present if (each.kind, each.sha256) == (kind, sha256)), None)
 
 
 def _check_room(present: object, size: int, name: str) -> None:

@@ -17,6 +17,7 @@ from recruit.models import (
     Account,
     Application,
     ApplicationStatus,
+    Assignment,
     CriteriaProfile,
     DeadlineExtension,
     Intake,
@@ -25,9 +26,11 @@ from recruit.models import (
     PlacementKind,
     PostForm,
     Posts,
+    RankingRun,
     Region,
     Site,
 )
+from recruit.queries import assessment as assessments
 from recruit.queries import intake as intakes
 from recruit.queries import profile as profiles
 from recruit.services import mail, record
@@ -212,12 +215,24 @@ def extend(
 ) -> DeadlineExtension:
     """Move the closing time forward, log the old and the new, and tell everyone who has begun or sent an application.
 
-    `base_url` makes the mail's link. Raises Conflict when the intake is not open, Invalid without a reason or when
-    the time is not later.
+    It can be done before the closing time and also just after it, when the coordinator has seen that too few have
+    applied: until closing is confirmed, and until an application has been handed to an assessor or ranked. From then
+    on the selection has begun, and whoever came later would be compared with people already compared. Decisions on
+    eligibility do not stand in the way: an application that is changed in the added time loses its own.
+
+    `base_url` makes the mail's link. Raises Conflict when the intake is not open or the selection has begun, Invalid
+    without a reason or when the time is not later.
     """
     _locked_row(session, intake)
     if intake.status is not IntakeStatus.OPEN:
         raise Conflict(_("Only an open intake can be extended."))
+    if now >= intake.closes_at and _selection_has_begun(session, intake):
+        raise Conflict(
+            _(
+                "The closing time has passed and the applications have been given to assessors or ranked, so the time"
+                " can no longer be extended. Advertise the posts that remain in a new intake."
+            )
+        )
     if not reason.strip():
         raise Invalid(
             _("Give the reason for the extension. It is shown in the advertisement."), field="reason"
@@ -243,6 +258,14 @@ def extend(
     )
     _tell_applicants(session, intake, extension, now, base_url)
     return extension
+
+
+def _selection_has_begun(session: Session, intake: Intake) -> bool:
+    handed_out = select(Assignment.id).where(
+        Assignment.intake_id == intake.id, Assignment.stage != assessments.EXTERNAL
+    )
+    ranked = select(RankingRun.id).where(RankingRun.intake_id == intake.id)
+    return any(session.exec(each.limit(1)).first() is not None for each in (handed_out, ranked))
 
 
 def close(
@@ -403,7 +426,8 @@ def _write(
 
 def _locked_row(session: Session, intake: Intake) -> None:
     """Read the intake again under a lock, so that two people who act at once do so one after the other."""
-    session.refresh(intake, with_for_update=True)
+    # The key stays shared: entries of the record point to the intake, and their writers hold other rows.
+    session.refresh(intake, with_for_update={"key_share": True})
 
 
 def _id(row: Any) -> int:

@@ -25,6 +25,7 @@ from recruit.models import (
 )
 from recruit.queries import interview as queries
 from recruit.queries import ranking as rankings
+from recruit.queries.assessment import PER_APPLICATION
 from recruit.services import monitoring, ranking, record
 from recruit.services.record import canonical
 
@@ -374,9 +375,11 @@ def _refuse_unsubmitted(session: Session, intake: Intake, run: RankingRun) -> No
         shown = ", ".join(waiting[:10]) + (" …" if len(waiting) > 10 else "")
         raise Conflict(
             _(
-                "%(number)s applications lack an assessment that somebody has been asked for: %(codes)s."
-                " Wait for it or assign it to somebody else, and run the ranking again.",
+                "%(number)s applications do not have %(needed)s submitted assessments each: %(codes)s."
+                " Where an assessor is missing, assign again; wait until all have submitted, and run the ranking"
+                " again.",
                 number=len(waiting),
+                needed=PER_APPLICATION,
                 codes=shown,
             )
         )

@@ -11,12 +11,14 @@ from sqlmodel import Session, select
 from recruit.actor import Actor
 from recruit.errors import Conflict, Invalid, NotFound
 from recruit.models import (
+    Account,
     AgeBand,
     Answer,
     Application,
     ApplicationStatus,
     Attachment,
     AttachmentKind,
+    Eligibility,
     Intake,
     LicenceStatus,
     MonitoringAnswer,
@@ -211,20 +213,37 @@ def test_attach_decides_the_type_by_content(session: Session, draft: Application
 def test_attach_more_than_50_mb_in_all_is_refused(
     session: Session, draft: Application, tmp_path: Path
 ) -> None:
-    storage, big = Storage(tmp_path), PDF.ljust(MAX_FILE_BYTES - 8, b" ") + b"%%EOF"
+    storage = Storage(tmp_path)
+    bigs = [PDF.ljust(MAX_FILE_BYTES - 9, b" ") + b"%d%%%%EOF" % number for number in range(6)]
     for number in range(5):
         services.attach(
             session,
             kind=AttachmentKind.OTHER,
             filename=f"{number}.pdf",
-            content=big,
+            content=bigs[number],
             storage=storage,
             **by(draft),
         )
     with pytest.raises(Invalid, match="50 MB"):
         services.attach(
-            session, kind=AttachmentKind.OTHER, filename="6.pdf", content=big, storage=storage, **by(draft)
+            session,
+            kind=AttachmentKind.OTHER,
+            filename="6.pdf",
+            content=bigs[5],
+            storage=storage,
+            **by(draft),
         )
+
+
+def test_attach_of_the_same_file_again_keeps_the_first(
+    session: Session, draft: Application, tmp_path: Path
+) -> None:
+    same: dict[str, Any] = {"content": PDF, "storage": Storage(tmp_path), **by(draft)}
+    first = services.attach(session, kind=AttachmentKind.CV, filename="cv.pdf", **same)
+    again = services.attach(session, kind=AttachmentKind.CV, filename="cv (1).pdf", **same)
+    other = services.attach(session, kind=AttachmentKind.OTHER, filename="cv.pdf", **same)
+    assert (again.id, again.filename) == (first.id, "cv.pdf")
+    assert [each.id for each in queries.attachments(session, draft)] == [first.id, other.id]
 
 
 def test_missing_of_a_new_draft_names_every_topic(session: Session, draft: Application) -> None:
@@ -442,6 +461,31 @@ def test_withdrawn_application_can_be_taken_up_again_while_open(
     assert (again.id, again.status, again.submitted_at) == (submitted.id, ApplicationStatus.DRAFT, None)
     services.submit(session, **by(again))
     assert again.status is ApplicationStatus.SUBMITTED
+
+
+def test_taken_up_again_stands_without_the_decisions_on_what_was_sent(
+    session: Session, intake: Intake, world: World, submitted: Application
+) -> None:
+    proposals = eligibility.proposals_for(session, application=submitted)
+    chosen = [eligibility.Decision(key, each.answer) for key, each in proposals.items()]
+    eligibility.decide_many(session, application=submitted, decisions=chosen, actor=world.actor, now=LATER)
+    services.withdraw(session, reason=None, **by(submitted))
+    account = session.get_one(Account, submitted.account_id)
+    again = services.start(session, intake=intake, account=account, actor=Actor(account.id), now=LATER)
+    assert again.eligibility is Eligibility.PENDING
+    assert session.exec(select(RequirementDecision)).all() == []
+    assert actions(session, again)[-2:] == ["application.taken_up_again", "eligibility.reopened"]
+
+
+def test_taken_up_again_is_not_erased_since_it_was_sent(
+    session: Session, intake: Intake, submitted: Application, tmp_path: Path
+) -> None:
+    services.withdraw(session, reason=None, **by(submitted))
+    account = session.get_one(Account, submitted.account_id)
+    again = services.start(session, intake=intake, account=account, actor=Actor(account.id), now=LATER)
+    with pytest.raises(Conflict, match="public record"):
+        services.erase_draft(session, storage=Storage(tmp_path), **by(again))
+    assert len(queries.attachments(session, again)) == 3
 
 
 def test_draft_is_erased_with_everything_in_it(session: Session, draft: Application, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from recruit.models import (
     ApplicationStatus,
     CriteriaProfile,
     DeadlineExtension,
+    Eligibility,
     Intake,
     IntakeStatus,
     OutgoingMail,
@@ -17,6 +18,7 @@ from recruit.models import (
     RecordValue,
 )
 from recruit.queries import intake as queries
+from recruit.services import assessment, ranking
 from recruit.services import intake as intakes
 from recruit.services.intake import PlannedPosts
 from scoring.profile import default_profile
@@ -148,6 +150,43 @@ def test_extend_logs_both_times_and_mails_who_has_begun(session: Session, world:
     assert "För få sökande" in mails[0].body
     values = session.exec(select(RecordValue).where(RecordValue.field == "reason")).all()
     assert [each.new for each in values] == ["För få sökande"]
+
+
+def extended(session: Session, world: World, intake: Intake) -> object:
+    """Two more weeks, a day after the closing time."""
+    return intakes.extend(
+        session,
+        intake=intake,
+        closes_at=CLOSES + timedelta(days=14),
+        reason="Too few have applied.",
+        actor=world.actor,
+        now=CLOSES + timedelta(days=1),
+    )
+
+
+def test_extend_just_after_the_closing_time_is_possible_though_eligibility_is_decided(
+    session: Session, world: World
+) -> None:
+    intake = opened_intake(session, world)
+    submitted(session, intake).eligibility = Eligibility.ELIGIBLE
+    extended(session, world, intake)
+    assert queries.accepts(intake, CLOSES + timedelta(days=2))
+
+
+def test_extend_after_applications_are_handed_out_is_refused(session: Session, world: World) -> None:
+    intake = opened_intake(session, world)
+    submitted(session, intake).eligibility = Eligibility.ELIGIBLE
+    assessment.assign(session, intake=intake, actor=world.actor, now=CLOSES)
+    with pytest.raises(Conflict, match="given to assessors or ranked"):
+        extended(session, world, intake)
+
+
+def test_extend_after_a_ranking_is_refused(session: Session, world: World) -> None:
+    intake = opened_intake(session, world)
+    submitted(session, intake).eligibility = Eligibility.ELIGIBLE
+    ranking.run(session, intake=intake, actor=world.actor, now=CLOSES)
+    with pytest.raises(Conflict, match="given to assessors or ranked"):
+        extended(session, world, intake)
 
 
 def test_extend_backwards_or_without_reason_is_refused(session: Session, world: World) -> None:

@@ -18,10 +18,12 @@ from recruit.models import (
     InterviewList,
     InterviewListEntry,
     ListStatus,
+    Membership,
     RecordEntry,
 )
 from recruit.queries import interview as queries
 from recruit.queries import ranking as rankings
+from recruit.services import assessment as assessment_service
 from recruit.services import interview
 from recruit.services.interview import LineGroup
 from tests.recruit.factories import World
@@ -209,6 +211,34 @@ def test_confirm_while_an_assessment_is_awaited_is_refused(session: Session, wor
     waiting = assessment(session, intake, one, world.assessors[2].id or 0, {})
     waiting.status, waiting.submitted_at = AssignmentStatus.ASSIGNED, None
     session.commit()
+    with pytest.raises(Conflict, match=one.mask_code), transaction(session):
+        interview.confirm(session, interview_list=drawn, actor=world.actor, now=LATER)
+
+
+def test_confirm_while_an_assessor_has_stepped_aside_without_a_replacement_is_refused(
+    session: Session, world: World
+) -> None:
+    intake = closed_intake(session, world)
+    one = session.exec(select(Application)).first()
+    assert one is not None
+    assert rankings.unsubmitted(session, intake=intake, stage="screening") == []
+    for other in world.assessors[2:]:
+        member = select(Membership).where(Membership.account_id == other.id)
+        session.delete(session.exec(member).one())
+    session.flush()
+    replaced = assessment_service.declare_conflict(
+        session,
+        application=one,
+        assessor_id=world.assessors[0].id or 0,
+        reason="We are cousins.",
+        actor=world.actor,
+        now=LATER,
+    )
+    run = ranked(session, world, intake)
+    drawn = draw(session, world, intake, run, one_line(2))
+    assert replaced == []
+    assert rankings.unsubmitted(session, intake=intake, stage="screening") == [one.mask_code]
+    assert rankings.watch(session, intake=intake, run=run, ranked=5).waiting == 1
     with pytest.raises(Conflict, match=one.mask_code), transaction(session):
         interview.confirm(session, interview_list=drawn, actor=world.actor, now=LATER)
 
