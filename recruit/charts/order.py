@@ -35,7 +35,10 @@ def order_plot(
     if threshold is not None:
         marks += _threshold(_down(threshold, highest), threshold_label)
     if reserve_at is not None and reserve_at != line_at:
-        marks += _upright("c-reserve", 100 * reserve_at / count, reserve_label, "c-text", before=False)
+        # The line's label stands after it where there is no room before: then the reserves' line begins below it.
+        after = line_at is not None and not _has_room_before(100 * line_at / count)
+        share = 100 * reserve_at / count
+        marks += _upright("c-reserve", share, reserve_label, "c-text", before=False, top=22 if after else 0)
     if line_at is not None:
         marks += _upright("c-the-line", 100 * line_at / count, line_label, "c-text--alarm", before=True)
     return Markup(
@@ -99,12 +102,16 @@ def _threshold(y: float, label: str) -> Markup:
     ).format(attribute(y), attribute(y + 17), label)
 
 
-def _upright(kind: str, share: float, label: str, text: str, *, before: bool) -> Markup:
+def _has_room_before(share: float) -> bool:
+    return share > 30
+
+
+def _upright(kind: str, share: float, label: str, text: str, *, before: bool, top: int = 0) -> Markup:
     """A line between two places, its label before or after it as wished, unless there is no room."""
     x = attribute(min(max(share, 0.0), 100.0))
-    left = share > 30 if before else share > 85
+    left = _has_room_before(share) if before else share > 85
     side = Markup('dx="-8" text-anchor="end"') if left else Markup('dx="8"')
     return Markup(
-        '<line class="{0}" x1="{1}%" x2="{1}%" y1="0" y2="{2}"/>'
+        '<line class="{0}" x1="{1}%" x2="{1}%" y1="{7}" y2="{2}"/>'
         '<text class="{3}" x="{1}%" {4} y="{5}">{6}</text>'
-    ).format(kind, x, _HEIGHT, text, side, 16 if before else 34, label)
+    ).format(kind, x, _HEIGHT, text, side, 16 if before else 34, label, top)

@@ -177,6 +177,13 @@ def test_order_plot_draws_the_line_between_the_places():
     assert [node.get("x1") for node in marks(chart, "c-the-line")] == ["25%"]
 
 
+def test_order_plot_begins_the_reserves_below_a_label_that_stands_after_the_line():
+    totals = list(range(100, 0, -1))
+    near = charts.order_plot(totals, title="Order", line_at=20, line_label="20 called", reserve_at=22)
+    far = charts.order_plot(totals, title="Order", line_at=60, line_label="60 called", reserve_at=62)
+    assert [marks(chart, "c-reserve")[0].get("y1") for chart in (near, far)] == ["22", "0"]
+
+
 def test_order_plot_of_nobody_is_drawn():
     assert marks(charts.order_plot([], title="Order", line_at=0), "dots") == []
 
