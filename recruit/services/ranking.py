@@ -53,8 +53,8 @@ def run(
     """
     if stage not in STAGES:
         raise Invalid(_("The stage must be screening or interview."), field="stage")
-    # One run at a time per intake, so that numbers follow each other.
-    session.exec(select(Intake.id).where(Intake.id == intake.id).with_for_update()).one()
+    # One run at a time per intake, so that numbers follow each other. The key stays shared for the record's entries.
+    session.exec(select(Intake.id).where(Intake.id == intake.id).with_for_update(key_share=True)).one()
     _refuse_too_early(session, intake, now)
     inputs = queries.inputs(session, intake=intake, stage=stage)
     if not inputs["applications"]:
