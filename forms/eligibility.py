@@ -97,6 +97,12 @@ class UploadForm(WordedForm):
         return valid
 
 
+class AnsweredForm(UploadForm):
+    """The form as a referee filled it in."""
+
+    file = Upload(N_("The filled-in form"), description=N_("PDF, PNG or JPEG, at most 10 MB."))
+
+
 class ReferenceFileForm(UploadForm):
     """A spreadsheet of answers."""
 

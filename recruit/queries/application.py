@@ -116,9 +116,11 @@ def site_ids(session: Session, application: Application) -> list[int]:
 
 
 def attachments(session: Session, application: Application) -> Sequence[Attachment]:
-    """The applicant's own files, in the order in which they came. Redacted copies belong to the group."""
+    """The applicant's own files, in the order in which they came. What the group added belongs to it."""
     chosen = select(Attachment).where(
-        Attachment.application_id == application.id, col(Attachment.redacts_id).is_(None)
+        Attachment.application_id == application.id,
+        Attachment.uploaded_by_id == application.account_id,
+        col(Attachment.redacts_id).is_(None),
     )
     return session.exec(chosen.order_by(col(Attachment.id))).all()
 
@@ -128,6 +130,7 @@ def attachment(session: Session, application: Application, public_id: str) -> At
     chosen = select(Attachment).where(
         Attachment.application_id == application.id,
         Attachment.public_id == public_id,
+        Attachment.uploaded_by_id == application.account_id,
         col(Attachment.redacts_id).is_(None),
     )
     found = session.exec(chosen).first()

@@ -7,7 +7,14 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.datastructures import CombinedMultiDict
 
-from forms.eligibility import NameSearchForm, ReferenceFileForm, ReferenceForm, UploadForm, decisions_form
+from forms.eligibility import (
+    AnsweredForm,
+    NameSearchForm,
+    ReferenceFileForm,
+    ReferenceForm,
+    UploadForm,
+    decisions_form,
+)
 from forms.fields import OneOf
 from recruit import applicant_view, clock
 from recruit.database import transaction
@@ -161,24 +168,40 @@ def redact(region: str, intake: str, code: str, attachment: str) -> Any:
 
 @blueprint.route("/<code>/referees/<referee>", methods=["GET", "POST"])
 def reference(region: str, intake: str, code: str, referee: str) -> Any:
-    """Enter what a referee answered to the fixed form."""
+    """Enter what a referee answered to the fixed form, or keep the form itself."""
     found, application = _one(code)
     row = queries.referee(db(), application, referee)
-    form = ReferenceForm(
-        request.form if request.method == "POST" else None, data=applicant_view.reference_data(row), say=_
-    )
-    if request.method == "POST" and form.validate():
-        try:
+    answering = request.method == "POST" and request.form.get("act") != "file"
+    form = ReferenceForm(request.form if answering else None, data=applicant_view.reference_data(row), say=_)
+    sent = request.method == "POST" and not answering
+    upload = AnsweredForm(CombinedMultiDict([request.files, request.form]) if sent else None, say=_)
+    try:
+        if answering and form.validate():
             with transaction(db()):
                 service.enter_reference(
                     db(), referee=row, answers=_answers(form), actor=actor(), now=clock.now()
                 )
             flash(_("The answers are saved."))
             return redirect(_address(found, code), 303)
-        except Invalid as error:
-            _show(form, error)
-    shown = render_template("eligibility/reference.html", intake=found, code=code, referee=row, form=form)
-    return shown, 422 if form.errors else 200
+        if sent and upload.validate():
+            with transaction(db()):
+                service.add_answered_form(
+                    db(),
+                    referee=row,
+                    filename=upload.file.chosen.filename or "",
+                    content=upload.file.chosen.stream.read(),
+                    storage=Storage(settings().attachments),
+                    actor=actor(),
+                    now=clock.now(),
+                )
+            flash(_("The form is kept among the application's documents."))
+            return redirect(_address(found, code), 303)
+    except Invalid as error:
+        _show(upload if sent else form, error)
+    shown = render_template(
+        "eligibility/reference.html", intake=found, code=code, referee=row, form=form, upload=upload
+    )
+    return shown, 422 if form.errors or upload.errors else 200
 
 
 @blueprint.route("/references", methods=["GET", "POST"])

@@ -24,7 +24,13 @@ from recruit.queries import intake as intakes
 from recruit.services import record
 from recruit.services.impartiality import refuse_partial
 from recruit.services.proposals import Proposal, propose
-from recruit.services.references import ReferenceAnswers, add_redacted, enter_reference, enter_references
+from recruit.services.references import (
+    ReferenceAnswers,
+    add_answered_form,
+    add_redacted,
+    enter_reference,
+    enter_references,
+)
 from scoring.errors import ProfileError
 from scoring.profile import Profile
 
@@ -32,6 +38,7 @@ __all__ = [
     "Decision",
     "Proposal",
     "ReferenceAnswers",
+    "add_answered_form",
     "add_redacted",
     "decide",
     "decide_many",

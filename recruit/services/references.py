@@ -118,6 +118,55 @@ def enter_reference(
     return referee
 
 
+def add_answered_form(
+    session: Session,
+    *,
+    referee: Referee,
+    filename: str,
+    content: bytes,
+    storage: Storage,
+    actor: Actor,
+    now: datetime,
+) -> Attachment:
+    """Keep the form as the referee filled it in, under the referee's name. Assessors see only a redacted copy of it.
+
+    Raises Invalid for a file that storage refuses, Conflict when withdrawn, NotAllowed as `enter_reference`.
+    """
+    application = session.get_one(Application, referee.application_id)
+    _submitted(application)
+    refuse_partial(session, application=application, actor=actor)
+    if actor.account_id is None:
+        raise Invalid(_("This must be done by a person with an account."))
+    stored = put_with(session, storage, content, filename)
+    ending = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}[stored.media_type]
+    form = Attachment(
+        region_id=referee.region_id,
+        application_id=referee.application_id,
+        kind=AttachmentKind.REFERENCE,
+        filename=clean_filename(f"Referens – {referee.name}.{ending}"),
+        storage_name=stored.storage_name,
+        media_type=stored.media_type,
+        size=stored.size,
+        sha256=stored.sha256,
+        uploaded_at=now,
+        uploaded_by_id=actor.account_id,
+    )
+    session.add(form)
+    session.flush()
+    assert form.id is not None
+    record.write(
+        session,
+        region_id=referee.region_id,
+        actor=actor,
+        now=now,
+        action="reference.form_added",
+        subject=("attachment", form.id),
+        changes={"sha256": (None, stored.sha256), "referee": (None, referee.id)},
+        intake_id=application.intake_id,
+    )
+    return form
+
+
 def add_redacted(
     session: Session,
     *,

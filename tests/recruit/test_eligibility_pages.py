@@ -18,6 +18,8 @@ from recruit.models import (
     RequirementDecision,
     SitePreference,
 )
+from recruit.queries.application import attachments
+from recruit.queries.assessment import evidence_of
 from tests.recruit.factories import World, make_world, post, sign_in
 from tests.recruit.intake_helpers import opened_intake, submitted
 
@@ -218,6 +220,29 @@ def test_reference_answers_are_entered(
     fresh(session).refresh(referee)
     assert (referee.collaboration, referee.would_employ, referee.masked_setting) == (0, False, "Akuten")
     assert "checked" in coordinator.get(page).text
+
+
+def test_referees_filled_in_form_is_kept_for_the_coordinator_only(
+    coordinator: FlaskClient, session: Session, application: Application
+) -> None:
+    referee = session.exec(select(Referee)).first()
+    assert referee is not None
+    page = f"{LIST}/{application.mask_code}/referees/{referee.public_id}"
+
+    def upload(content: bytes, name: str) -> int:
+        data = {"act": "file", "file": (io.BytesIO(content), name)}
+        return post(coordinator, page, data, content_type="multipart/form-data").status_code
+
+    assert upload(b"MZ not a pdf", "form.pdf") == 422
+    assert upload(PDF, "form.pdf") == 303
+    kept = fresh(session).exec(select(Attachment).where(Attachment.kind == AttachmentKind.REFERENCE)).one()
+    assert kept.filename == "Referens – Referent 1.pdf"
+    assert kept.public_id in coordinator.get(f"{LIST}/{application.mask_code}").text
+    got = coordinator.get(f"{LIST}/{application.mask_code}/attachments/{kept.public_id}")
+    assert (got.status_code, got.data) == (200, PDF)
+    assert kept not in evidence_of(session, application).copies
+    assert kept not in attachments(session, application)
+    assert referee.answered_at is None
 
 
 def test_redacted_copy_is_checked_kept_and_replaced(
