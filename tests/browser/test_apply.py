@@ -77,6 +77,7 @@ def register(hands: Hands, email: str) -> None:
     page.goto("/demo/mail")
     page.get_by_text(email).first.wait_for()
     hands.follow("/verify/", within=".mail-body")
+    hands.write("password", "tre ord i rad")
     hands.send()
     expect(page).to_have_url(re.compile("/my$"))
 
