@@ -214,8 +214,8 @@ def test_disposal_without_a_decision_or_twice_is_refused(session: Session, world
 
 @pytest.fixture
 def run(session: Session, world: World) -> RankingRun:
-    """A ranking run of five applications that have a place."""
-    made = ranking_helpers.ranked(session, world, ranking_helpers.closed_intake(session, world))
+    """A ranking run of three applications that have a place, each with points of its own: no lot decides."""
+    made = ranking_helpers.ranked(session, world, ranking_helpers.closed_intake(session, world, (4, 3, 2)))
     report = verify(session, region_id=made.region_id)
     assert (report.runs, report.findings, report.unchecked) == (1, [], [])
     return made
@@ -223,9 +223,9 @@ def run(session: Session, world: World) -> RankingRun:
 
 @pytest.fixture
 def listed(session: Session, world: World, run: RankingRun) -> InterviewList:
-    """A confirmed list on the run: two called, one in reserve."""
+    """A confirmed list on the run: two called."""
     intake = session.get_one(Intake, run.intake_id)
-    made = ranking_helpers.confirmed(session, world, intake, run, places=2, reserves=1)
+    made = ranking_helpers.confirmed(session, world, intake, run, places=2)
     report = verify(session, region_id=run.region_id)
     assert (report.lists, report.findings, report.unchecked) == (1, [], [])
     assert isinstance(made, InterviewList)
@@ -305,15 +305,15 @@ def test_swapped_places_in_the_rows_are_found(session: Session, run: RankingRun)
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ("position = 9", "position 9; its results have 5"),
+        ("position = 9", "position 9; its results have 3"),
         ("status = 'gate'", "status gate; its results have ranked"),
         ("points_milli = 99999", "points_milli 99999; its results have {points}"),
     ],
 )
 def test_changed_row_is_found(session: Session, run: RankingRun, change: str, message: str) -> None:
-    last = session.exec(select(RankingRow).where(RankingRow.position == 5)).one()
+    last = session.exec(select(RankingRow).where(RankingRow.position == 3)).one()
     expected = f"the row of {_codes(run)[-1]} has " + message.format(points=last.points_milli)
-    _tamper(session, f"UPDATE ranking_row SET {change} WHERE position = 5")
+    _tamper(session, f"UPDATE ranking_row SET {change} WHERE position = 3")
     assert _found(session, run.region_id) == [("run", expected)]
 
 
@@ -330,7 +330,7 @@ def test_row_that_the_results_do_not_name_is_found(session: Session, world: Worl
     _tamper(
         session,
         "INSERT INTO ranking_row (region_id, run_id, application_id, position, status, place)"
-        f" VALUES ({run.region_id}, {run.id}, {late.id}, 6, 'ranked', 6)",
+        f" VALUES ({run.region_id}, {run.id}, {late.id}, 4, 'ranked', 4)",
     )
     assert _found(session, run.region_id) == [
         ("run", f"there is a row of {late.mask_code}, whom its results do not name")
