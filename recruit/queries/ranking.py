@@ -37,6 +37,7 @@ from recruit.models import (
 )
 from recruit.queries import intake as intakes
 from recruit.queries.assessment import EXTERNAL, PER_APPLICATION, assessed_criteria
+from scoring.profile import Profile
 
 PAGE_SIZE = 250
 GOES_ON = (Eligibility.ELIGIBLE, Eligibility.CONDITIONAL)
@@ -217,18 +218,18 @@ def unsubmitted(session: Session, *, intake: Intake, stage: str) -> list[str]:
     application is to have: an assessor has stepped aside and nobody has come instead.
     """
     found = select(Application.mask_code).where(
-        *_in_the_running(intake, stage), _lacks_an_assessment(session, intake, stage)
+        *_in_the_running(intake, stage), _lacks_an_assessment(intakes.profile_of(session, intake), stage)
     )
     return list(session.exec(found.order_by(Application.mask_code)))
 
 
-def _lacks_an_assessment(session: Session, intake: Intake, stage: str) -> Any:
+def _lacks_an_assessment(profile: Profile, stage: str) -> Any:
     own = select(func.count(col(Assignment.id))).where(
         Assignment.application_id == Application.id, Assignment.stage == stage
     )
     asked = own.where(Assignment.status == AssignmentStatus.ASSIGNED)
     submitted = own.where(Assignment.status == AssignmentStatus.SUBMITTED)
-    criteria = assessed_criteria(intakes.profile_of(session, intake), stage)
+    criteria = assessed_criteria(profile, stage)
     needed = PER_APPLICATION if any(each.required for each in criteria) else 0
     return or_(
         asked.correlate(Application).scalar_subquery() > 0,
@@ -248,8 +249,8 @@ class Watch:
     made_by: str
 
 
-def watch(session: Session, *, intake: Intake, run: RankingRun, ranked: int) -> Watch:
-    """Whether a run of `ranked` applications may be out of date. One query, beside the profile's."""
+def watch(session: Session, *, intake: Intake, profile: Profile, run: RankingRun, ranked: int) -> Watch:
+    """Whether a run of `ranked` applications may be out of date. One query."""
     going_on = (
         Application.intake_id == intake.id,
         Application.status == ApplicationStatus.SUBMITTED,
@@ -258,7 +259,7 @@ def watch(session: Session, *, intake: Intake, run: RankingRun, ranked: int) -> 
     waiting = (
         select(func.count())
         .select_from(Application)
-        .where(*_in_the_running(intake, run.stage), _lacks_an_assessment(session, intake, run.stage))
+        .where(*_in_the_running(intake, run.stage), _lacks_an_assessment(profile, run.stage))
     )
     row = session.exec(
         select(

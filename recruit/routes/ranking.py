@@ -84,7 +84,7 @@ def show(region: str, intake: str, stage: str, number: int) -> Any:
     counts = results.counts()
     newest = queries.list_of_run(db(), run=run)
     form, line = _line(results, newest)
-    watch = queries.watch(db(), intake=found, run=run, ranked=len(results))
+    watch = queries.watch(db(), intake=found, profile=profile, run=run, ranked=len(results))
     page = _page(len(results))
     start = (page - 1) * queries.PAGE_SIZE
     placed = queries.rows(db(), run=run, page=page)

@@ -21,6 +21,7 @@ from recruit.models import (
     Membership,
     RecordEntry,
 )
+from recruit.queries import intake as intakes
 from recruit.queries import interview as queries
 from recruit.queries import ranking as rankings
 from recruit.services import assessment as assessment_service
@@ -238,7 +239,12 @@ def test_confirm_while_an_assessor_has_stepped_aside_without_a_replacement_is_re
     drawn = draw(session, world, intake, run, one_line(2))
     assert replaced == []
     assert rankings.unsubmitted(session, intake=intake, stage="screening") == [one.mask_code]
-    assert rankings.watch(session, intake=intake, run=run, ranked=5).waiting == 1
+    assert (
+        rankings.watch(
+            session, intake=intake, profile=intakes.profile_of(session, intake), run=run, ranked=5
+        ).waiting
+        == 1
+    )
     with pytest.raises(Conflict, match=one.mask_code), transaction(session):
         interview.confirm(session, interview_list=drawn, actor=world.actor, now=LATER)
 

@@ -18,6 +18,7 @@ from recruit.models import (
     RecordEntry,
     Sex,
 )
+from recruit.queries import intake as intakes
 from recruit.queries import ranking as queries
 from recruit.queries.assessment import EXTERNAL
 from recruit.services import ranking
@@ -197,14 +198,19 @@ def test_run_after_the_interview_ranks_those_called(session: Session, world: Wor
     assert [row.status for row in queries.rows(session, run=run)] == ["ranked", "ranked"]
 
 
+def watch(session: Session, intake: Intake, run: RankingRun) -> queries.Watch:
+    profile = intakes.profile_of(session, intake)
+    return queries.watch(session, intake=intake, profile=profile, run=run, ranked=5)
+
+
 def test_is_current_until_a_level_changes(session: Session, world: World) -> None:
     intake = closed_intake(session, world)
     run = ranked(session, world, intake)
     assert ranking.is_current(session, intake=intake, run=run)
-    assert not queries.watch(session, intake=intake, run=run, ranked=5).stale
+    assert not watch(session, intake, run).stale
     third = assessed(session, world, intake, 4)
     session.commit()
-    assert queries.watch(session, intake=intake, run=run, ranked=5).stale
+    assert watch(session, intake, run).stale
     assert not ranking.is_current(session, intake=intake, run=run)
     assert third.mask_code not in run.inputs
 
@@ -218,11 +224,11 @@ def test_is_stale_when_levels_are_imported_anew(session: Session, world: World) 
     )
     session.commit()
     run = ranked(session, world, intake)
-    assert not queries.watch(session, intake=intake, run=run, ranked=5).stale
+    assert not watch(session, intake, run).stale
     level = session.exec(select(Level).where(Level.assignment_id == holder.id)).one()
     level.level, level.set_at = 3, LATER + timedelta(minutes=1)
     session.commit()
-    assert queries.watch(session, intake=intake, run=run, ranked=5).stale
+    assert watch(session, intake, run).stale
 
 
 def test_is_stale_when_somebody_withdraws(session: Session, world: World) -> None:
@@ -233,7 +239,7 @@ def test_is_stale_when_somebody_withdraws(session: Session, world: World) -> Non
     one.status = ApplicationStatus.WITHDRAWN
     one.withdrawn_at = LATER
     session.commit()
-    assert queries.watch(session, intake=intake, run=run, ranked=5).stale
+    assert watch(session, intake, run).stale
     assert not ranking.is_current(session, intake=intake, run=run)
 
 
