@@ -350,6 +350,19 @@ def test_upload_list_download_replace_remove(
     assert [path for path in files.rglob("*") if path.is_file()] == []
 
 
+def test_upload_of_the_same_file_again_or_in_place_of_itself_keeps_it_and_says_so(
+    browser: FlaskClient, session: Session, draft: Application
+) -> None:
+    new = my(draft, "attachments", "new")
+    post(browser, new, upload(name="cv.pdf"))
+    assert post(browser, new, upload(name="cv.pdf")).status_code == 303
+    assert "cv.pdf was already among your files" in browser.get(my(draft, "attachments")).text
+    (row,) = session.exec(select(Attachment)).all()
+    session.rollback()
+    assert post(browser, f"{new}?replaces={row.public_id}", upload(name="cv.pdf")).status_code == 303
+    assert len(session.exec(select(Attachment)).all()) == 1
+
+
 @pytest.mark.parametrize(
     ("content", "name", "words"),
     [
