@@ -13,8 +13,10 @@ from recruit.models import (
     AssignmentStatus,
     Eligibility,
     ExperiencePeriod,
+    Intake,
     Level,
     RankingRow,
+    RankingRun,
     RecordEntry,
     Sex,
 )
