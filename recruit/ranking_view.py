@@ -168,7 +168,7 @@ def _gate_words(gate: str) -> str:
 
 
 def _names(keys: tuple[str, ...], profile: Profile) -> str:
-    return ", ".join(profile.criterion(key).name.in_language(language()).lower() for key in keys)
+    return "; ".join(profile.criterion(key).name.in_language(language()).lower() for key in keys)
 
 
 def _heading(status: str, profile: Profile, results: RunResults) -> str:
