@@ -147,6 +147,8 @@ def inputs(session: Session, *, intake: Intake, stage: str) -> dict[str, Any]:
     applications = candidates(session, intake=intake, stage=stage)
     periods = _periods(session, intake)
     assessed = _levels(session, intake, stage)
+    # One assessor's levels alone are not yet what was promised: until all are in, the application is incomplete.
+    waiting = set(unsubmitted(session, intake=intake, stage=stage))
     until = counted_until(intake)
     return ranking_inputs(
         profile=profile,
@@ -160,7 +162,7 @@ def inputs(session: Session, *, intake: Intake, stage: str) -> dict[str, Any]:
                     stage,
                     form_values(periods.get(each.id, ()), no_experience=each.no_experience, until=until),  # type: ignore[arg-type]
                 ),
-                assessed=assessed.get(each.id, ()),  # type: ignore[arg-type]
+                assessed=() if each.mask_code in waiting else assessed.get(each.id, ()),  # type: ignore[arg-type]
             )
             for each in applications
         ],

@@ -331,8 +331,8 @@ def confirm(
         raise Conflict(
             _("The draft is not the one you looked at: it has been drawn anew. Look at it and confirm again.")
         )
-    _refuse_stale(session, intake, run)
     _refuse_unsubmitted(session, intake, run)
+    _refuse_stale(session, intake, run)
     entries = _fresh_conditions(session, found)
     found.content_sha256 = content_sha256(run=run, line=found.line, entries=entries)
     entry = record.write(

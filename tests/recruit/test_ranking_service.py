@@ -10,6 +10,7 @@ from recruit.errors import Conflict, Invalid
 from recruit.models import (
     Application,
     ApplicationStatus,
+    Assignment,
     AssignmentStatus,
     Eligibility,
     ExperiencePeriod,
@@ -263,3 +264,19 @@ def test_pseudonyms_of_assessors_are_stable_and_differ_between_intakes(
     name = queries.assessor_pseudonym(intake, world.assessors[0].public_id)
     assert name == queries.assessor_pseudonym(intake, world.assessors[0].public_id)
     assert name != queries.assessor_pseudonym(again, world.assessors[0].public_id)
+
+
+def test_application_that_waits_for_an_assessment_is_incomplete(session: Session, world: World) -> None:
+    """Levels of some of its assessors are not yet the application's levels."""
+    intake = closed_intake(session, world)
+    task = session.exec(select(Assignment).where(Assignment.intake_id == intake.id)).first()
+    assert task is not None
+    task.status, task.submitted_at = AssignmentStatus.ASSIGNED, None
+    session.add(task)
+    session.commit()
+    run = ranked(session, world, intake)
+    statuses = {row.application_id: row.status for row in session.exec(select(RankingRow))}
+    assert run.number == 1
+    assert {identity for identity, status in statuses.items() if status == "incomplete"} == {
+        task.application_id
+    }
