@@ -36,7 +36,7 @@ check: $(VENV)/ready-dev ## Lint, types, import directions, translations, migrat
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q tests/test_architecture.py tests/test_translations.py tests/test_migrations.py
+	@tests/with-postgres $(BIN)/python -m pytest -q tests/test_architecture.py tests/test_translations.py tests/test_migrations.py
 
 format: $(VENV)/ready-dev ## Format the code and mend what can be mended by itself
 	$(BIN)/ruff check --fix .
