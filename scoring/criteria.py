@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
@@ -16,11 +16,20 @@ from scoring.errors import ProfileError
 Stage = Literal["screening", "interview"]
 Kind = Literal["from_form", "assessed", "external"]
 Language = Literal["sv", "en"]
+Combine = Literal["mean", "median"]
+Places = Literal["raw", "severity_adjusted"]
+Settle = Literal["discuss", "third_assessment", "lot"]
 
 #: The stages in the order in which they come.
 STAGES: tuple[Stage, ...] = ("screening", "interview")
 #: How each kind of criterion is written in the TOML file.
 KINDS: dict[str, Kind] = {"from form": "from_form", "assessed": "assessed", "external": "external"}
+#: How the levels of several assessors become one.
+COMBINE: tuple[Combine, ...] = ("mean", "median")
+#: What the order goes by, as the TOML file writes it: the levels as given, or adjusted for severity.
+PLACES: dict[str, Places] = {"raw": "raw", "severity adjusted": "severity_adjusted"}
+#: How the borderline zone is settled, as the TOML file writes it.
+SETTLE: dict[str, Settle] = {"discuss": "discuss", "third assessment": "third_assessment", "lot": "lot"}
 #: The built-in eligibility rules, and the settings that each takes (True: must be given).
 RULES: dict[str, dict[str, bool]] = {
     "licence_by_start": {},
@@ -34,6 +43,9 @@ RULES: dict[str, dict[str, bool]] = {
 }
 #: The kinds of attachment that a requirement can ask for.
 ATTACHMENT_KINDS = ("cv", "diploma", "licence", "language", "work_permit", "reference", "merit", "other")
+#: Marks a field that came after profiles had been stored: at its default it leaves no trace in the canonical
+#: bytes, so that the digest of a stored profile stays what it was.
+_LATER = {"later": True}
 #: Levels go from 0 to this.
 TOP_LEVEL = 4
 
@@ -114,11 +126,33 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
+class Borderline:
+    """Where the line cannot tell applicants apart, and how that is settled.
+
+    The zone holds those whose probability of truly being above the line is at least ``low`` and at most
+    ``high`` (0 < low < high < 1). ``settle``: by a discussion with recorded reasons, by a third
+    assessment, or by lot.
+    """
+
+    low: Decimal = Decimal("0.05")
+    high: Decimal = Decimal("0.95")
+    settle: Settle = "discuss"
+
+
+@dataclass(frozen=True, slots=True)
 class StageRule:
-    """Threshold on 0–100 (nobody below takes a place) and the criteria that break ties, in order."""
+    """What decides the order of a stage.
+
+    ``threshold`` on 0–100: nobody below takes a place. ``ties``: the criteria that break ties, in order.
+    ``combine``: how the levels of several assessors become one. ``places``: whether the order goes by the
+    levels as given or by those adjusted for the severity of their assessors.
+    """
 
     threshold: Decimal
     ties: tuple[str, ...]
+    combine: Combine = field(default="mean", metadata=_LATER)
+    places: Places = field(default="raw", metadata=_LATER)
+    borderline: Borderline = field(default=Borderline(), metadata=_LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,5 +247,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(key): _plain(each) for key, each in value.items()}
     if hasattr(value, "__dataclass_fields__"):
-        return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
+        return {
+            each.name: _plain(getattr(value, each.name))
+            for each in fields(value)
+            if not (each.metadata.get("later") and getattr(value, each.name) == each.default)
+        }
     return value

@@ -12,10 +12,15 @@ from typing import Any, TypeVar, cast
 from scoring.bands import Bound, parse_bound
 from scoring.criteria import (
     ATTACHMENT_KINDS,
+    COMBINE,
     KINDS,
+    PLACES,
     RULES,
+    SETTLE,
     STAGES,
     TOP_LEVEL,
+    Borderline,
+    Combine,
     Criterion,
     Gate,
     Kind,
@@ -266,13 +271,30 @@ def _stages(value: Any, criteria: tuple[Criterion, ...]) -> dict[str, StageRule]
 
 
 def _stage_rule(table: Any, path: str, stage: Stage, criteria: tuple[Criterion, ...]) -> StageRule:
-    _known_keys(table, path, required=("threshold", "ties"))
+    _known_keys(table, path, required=("threshold", "ties"), optional=("combine", "places", "borderline"))
     last = STAGES.index(stage)
     if not any(each.required and STAGES.index(each.stage) <= last for each in criteria):
         raise ProfileError(path, "expected at least one criterion of the stage with a weight over 0")
     ties = _key_list(table["ties"], f"{path}.ties")
     _counting_at(stage, ties, f"{path}.ties", criteria)
-    return StageRule(threshold=_hundred(table["threshold"], f"{path}.threshold"), ties=ties)
+    return StageRule(
+        threshold=_hundred(table["threshold"], f"{path}.threshold"),
+        ties=ties,
+        combine=cast(Combine, _choice(table.get("combine", COMBINE[0]), f"{path}.combine", COMBINE)),
+        places=PLACES[_choice(table.get("places", "raw"), f"{path}.places", PLACES)],
+        borderline=_borderline(table.get("borderline", {}), f"{path}.borderline"),
+    )
+
+
+def _borderline(table: Any, path: str) -> Borderline:
+    _known_keys(table, path, required=(), optional=("low", "high", "settle"))
+    usual = Borderline()
+    low = _probability(table.get("low", usual.low), f"{path}.low")
+    high = _probability(table.get("high", usual.high), f"{path}.high")
+    if low >= high:
+        raise ProfileError.expected(f"{path}.high", f"a decimal over {path}.low, which is {low}", high)
+    settle = SETTLE[_choice(table.get("settle", "discuss"), f"{path}.settle", SETTLE)]
+    return Borderline(low, high, settle)
 
 
 def _counting_at(stage: Stage, keys: Iterable[str], path: str, criteria: tuple[Criterion, ...]) -> None:
@@ -390,6 +412,16 @@ def _hundred(value: Any, path: str) -> Decimal:
     if not in_range:
         raise ProfileError.expected(path, what, value)
     return number
+
+
+def _probability(value: Any, path: str) -> Decimal:
+    what = "a decimal over 0 and under 1, with at most 4 decimals"
+    if not isinstance(value, Decimal) or not value.is_finite() or not 0 < value < 1:
+        raise ProfileError.expected(path, what, value)
+    scaled = value.scaleb(4)
+    if scaled != scaled.to_integral_value():
+        raise ProfileError.expected(path, what, value)
+    return value
 
 
 def _weight(value: Any, path: str) -> Decimal:

@@ -5,9 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from scoring.criteria import KINDS, Criterion, Gate, Profile, Requirement, Text, plain_decimal
+from scoring.criteria import (
+    KINDS,
+    PLACES,
+    SETTLE,
+    Criterion,
+    Gate,
+    Profile,
+    Requirement,
+    StageRule,
+    Text,
+    plain_decimal,
+)
 
 _KIND_NAMES = {kind: written for written, kind in KINDS.items()}
+_PLACES_NAMES = {places: written for written, places in PLACES.items()}
+_SETTLE_NAMES = {settle: written for written, settle in SETTLE.items()}
 
 
 def profile_to_toml(profile: Profile) -> str:
@@ -23,13 +36,7 @@ def profile_to_toml(profile: Profile) -> str:
     parts += [_requirement(each) for each in profile.requirements]
     parts += [_gate(each) for each in profile.gates]
     for stage, rule in profile.stages.items():
-        parts.append(
-            [
-                f"[stages.{stage}]",
-                f"threshold = {plain_decimal(rule.threshold)}",
-                f"ties = {_strings(rule.ties)}",
-            ]
-        )
+        parts += _stage_rule(stage, rule)
     parts += [
         ["[[never_scored]]", f"sv = {_string(each.sv)}", f"en = {_string(each.en)}"]
         for each in profile.never_scored
@@ -90,6 +97,25 @@ def _gate(gate: Gate) -> list[str]:
     if gate.mean_at_least is not None:
         lines.append(f"mean_at_least = {_string(str(gate.mean_at_least))}")
     return lines
+
+
+def _stage_rule(stage: str, rule: StageRule) -> list[list[str]]:
+    borderline = rule.borderline
+    return [
+        [
+            f"[stages.{stage}]",
+            f"threshold = {plain_decimal(rule.threshold)}",
+            f"ties = {_strings(rule.ties)}",
+            f"combine = {_string(rule.combine)}",
+            f"places = {_string(_PLACES_NAMES[rule.places])}",
+        ],
+        [
+            f"[stages.{stage}.borderline]",
+            f"low = {plain_decimal(borderline.low)}",
+            f"high = {plain_decimal(borderline.high)}",
+            f"settle = {_string(_SETTLE_NAMES[borderline.settle])}",
+        ],
+    ]
 
 
 def _text(text: Text) -> str:

@@ -15,6 +15,7 @@ from scoring.errors import ScoringError
 from scoring.profile import (
     ATTACHMENT_KINDS,
     RULES,
+    Borderline,
     Criterion,
     Gate,
     Profile,
@@ -225,7 +226,17 @@ def profiles(draw: st.DrawFn) -> Profile:
         requirements=tuple(requirements[: draw(st.integers(0, 2))]),
         gates=(gate,) * draw(st.integers(0, 1)),
         stages={
-            "screening": StageRule(draw(_decimals), draw(st.sampled_from([(), (first,)]))),
+            "screening": StageRule(
+                draw(_decimals),
+                draw(st.sampled_from([(), (first,)])),
+                draw(st.sampled_from(["mean", "median"])),
+                draw(st.sampled_from(["raw", "severity_adjusted"])),
+                Borderline(
+                    Decimal(draw(st.integers(1, 4999))) / 10_000,
+                    Decimal(draw(st.integers(5000, 9999))) / 10_000,
+                    draw(st.sampled_from(["discuss", "third_assessment", "lot"])),
+                ),
+            ),
             "interview": StageRule(draw(_decimals), (first,)),
         },
         never_scored=tuple(draw(st.lists(_texts, max_size=2))),
@@ -246,7 +257,8 @@ KEYS = [
     *("key", "name", "version_note", "criteria", "requirements", "gates", "stages", "never_scored"),
     *("short", "description", "stage", "kind", "weight", "value", "bands", "anchors"),
     *("rule", "mandatory", "attachments", "count"),
-    *("forbidden_level", "at_most", "mean_at_least", "threshold", "ties"),
+    *("forbidden_level", "at_most", "mean_at_least", "threshold", "ties", "combine", "places"),
+    *("borderline", "low", "high", "settle"),
 ]
 
 # Mistakes
@@ -468,6 +480,18 @@ MISTAKES = [
         "expected a criterion with a weight over 0, got 'theory_test'",
     ),
     # Stages
+    ('combine = "mean"', 'combine = "mode"', "stages.screening.combine", "'mean', 'median', got 'mode'"),
+    ('places = "raw"', "places = 1", "stages.screening.places", "'raw', 'severity adjusted', got 1"),
+    ('settle = "discuss"', 'settle = "no"', "stages.screening.borderline.settle", "'lot', got 'no'"),
+    ("low = 0.05", "low = 0", "stages.screening.borderline.low", "over 0 and under 1"),
+    ("low = 0.05", "low = nan", "stages.screening.borderline.low", "over 0 and under 1"),
+    ("low = 0.05", "low = 0.95", "stages.screening.borderline.high", "over stages.screening.borderline.low"),
+    (
+        "low = 0.05",
+        "lowest = 0.05",
+        "stages.screening.borderline.lowest",
+        "expected one of low, high, settle",
+    ),
     ("threshold = 40", "threshold = 101", "stages.screening.threshold", "from 0 to 100, got 101"),
     ("threshold = 40", "threshold = -0.5", "stages.screening.threshold", "from 0 to 100, got -0.5"),
     ("threshold = 40", 'threshold = "40"', "stages.screening.threshold", "from 0 to 100, got '40'"),
