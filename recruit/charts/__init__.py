@@ -5,16 +5,20 @@ Content-Security-Policy, follows dark mode and prints. Horizontal positions are 
 its column while its text keeps its size on a phone. The words are passed in, already translated.
 """
 
+from recruit.charts.bands import Band, band_plot, band_row
 from recruit.charts.bars import WeightGroup, WeightPart, parts_bar, posts_squares, share_bar, weights_bar
 from recruit.charts.funnel import FunnelRow, funnel
 from recruit.charts.intervals import IntervalRow, difference_plot, interval_plot
 from recruit.charts.order import order_plot
 
 __all__ = [
+    "Band",
     "FunnelRow",
     "IntervalRow",
     "WeightGroup",
     "WeightPart",
+    "band_plot",
+    "band_row",
     "difference_plot",
     "funnel",
     "interval_plot",

@@ -6,7 +6,7 @@ import pytest
 from markupsafe import Markup
 
 from recruit import charts
-from recruit.charts import FunnelRow, IntervalRow, WeightGroup, WeightPart
+from recruit.charts import Band, FunnelRow, IntervalRow, WeightGroup, WeightPart
 
 LABELS = {"title": "Shares", "group_label": "Group", "figures_label": "Count", "marks_label": "Share"}
 HOSTILE = '<script>"&'
@@ -26,6 +26,14 @@ def every_chart(words: str = "Women") -> dict[str, Markup]:
         "parts": charts.parts_bar([WeightPart(words, 4)], title=words),
         "share": charts.share_bar(1, 2, label=words),
         "squares": charts.posts_squares(3),
+        "bands": charts.band_plot(
+            [Band(1, 1, 2, "in"), Band(2, None, None, "zone")],
+            title=words,
+            line_at=1,
+            line_label=words,
+            captions=(words, words, words),
+        ),
+        "band": charts.band_row(Band(1, 1, 2, "zone"), 2, line_at=1, label=words),
         "order": charts.order_plot(
             [40.0, 30.0],
             title=words,
@@ -191,3 +199,14 @@ def test_order_plot_of_nobody_is_drawn():
 def test_order_plot_of_thousands_stays_one_mark_per_kind():
     chart = charts.order_plot([100 - i / 50 for i in range(5000)], title="Order", line_at=100)
     assert len(marks(chart, "dots")) == 2
+
+
+def test_bands_have_a_ground_for_every_unbroken_run_of_the_zone():
+    kinds = ["in", "zone", "zone", "out", "zone", "out"]
+    bands = [Band(place, place, place, kind) for place, kind in enumerate(kinds, 1)]
+    assert len(marks(charts.band_plot(bands, title="Order"), "band-ground")) == 2
+
+
+def test_band_without_a_set_has_a_dot_and_no_stroke():
+    row = charts.band_row(Band(2, None, None, "out"), 4)
+    assert (len(marks(row, "band-dot")), len(marks(row, "band"))) == (1, 0)
