@@ -32,6 +32,10 @@ class TableError(ScoringError):
     """A table has missing, unknown, duplicate or unusable columns or rows."""
 
 
+class SeedError(ScoringError):
+    """A seed that was revealed is not the one that was committed to."""
+
+
 def _shown(value: Any, longest: int = 60) -> str:
     if value is True or value is False:
         return str(value).lower()
