@@ -12,24 +12,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import minimize
 
 from scoring.crossed import FLOOR, Crossed, Evaluation, Floats, Ints, Likelihood
 from scoring.errors import TableError
+from scoring.ratios import best_ratios
 
 Assessors = Literal["random", "fixed"]
 
-#: The largest multiple of the residual variance that a variance is searched up to.
-_LARGEST_RATIO = 1e10
 #: The square of a larger number, added up, is no number.
 _LARGEST_VALUE = 1e100
-#: Where the search starts: the best of these, on the scale log(1 + levels each × ratio).
-_STARTS = (0.0, 0.5, 1.5, 3.0, 6.0)
 #: Below this correlation structure the variances cannot be told apart; see Crossed.separability.
 _SEPARABLE = 1e-9
 
@@ -111,7 +106,7 @@ def fit(
         residual = likelihood.at(*ratios).squares / likelihood.df
         u, a = ratios[0] * residual, ratios[1] * residual
         # Additive data have no residual; what stands there is the floor that let the search end.
-        residual = 0.0 if likelihood.floored and residual < 100 * FLOOR else residual
+        residual = 0.0 if likelihood.floored else residual
         variances = (u * spread**2, a * spread**2, residual * spread**2)
     found = likelihood.at(*ratios)
     first = design.n_assessors if design.fixed else 1
@@ -121,65 +116,9 @@ def fit(
         n_levels=design.n,
         n_applications=design.n_applications,
         n_assessors=design.n_assessors,
-        df_residual=design.residual_df(),
+        df_residual=design.residual_df,
     )
     return Fitted(design, components, values)
-
-
-def best_ratios(likelihood: Likelihood) -> tuple[float, float]:
-    """The ratios to the residual variance, of applications and assessors, that are most likely."""
-    design = likelihood.design
-    each = np.array([design.n / design.n_applications, design.n / design.n_assessors])
-    dimensions = 1 if design.fixed else 2
-    highest = np.log1p(each * _LARGEST_RATIO)
-
-    def ratios(point: Floats) -> Floats:
-        answer = np.zeros(2)
-        answer[:dimensions] = np.expm1(point) / each[:dimensions]
-        return answer
-
-    def objective(point: Floats) -> tuple[float, Floats]:
-        at = likelihood.at(*ratios(point))
-        slope: Floats = (at.gradient / each)[:dimensions] * np.exp(point)
-        return at.objective, slope
-
-    start = min(
-        (np.array(point) for point in product(_STARTS, repeat=dimensions)), key=lambda p: objective(p)[0]
-    )
-    bounds = [(0.0, float(high)) for high in highest[:dimensions]]
-    found = minimize(
-        objective, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": 0.0, "gtol": 1e-8}
-    )
-    point = _polished(objective, np.asarray(found.x, dtype=np.float64), highest[:dimensions])
-    u, a = ratios(point)
-    return float(u), float(a)
-
-
-def _polished(objective: Any, point: Floats, highest: Floats) -> Floats:
-    """Newton's method on the slope: the search by values stops at half of the digits."""
-    slope = objective(point)[1]
-    for _ in range(50):
-        free = np.flatnonzero((point > 0) & (point < highest))
-        if not len(free):
-            break
-        step = 1e-5
-        hessian = np.empty((len(free), len(free)))
-        for at, coordinate in enumerate(free):
-            shift = np.zeros_like(point)
-            shift[coordinate] = min(step, point[coordinate])
-            ahead, behind = objective(point + shift)[1], objective(point - shift)[1]
-            hessian[at] = (ahead - behind)[free] / (2 * shift[coordinate])
-        try:
-            np.linalg.cholesky(hessian)
-        except np.linalg.LinAlgError:
-            break
-        trial = point.copy()
-        trial[free] = np.clip(point[free] - np.linalg.solve(hessian, slope[free]), 0, highest[free])
-        found = objective(trial)[1]
-        if not np.abs(found[free]).max() < np.abs(slope[free]).max():
-            break
-        point, slope = trial, found
-    return point
 
 
 class Fitted:

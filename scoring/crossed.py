@@ -33,8 +33,8 @@ class Evaluation:
     """The restricted likelihood at one pair of variance ratios.
 
     ``objective``: minus twice the restricted log likelihood, up to a constant; ``gradient``: its derivatives by the
-    two ratios, shape (2,); ``inverse``: of the mixed model equations' matrix, assessors scaled by the root of their
-    ratio; ``solution``: fixed effects, then assessors (unscaled); ``squares``: the residual sum of squares.
+    two ratios, shape (2,); ``inverse``: of the matrix of the mixed model equations; times the residual variance it
+    is the covariance of ``solution``: fixed effects, then assessors; ``squares``: the residual sum of squares.
     """
 
     objective: float
@@ -82,13 +82,14 @@ class Crossed:
         within[constant, :] = 0.0
         within[:, constant] = 0.0
         self.within = within
+        self.residual_df = self._residual_df()
 
     def _products_of(self, size: int) -> Floats:
         some = self.sums[np.flatnonzero(self.counts == size)]
         answer: Floats = (some.T @ some).toarray()
         return answer
 
-    def residual_df(self) -> int:
+    def _residual_df(self) -> int:
         """Levels less the rank of applications and assessors together, both taken as fixed."""
         joined = sparse.coo_array(self.sums[:, self._assessor_columns()])
         size = self.n_applications + self.n_assessors
@@ -149,7 +150,7 @@ class Likelihood:
         self.within[:c, c] = self.within[c, :c] = right
         squares = float(deviations @ deviations)
         # Additive data have no residual: the floor keeps the likelihood from running to infinity.
-        self.floored = self._left_over(squares) <= _ROUNDING * design.n
+        self.floored = design.residual_df > 0 and self._left_over(squares) <= _ROUNDING * design.n
         self.within[c, c] = squares + (FLOOR * design.n if self.floored else 0.0)
         self.products = np.zeros((len(design.sizes), c + 1, c + 1))
         self.products[:, :c, :c] = design.products
@@ -173,31 +174,37 @@ class Likelihood:
         whole = self.within + np.tensordot(1 / (sizes * shrunken), self.products, 1)
         slope = -np.tensordot(1 / shrunken**2, self.products, 1)
         c, p = design.cross.shape[0], design.n_fixed
-        scale = np.ones(c)
-        scale[p:] = np.sqrt(assessor_ratio)
-        matrix = whole[:c, :c] * np.outer(scale, scale)
-        matrix[np.arange(p, c), np.arange(p, c)] += 1
-        triangle = np.linalg.cholesky(matrix)
-        inverse = np.linalg.inv(matrix)
-        solution = scale * (inverse @ (scale * whole[:c, c]))
+        triangle = np.linalg.cholesky(whole[:p, :p])
+        inverse = np.zeros((c, c))
+        inverse[:p, :p] = np.linalg.inv(whole[:p, :p])
+        # The fixed effects go first: mean and assessors together would be all but singular.
+        onto = inverse[:p, :p] @ whole[:p, p:]
+        rest = whole[p:, p:] - whole[p:, :p] @ onto
+        spread, right = rest[:-1, :-1], rest[:-1, -1]
+        matrix = np.eye(c - p) + assessor_ratio * spread
+        shrinking = np.linalg.inv(matrix)
+        projected = shrinking @ right
+        effects = assessor_ratio * projected
+        solution = np.concatenate([onto[:, -1] - onto[:, :-1] @ effects, effects])
+        inverse[p:, p:] = assessor_ratio * shrinking
+        inverse[:p, p:] = -onto[:, :-1] @ inverse[p:, p:]
+        inverse[p:, :p] = inverse[:p, p:].T
+        inverse[:p, :p] -= inverse[:p, p:] @ onto[:, :-1].T
         contrast = np.append(-solution, 1.0)
         # As a sum of what is left and what the shrinking costs: wrong in the second order only where the solution is.
-        cost = inverse[p:, :] @ (scale * whole[:c, c])
-        squares = float(contrast @ whole @ contrast + cost @ cost)
+        squares = float(contrast @ whole @ contrast + assessor_ratio * (projected @ projected))
         determinants = design.per_size @ np.log(shrunken) + 2 * np.log(np.diag(triangle)).sum()
-        unscaled = inverse * np.outer(scale, scale)
+        determinants += np.linalg.slogdet(matrix)[1]
         by_application = (
             design.per_size @ (sizes / shrunken)
-            + np.sum(unscaled * slope[:c, :c])
+            + np.sum(inverse * slope[:c, :c])
             + self.df * (contrast @ slope @ contrast) / squares
         )
-        projected = whole[p:c, c] - whole[p:c, :c] @ solution
-        spread = np.trace(whole[p:c, p:c]) - np.sum((whole[p:c, :c] @ unscaled) * whole[p:c, :c])
-        by_assessor = spread - self.df * (projected @ projected) / squares
+        by_assessor = np.sum(shrinking * spread) - self.df * (projected @ projected) / squares
         return Evaluation(
             objective=float(determinants + self.df * np.log(squares)),
             gradient=np.array([by_application, by_assessor]),
-            inverse=unscaled,
+            inverse=inverse,
             solution=solution,
             squares=squares,
         )
