@@ -15,6 +15,8 @@ from scoring.order import Integers
 
 #: The columns of the table of levels, one row per application, assessor and criterion.
 LONG_COLUMNS = ("application", "assessor", "criterion", "level")
+#: The assessor of values that come from the application form: nobody, so never compared with people.
+FORM = "form"
 
 
 def check_columns(frame: pd.DataFrame, required: Sequence[str], optional: Sequence[str] = ()) -> None:

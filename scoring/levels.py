@@ -121,5 +121,6 @@ def points_text(numerator: int, denominator: int, decimals: int = 3) -> str:
     """Exact points rounded half to even, such as ``61.111``; the only place where anything is rounded."""
     scale: int = 10**decimals
     rounded = round(Fraction(int(numerator) * scale, denominator))
-    whole, rest = divmod(rounded, scale)
-    return f"{whole}.{rest:0{decimals}d}" if decimals else str(whole)
+    whole, rest = divmod(abs(rounded), scale)
+    sign = "-" if rounded < 0 else ""
+    return f"{sign}{whole}.{rest:0{decimals}d}" if decimals else f"{sign}{whole}"

@@ -7,20 +7,24 @@ is an opaque application id and levels: nothing about a person can enter.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from scoring.combining import (
+    ADJUSTED_SCALE,
+    Combined,
+    adjusted_scaled,
+    combine_levels,
+    severity_adjustments,
+)
 from scoring.criteria import Profile
-from scoring.errors import TableError
+from scoring.errors import LevelError, TableError
 from scoring.level_tables import (
     LONG_COLUMNS,
     check_columns,
@@ -30,11 +34,21 @@ from scoring.level_tables import (
     read_assessors,
     read_levels,
 )
-from scoring.levels import check_not_a_rank, points_text, scaled_levels
+from scoring.levels import check_not_a_rank, scaled_levels
 from scoring.lot import lot_order
-from scoring.order import Integers, Order, order_matrix
-from scoring.ranking_table import BELOW, GATE, INCOMPLETE, RANKED, STATUSES, ranking_table
-from scoring.weighing import integer_weights, mean_numerators, stopped_by_gates
+from scoring.order import Order, order_matrix
+from scoring.ranking_result import Ranking
+from scoring.ranking_table import (
+    BELOW,
+    GATE,
+    INCOMPLETE,
+    RANKED,
+    STATUSES,
+    AdjustedRows,
+    ranking_table,
+    with_adjusted,
+)
+from scoring.weighing import integer_weights, level_numerators, stopped_by_gates
 
 __all__ = [
     "LONG_COLUMNS",
@@ -46,69 +60,6 @@ __all__ = [
     "rank",
     "rank_wide",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Ranking:
-    """The result of one ranking run. The same levels, profile and seed give the same bytes.
-
-    ``denominator``: points on 0–100 are numerator / denominator. ``criteria``: the keys that count, and
-    ``weights``: an integer for each, so that a contribution is ``weight × level × level_denominator``.
-    ``threshold``: the lowest numerator that takes a place. ``ties``: the criteria that break ties.
-
-    ``table``: one row per application, those with a place first, then those below the threshold or
-    stopped by a gate by falling total, then the incomplete; what is equal goes by the lot. Columns:
-
-    - ``application``; ``status`` (one of ``STATUSES``); ``place``: 1 is best, missing unless ranked;
-    - ``total``: numerator, missing if incomplete; ``points``: the same as text with three decimals;
-    - ``missing``: keys of the criteria without a level; ``gates``: what stopped it at a gate, if anything
-      ("forbidden_level", "max_count", "mean_at_least");
-    - ``level_<key>``: mean over the assessors as text, "5/2" or "3"; ``contribution_<key>``: numerator;
-      the contributions of a row add up to its total;
-    - ``decided_by``: what separates a place from the one before it: "total", the key of a criterion, or
-      "lot"; missing for the first place and for those without one.
-    """
-
-    stage: str
-    seed: str
-    profile_digest: str
-    denominator: int
-    level_denominator: int
-    criteria: tuple[str, ...]
-    weights: tuple[int, ...]
-    threshold: int
-    ties: tuple[str, ...]
-    table: pd.DataFrame
-
-    @property
-    def ranked(self) -> tuple[str, ...]:
-        """Ids of those who have a place, best first."""
-        return tuple(self.table.loc[self.table["status"] == "ranked", "application"])
-
-    def points(self, numerator: int, decimals: int = 3) -> str:
-        """A total or a contribution as points, rounded half to even."""
-        return points_text(numerator, self.denominator, decimals)
-
-    def canonical(self) -> bytes:
-        """The whole result as sorted UTF-8 JSON; the order of the input rows leaves no trace in it."""
-        columns = {name: [_plain(value) for value in self.table[name].tolist()] for name in self.table}
-        content = {
-            "stage": self.stage,
-            "seed": self.seed,
-            "profile_digest": self.profile_digest,
-            "denominator": self.denominator,
-            "level_denominator": self.level_denominator,
-            "criteria": self.criteria,
-            "weights": self.weights,
-            "threshold": self.threshold,
-            "ties": self.ties,
-            "table": columns,
-        }
-        return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
-
-    def digest(self) -> str:
-        """SHA-256 of the canonical bytes, in hexadecimal."""
-        return hashlib.sha256(self.canonical()).hexdigest()
 
 
 def rank(
@@ -123,8 +74,10 @@ def rank(
     ``levels``: one row per application, assessor and criterion, with exactly the columns
     ``LONG_COLUMNS``; ids are text, levels 0 to 4. Values from the form come as rows of an assessor
     ``"form"``. Rows of criteria that do not count at the stage are checked and then left out.
-    A criterion's level is the exact mean over those who assessed it; none at all makes the application
-    incomplete. ``applications``: all ids that must appear, also those without any level.
+    A criterion's level is the exact mean or median over those who assessed it, as the profile says; none at
+    all makes the application incomplete. ``applications``: all ids that must appear, also those without any
+    level. Where the profile lets the order go by severity-adjusted levels, each level is first moved by the
+    severity of its assessor; threshold and gates still look at the levels as given.
 
     Raises TableError for columns or ids that are missing, unknown or duplicate; LevelError for a level
     that is missing, out of range or not exactly representable; ProfileError for an unknown stage.
@@ -147,17 +100,18 @@ def rank(
     counts_here = columns >= 0
     cells = rows[counts_here] * len(required) + columns[counts_here]
     shape = (len(ids), len(required))
-    # A sum of fewer than 2^39 levels of at most 4 · 4096 is exact in a float of 53 bits.
-    sums = np.bincount(cells, weights=scaled[counts_here], minlength=shape[0] * shape[1])
-    counts = np.bincount(cells, minlength=shape[0] * shape[1])
-    return _rank(
-        ids,
-        sums.astype(np.int64).reshape(shape),
-        counts.astype(np.int64).reshape(shape),
-        profile,
-        stage,
-        seed,
+    given = scaled[counts_here]
+    rule = profile.stages[stage]
+    combined = combine_levels(cells, given, shape, rule.combine)
+    if rule.places == "raw":
+        return _rank(ids, combined, profile, stage, seed)
+    adjustments = severity_adjustments(levels, tuple(each.key for each in required))
+    moved = adjusted_scaled(levels.loc[counts_here, ["assessor", "criterion"]], given, adjustments)
+    adjusted = _Adjusted(
+        combine_levels(cells, moved, shape, rule.combine, ADJUSTED_SCALE),
+        tuple((assessor, criterion, f"{by:.3f}") for (assessor, criterion), by in adjustments.items()),
     )
+    return _rank(ids, combined, profile, stage, seed, adjusted)
 
 
 def rank_wide(
@@ -173,10 +127,18 @@ def rank_wide(
     the stage; an empty cell is a missing level. Columns of other criteria of the profile are checked and
     then left out. ``applications``: as for ``rank``.
 
-    Raises as ``rank`` does, and TableError for a column that looks like a rank.
+    The levels are taken as combined already.
+
+    Raises as ``rank`` does, and TableError for a column that looks like a rank, or where the order goes by
+    severity-adjusted levels, since a table without assessors cannot tell their severity.
     """
     required = [each.key for each in profile.required_at(stage)]
     known = [each.key for each in profile.criteria]
+    if profile.stages[stage].places != "raw":
+        raise TableError(
+            f"the order at {stage} goes by severity-adjusted levels, which takes the level of each assessor; "
+            "give one row per application, assessor and criterion"
+        )
     check_columns(levels, ("application", *required), optional=known)
     ids, rows = read_applications(levels["application"], applications)
     seen = np.bincount(rows, minlength=len(ids))
@@ -197,18 +159,31 @@ def rank_wide(
         if key in required:
             sums[rows, required.index(key)] = scaled
             counts[rows, required.index(key)] = present
-    return _rank(ids, sums, counts, profile, stage, seed)
+    return _rank(ids, Combined(sums, counts), profile, stage, seed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Adjusted:
+    """The levels that the order goes by instead, and what they were moved by."""
+
+    combined: Combined
+    adjustments: tuple[tuple[str, str, str], ...]
 
 
 def _rank(
-    ids: NDArray[np.object_], sums: Integers, counts: Integers, profile: Profile, stage: str, seed: str
+    ids: NDArray[np.object_],
+    combined: Combined,
+    profile: Profile,
+    stage: str,
+    seed: str,
+    adjusted: _Adjusted | None = None,
 ) -> Ranking:
-    """Rank from sums of levels (times ``SCALE``) and numbers of assessors, both of shape (n, m)."""
+    """Rank n applications on m criteria from levels that are combined."""
     keys = tuple(each.key for each in profile.required_at(stage))
     rule = profile.stages[stage]
-    present = counts > 0
+    present = combined.counts > 0
     complete = present.all(axis=1)
-    numerators, level_denominator = mean_numerators(sums, counts)
+    numerators, level_denominator = level_numerators(combined)
     weights, denominator = integer_weights(profile, stage, level_denominator)
     totals = numerators @ weights
     threshold = math.ceil(Fraction(rule.threshold) * denominator)
@@ -219,11 +194,16 @@ def _rank(
     lot = lot_order(seed, ids)
     ranked = np.flatnonzero(status == RANKED)
     tie_columns = [keys.index(key) for key in rule.ties]
-    order = order_matrix(numerators[ranked], weights, tie_columns, lot[ranked]).order
+    order, by = order_matrix(numerators[ranked], weights, tie_columns, lot[ranked]), None
+    if adjusted is not None:
+        by = _adjusted_rows(adjusted, profile, stage)
+        raw_places = np.zeros(len(ids), dtype=np.int64)
+        raw_places[ranked] = order.places
+        order = order_matrix(by.numerators[ranked], by.weights, tie_columns, lot[ranked])
     others = np.flatnonzero(status != RANKED)
     known_totals = np.where(complete, totals, 0)[others]
     others = others[np.lexsort((lot[others], -known_totals, status[others] == INCOMPLETE))]
-    rows = np.concatenate([ranked[order], others])
+    rows = np.concatenate([ranked[order.order], others])
 
     table = ranking_table(
         ids=ids[rows],
@@ -238,6 +218,10 @@ def _rank(
         level_denominator=level_denominator,
         tie_columns=tie_columns,
     )
+    if by is not None:
+        table = with_adjusted(
+            table, by.at(rows), raw_places[rows], status[rows], present[rows], keys, tie_columns
+        )
     return Ranking(
         stage=stage,
         seed=seed,
@@ -249,8 +233,19 @@ def _rank(
         threshold=threshold,
         ties=rule.ties,
         table=table,
+        combine=rule.combine,
+        places=rule.places,
+        adjustments=adjusted.adjustments if adjusted is not None else (),
+        adjusted_denominator=by.denominator if by is not None else None,
     )
 
 
-def _plain(value: Any) -> Any:
-    return None if value is pd.NA else list(value) if isinstance(value, tuple) else value
+def _adjusted_rows(adjusted: _Adjusted, profile: Profile, stage: str) -> AdjustedRows:
+    numerators, level_denominator = level_numerators(adjusted.combined)
+    weights, denominator = integer_weights(profile, stage, level_denominator)
+    if int(np.abs(numerators).max(initial=0)) * int(weights.sum()) >= 1 << 62:
+        raise LevelError(
+            "the adjusted levels and the weights have no common denominator that can be added exactly; "
+            "use weights with fewer decimals, or fewer different numbers of assessors"
+        )
+    return AdjustedRows(numerators, level_denominator, weights, denominator)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -53,6 +54,51 @@ def ranking_table(
         )
     columns["decided_by"] = _decided_by(numerators, totals, ranked, keys, tie_columns)
     return pd.DataFrame({name: _column(values) for name, values in columns.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustedRows:
+    """Levels adjusted for severity, shape (n, m), as numerators, and the weights that make points of them."""
+
+    numerators: Integers
+    level_denominator: int
+    weights: Integers
+    denominator: int
+
+    def at(self, rows: Integers) -> AdjustedRows:
+        """The same for some rows, in their order."""
+        return AdjustedRows(self.numerators[rows], self.level_denominator, self.weights, self.denominator)
+
+
+def with_adjusted(
+    table: pd.DataFrame,
+    adjusted: AdjustedRows,
+    raw_places: Integers,
+    status: NDArray[np.int64],
+    present: Flags,
+    keys: tuple[str, ...],
+    tie_columns: list[int],
+) -> pd.DataFrame:
+    """The table of a ranking whose order goes by adjusted levels, with these beside those that were given.
+
+    All arrays are in the order of the table; ``raw_places`` holds the place by the levels as given.
+    """
+    ranked, complete = status == RANKED, status != INCOMPLETE
+    totals = adjusted.numerators @ adjusted.weights
+    columns: dict[str, Any] = {
+        "raw_place": _integers(raw_places, ranked),
+        "adjusted_total": _integers(totals, complete),
+        "adjusted_points": _texts(totals, complete, lambda total: points_text(total, adjusted.denominator)),
+    }
+    for column, key in enumerate(keys):
+        columns[f"adjusted_level_{key}"] = _texts(
+            adjusted.numerators[:, column],
+            present[:, column],
+            lambda level: fraction_text(level, adjusted.level_denominator),
+        )
+    result = table.assign(**{name: _column(values) for name, values in columns.items()})
+    decided = _decided_by(adjusted.numerators, totals, ranked, keys, tie_columns)
+    return result.assign(decided_by=pd.Series(decided, dtype=object))
 
 
 def _column(values: Any) -> Any:

@@ -7,31 +7,31 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.combining import Combined
 from scoring.criteria import TOP_LEVEL, Profile
 from scoring.errors import LevelError
-from scoring.levels import SCALE
 from scoring.order import Integers
 
 Flags = NDArray[np.bool_]
 
 
-def mean_numerators(sums: Integers, counts: Integers) -> tuple[Integers, int]:
-    """Mean levels, shape (n, m), as numerators on the smallest common denominator; and that denominator.
+def level_numerators(combined: Combined) -> tuple[Integers, int]:
+    """Levels, shape (n, m), as numerators on the smallest common denominator; and that denominator.
 
-    ``sums``: levels times ``SCALE``, added up; ``counts``: of how many assessors. Where nobody gave a level
-    the numerator is 0, which says nothing: the caller knows it from the count. Raises LevelError where
-    the denominator would be too large for exact sums.
+    Where nobody gave a level the numerator is 0, which says nothing: the caller knows it from the count.
+    Raises LevelError where the denominator would be too large for exact sums.
     """
-    assessors = [int(each) for each in np.flatnonzero(np.bincount(counts.ravel())) if each]
-    common = math.lcm(*assessors)
-    if common * SCALE * TOP_LEVEL >= 1 << 62:
+    counts = combined.counts
+    numbers = [int(each) for each in np.flatnonzero(np.bincount(counts.ravel())) if each]
+    common = math.lcm(*numbers)
+    if common * combined.largest >= 1 << 62:
         raise LevelError(
-            f"the numbers of assessors per application ({', '.join(map(str, assessors))}) have no common "
+            f"the numbers of assessors per application ({', '.join(map(str, numbers))}) have no common "
             "denominator that can be added exactly; use fewer different numbers of assessors"
         )
-    numerators = sums * (common // np.maximum(counts, 1))
-    shared = math.gcd(int(np.gcd.reduce(numerators, axis=None)), common * SCALE)
-    return numerators // shared, common * SCALE // shared
+    numerators = combined.sums * (common // np.maximum(counts, 1))
+    shared = math.gcd(int(np.gcd.reduce(numerators, axis=None)), common * combined.scale)
+    return numerators // shared, common * combined.scale // shared
 
 
 def integer_weights(profile: Profile, stage: str, level_denominator: int) -> tuple[Integers, int]:
