@@ -18,14 +18,14 @@ def configuration() -> Config:
     return config
 
 
-def upgrade(url: str) -> None:
-    """Create or bring up to date the database at this URL."""
+def upgrade(url: str, revision: str = "head") -> None:
+    """Create or bring up to date the database at this URL, or up to an earlier revision."""
     engine = make_engine(url)
     config = configuration()
     try:
         with engine.execution_options(writes=True).connect() as connection:
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
             connection.commit()
     finally:
         engine.dispose()

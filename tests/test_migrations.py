@@ -1,7 +1,9 @@
 """The migrations lead to exactly the tables that the models describe, on both databases."""
 
+import hashlib
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,8 +11,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
+from recruit.database import AllRegions, make_engine, make_session
 from recruit.migrate import differences, upgrade
-from recruit.models import InterviewList, Level, ListStatus, RecordValue, metadata
+from recruit.models import Intake, InterviewList, Level, ListStatus, LotSeed, RecordValue, metadata
 from recruit.services import interview
 from tests.recruit import ranking_helpers
 from tests.recruit.factories import World
@@ -48,6 +51,42 @@ def test_every_table_counts_its_ids_up_for_good(sqlite_template: Path) -> None:
     assert [table for table in metadata().tables if "AUTOINCREMENT" not in made[table]] == []
 
 
+OLD_INTAKE = (
+    "INSERT INTO account (id, public_id, email, name, password_hash, language, active, session_epoch, created_at)"
+    " VALUES (1, 'p', 'a@b.example', 'A', 'x', 'sv', true, 0, '2026-01-01 00:00:00')",
+    "INSERT INTO region (id, slug, name, contact_email, contact_hours) VALUES (1, 'r', 'R', 'a@b.example', '')",
+    "INSERT INTO criteria_profile (id, region_id, key, version, toml, digest, created_at, created_by_id)"
+    " VALUES (1, 1, 'k', 1, '', '', '2026-01-01 00:00:00', 1)",
+    "INSERT INTO intake (id, region_id, profile_id, slug, title_sv, title_en, case_number, status, form, starts_on,"
+    " opens_at, closes_at, seed, opened_at, created_at) VALUES"
+    " (1, 1, 1, 'opened', '', '', '', 'open', 'standalone', '2026-09-01', '2026-02-01 00:00:00',"
+    " '2026-03-01 00:00:00', 'old seed', '2026-01-20 08:00:00', '2026-01-02 00:00:00'),"
+    " (2, 1, 1, 'draft', '', '', '', 'draft', 'standalone', '2026-09-01', '2026-02-01 00:00:00',"
+    " '2026-03-01 00:00:00', NULL, NULL, '2026-01-02 00:00:00')",
+)
+
+
+def test_seeds_from_before_are_kept_as_revealed(empty_url: str) -> None:
+    upgrade(empty_url, "0001")
+    engine = make_engine(empty_url)
+    with engine.execution_options(writes=True).begin() as connection:
+        for statement in OLD_INTAKE:
+            connection.execute(text(statement))
+    upgrade(empty_url)
+    assert differences(empty_url) == []
+    with make_session(engine, scope=AllRegions("tests")) as session:
+        rows = session.exec(select(LotSeed).order_by(col(LotSeed.stage))).all()
+        assert [(row.intake_id, row.stage, row.seed) for row in rows] == [
+            (1, "interview", "old seed"),
+            (1, "screening", "old seed"),
+        ]
+        opened = datetime(2026, 1, 20, 8, tzinfo=UTC)
+        assert {(row.committed_at, row.revealed_at) for row in rows} == {(opened, opened)}
+        assert {row.commitment for row in rows} == {hashlib.sha256(b"old seed").hexdigest()}
+        assert session.exec(select(Intake.slug).order_by(Intake.slug)).all() == ["draft", "opened"]
+    engine.dispose()
+
+
 @pytest.fixture
 def confirmed(session: Session, world: World) -> InterviewList:
     """Version 1, confirmed, and version 2, a draft, in an intake with one run."""
@@ -78,6 +117,14 @@ def confirmed(session: Session, world: World) -> InterviewList:
         ("UPDATE ranking_row SET place = 1", "never changed"),
         ("DELETE FROM ranking_row", "never changed"),
         ("UPDATE interview_list SET line = '{}'", "is locked"),
+        ("UPDATE interview_list SET settlement = '{}' WHERE version = 1", "is locked"),
+        ("UPDATE lot_seed SET seed = 'x'", "never changed"),
+        ("UPDATE lot_seed SET revealed_at = NULL", "never changed"),
+        (
+            "UPDATE lot_seed SET commitment = 'x', revealed_at = committed_at WHERE stage = 'interview'",
+            "never changed",
+        ),
+        ("DELETE FROM lot_seed", "never changed"),
         ("UPDATE interview_list SET status = 'draft', chain_head = NULL WHERE version = 1", "is locked"),
         ("DELETE FROM interview_list WHERE version = 1", "is locked"),
         ("UPDATE interview_list_entry SET conditional = true", "is locked"),
@@ -106,13 +153,26 @@ def test_database_refuses_to_change_what_is_decided(
 
 @pytest.mark.parametrize(
     "table",
-    ["record_entry", "record_value", "ranking_run", "ranking_row", "interview_list", "interview_list_entry"],
+    [
+        "record_entry",
+        "record_value",
+        "ranking_run",
+        "ranking_row",
+        "interview_list",
+        "interview_list_entry",
+        "lot_seed",
+        "ranking_release",
+        "list_publication",
+        "third_assessment",
+        "zone_decision",
+        "borderline_decision",
+    ],
 )
 def test_database_refuses_to_empty_a_table_of_decisions(
     session: Session, confirmed: InterviewList, table: str
 ) -> None:
     on_sqlite = session.get_bind().dialect.name == "sqlite"  # which has no such statement
-    message = "syntax error" if on_sqlite else "append-only|never changed|is locked"
+    message = "syntax error" if on_sqlite else "append-only|never changed|is locked|never taken back"
     with pytest.raises(DBAPIError, match=message):
         session.execute(text(f"TRUNCATE {table} CASCADE"))
     session.rollback()

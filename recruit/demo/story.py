@@ -25,6 +25,7 @@ from recruit.services import intake as intakes
 from recruit.services.intake import IntakePlan, PlannedPosts
 from recruit.services.interview import LineGroup
 from recruit.storage import Storage
+from scoring.criteria import STAGES
 
 SEED = "Region Älvmark"
 FINISHED, ASSESSED, OPEN = 82, 66, 34  # applications sent
@@ -154,7 +155,8 @@ def _intake(demo: Demo, slug: str, sv: str, en: str, *, opens: int, closes: int,
     )
     actor, before = demo.group.actor, demo.at(opens - 3)
     intake = intakes.create(demo.session, region_id=demo.group.region_id, plan=plan, actor=actor, now=before)
-    return intakes.open_intake(demo.session, intake=intake, actor=actor, now=before, seed=f"{SEED} {slug}")
+    seeds = {stage: f"{SEED} {slug} {stage}" for stage in STAGES}
+    return intakes.open_intake(demo.session, intake=intake, actor=actor, now=before, seeds=seeds)
 
 
 def _first_of_month(day: date) -> date:

@@ -28,27 +28,37 @@ from recruit.models.application import (
     SitePreference,
     WorkPermit,
 )
-from recruit.models.assessment import Assignment, AssignmentStatus, ConflictOfInterest, Level
+from recruit.models.assessment import (
+    Assignment,
+    AssignmentStatus,
+    ConflictOfInterest,
+    Level,
+    ThirdAssessment,
+)
 from recruit.models.eligibility import Answer, RequirementDecision
 from recruit.models.intake import (
     CriteriaProfile,
     DeadlineExtension,
     Intake,
     IntakeStatus,
+    LotSeed,
     Placement,
     PlacementKind,
     PostForm,
     Posts,
 )
 from recruit.models.interview import (
+    BorderlineDecision,
     EntryKind,
     InterviewList,
     InterviewListEntry,
+    ListPublication,
     ListStatus,
     MonitoringShowing,
+    ZoneDecision,
 )
 from recruit.models.mail import OutgoingMail
-from recruit.models.ranking import RankingRow, RankingRun
+from recruit.models.ranking import RankingRelease, RankingRow, RankingRun
 from recruit.models.record import RecordEntry, RecordValue
 from recruit.models.types import RegionScoped, UtcDateTime, metadata
 
@@ -62,6 +72,7 @@ __all__ = [
     "AssignmentStatus",
     "Attachment",
     "AttachmentKind",
+    "BorderlineDecision",
     "ClinicalArea",
     "ConflictOfInterest",
     "CriteriaProfile",
@@ -78,7 +89,9 @@ __all__ = [
     "Level",
     "LicenceRoute",
     "LicenceStatus",
+    "ListPublication",
     "ListStatus",
+    "LotSeed",
     "Membership",
     "MonitoringAnswer",
     "MonitoringShowing",
@@ -87,6 +100,7 @@ __all__ = [
     "PlacementKind",
     "PostForm",
     "Posts",
+    "RankingRelease",
     "RankingRow",
     "RankingRun",
     "RecordEntry",
@@ -100,8 +114,10 @@ __all__ = [
     "Site",
     "SiteKind",
     "SitePreference",
+    "ThirdAssessment",
     "TokenPurpose",
     "UtcDateTime",
     "WorkPermit",
+    "ZoneDecision",
     "metadata",
 ]

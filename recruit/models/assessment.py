@@ -55,3 +55,21 @@ class ConflictOfInterest(RegionScoped, table=True):
     reason: str
     declared_at: datetime = moment()
     declared_by_id: int = Field(foreign_key="account.id", ondelete="RESTRICT")
+
+
+class ThirdAssessment(RegionScoped, table=True):
+    """An application of a borderline zone for which a third assessment was asked: once in a stage, never taken back.
+
+    `run_id` is the run whose line had the zone. Who assesses stands in the assignments.
+    """
+
+    __tablename__ = "third_assessment"
+    __table_args__ = (UniqueConstraint("application_id", "stage"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    intake_id: int = Field(foreign_key="intake.id", index=True, ondelete="RESTRICT")
+    stage: str = Field(max_length=20)
+    application_id: int = Field(foreign_key="application.id", ondelete="RESTRICT")
+    run_id: int = Field(foreign_key="ranking_run.id", ondelete="RESTRICT")
+    asked_at: datetime = moment()
+    asked_by_id: int = Field(foreign_key="account.id", ondelete="RESTRICT")

@@ -44,10 +44,7 @@ class CriteriaProfile(RegionScoped, table=True):
 
 
 class Intake(RegionScoped, table=True):
-    """A round of applications: posts, dates, one locked profile.
-
-    `seed` decides the lot between equal applications; it is set at opening.
-    """
+    """A round of applications: posts, dates, one locked profile."""
 
     __table_args__ = (
         UniqueConstraint("region_id", "slug"),
@@ -68,7 +65,6 @@ class Intake(RegionScoped, table=True):
     decision_on: date | None = None
     interviews_from: date | None = None
     interviews_until: date | None = None
-    seed: str | None = Field(default=None, max_length=64)
     opened_at: datetime | None = moment(default=None, nullable=True)
     closed_at: datetime | None = moment(default=None, nullable=True)
     created_at: datetime = moment()
@@ -110,3 +106,24 @@ class DeadlineExtension(RegionScoped, table=True):
     reason: str
     extended_at: datetime = moment()
     extended_by_id: int = Field(foreign_key="account.id", ondelete="RESTRICT")
+
+
+class LotSeed(RegionScoped, table=True):
+    """The seed of one stage's lot. `commitment`, SHA-256 of the seed's UTF-8 bytes, is public from the opening on.
+
+    The seed is shown nowhere before `revealed_at`. Database triggers refuse every change but the revealing.
+    """
+
+    __tablename__ = "lot_seed"
+    __table_args__ = (
+        UniqueConstraint("intake_id", "stage"),
+        check("stage IN ('screening', 'interview')", "stage"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    intake_id: int = Field(foreign_key="intake.id", ondelete="RESTRICT")
+    stage: str = Field(max_length=20)
+    seed: str = Field(max_length=64)
+    commitment: str = Field(max_length=64)
+    committed_at: datetime = moment()
+    revealed_at: datetime | None = moment(default=None, nullable=True)

@@ -24,6 +24,9 @@ class InterviewList(RegionScoped, table=True):
 
     `line` is canonical JSON: {"groups": [{"name", "sites", "places", "reserves"}]}; one without sites is one line.
     `chain_head` is the record chain's head when the list was confirmed; it is printed on the list.
+
+    `settlement` is canonical JSON of the borderline zone and how it was settled (`services.settling` says what is in
+    it); None on lists from before there were zones.
     """
 
     __tablename__ = "interview_list"
@@ -50,6 +53,7 @@ class InterviewList(RegionScoped, table=True):
     confirmed_at: datetime | None = moment(default=None, nullable=True)
     confirmed_by_id: int | None = Field(default=None, foreign_key="account.id", ondelete="RESTRICT")
     chain_head: str | None = Field(default=None, max_length=64)
+    settlement: str | None = None
 
 
 class InterviewListEntry(RegionScoped, table=True):
@@ -68,6 +72,48 @@ class InterviewListEntry(RegionScoped, table=True):
     group_name: str = Field(default="", max_length=120)
     position: int
     conditional: bool = False
+
+
+class ZoneDecision(RegionScoped, table=True):
+    """The group's decision on the borderline zone of a list as a whole: why it is settled as it is.
+
+    Who of the zone stands where, and why, are `BorderlineDecision` rows. Locked with its list.
+    """
+
+    __tablename__ = "zone_decision"
+
+    id: int | None = Field(default=None, primary_key=True)
+    list_id: int = Field(foreign_key="interview_list.id", unique=True, ondelete="CASCADE")
+    rationale: str
+    decided_at: datetime = moment()
+    decided_by_id: int = Field(foreign_key="account.id", ondelete="RESTRICT")
+
+
+class BorderlineDecision(RegionScoped, table=True):
+    """What the group decided about one application in the borderline zone of a list.
+
+    `above`: whether it stands above the line. `reason` is empty where that is as the points have it.
+    """
+
+    __tablename__ = "borderline_decision"
+    __table_args__ = (UniqueConstraint("list_id", "application_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    list_id: int = Field(foreign_key="interview_list.id", index=True, ondelete="CASCADE")
+    application_id: int = Field(foreign_key="application.id", index=True, ondelete="RESTRICT")
+    above: bool
+    reason: str = ""
+
+
+class ListPublication(RegionScoped, table=True):
+    """A confirmed list was published: everybody in its run was told that the selection is decided. Never changed."""
+
+    __tablename__ = "list_publication"
+
+    id: int | None = Field(default=None, primary_key=True)
+    list_id: int = Field(foreign_key="interview_list.id", unique=True, ondelete="RESTRICT")
+    published_at: datetime = moment()
+    published_by_id: int = Field(foreign_key="account.id", ondelete="RESTRICT")
 
 
 class MonitoringShowing(RegionScoped, table=True):

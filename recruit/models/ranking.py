@@ -48,3 +48,18 @@ class RankingRow(RegionScoped, table=True):
     status: str = Field(max_length=20)
     place: int | None = None
     points_milli: int | None = None
+
+
+class RankingRelease(RegionScoped, table=True):
+    """A second person has checked a ranking of the interview stage and stands for it. Never changed.
+
+    `chain_head` is the head of the record's chain when it was released.
+    """
+
+    __tablename__ = "ranking_release"
+
+    id: int | None = Field(default=None, primary_key=True)
+    run_id: int = Field(foreign_key="ranking_run.id", unique=True, ondelete="RESTRICT")
+    released_at: datetime = moment()
+    released_by_id: int = Field(foreign_key="account.id", ondelete="RESTRICT")
+    chain_head: str = Field(max_length=64)

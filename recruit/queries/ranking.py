@@ -36,6 +36,7 @@ from recruit.models import (
     RequirementDecision,
 )
 from recruit.queries import intake as intakes
+from recruit.queries import lots
 from recruit.queries.assessment import EXTERNAL, PER_APPLICATION, assessed_criteria
 from scoring.profile import Profile
 
@@ -153,7 +154,7 @@ def inputs(session: Session, *, intake: Intake, stage: str) -> dict[str, Any]:
     return ranking_inputs(
         profile=profile,
         stage=stage,
-        seed=intake.seed or "",
+        seed=_seed(session, intake, stage),
         applicants=[
             Applicant(
                 mask_code=each.mask_code,
@@ -167,6 +168,11 @@ def inputs(session: Session, *, intake: Intake, stage: str) -> dict[str, Any]:
             for each in applications
         ],
     )
+
+
+def _seed(session: Session, intake: Intake, stage: str) -> str:
+    drawn = lots.row_of(session, intake_id=intake.id or 0, stage=stage)
+    return drawn.seed if drawn is not None else ""
 
 
 def _periods(session: Session, intake: Intake) -> dict[int, list[ExperiencePeriod]]:

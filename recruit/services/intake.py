@@ -1,7 +1,6 @@
 """Criteria profiles and intakes: saving versions, creating, opening, extending and closing."""
 
 import re
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
@@ -33,7 +32,7 @@ from recruit.models import (
 from recruit.queries import assessment as assessments
 from recruit.queries import intake as intakes
 from recruit.queries import profile as profiles
-from recruit.services import mail, record
+from recruit.services import lots, mail, record
 from scoring.errors import ProfileError
 from scoring.profile import parse_profile
 
@@ -175,12 +174,14 @@ def change(session: Session, *, intake: Intake, plan: IntakePlan, actor: Actor, 
 
 
 def open_intake(
-    session: Session, *, intake: Intake, actor: Actor, now: datetime, seed: str | None = None
+    session: Session, *, intake: Intake, actor: Actor, now: datetime, seeds: Mapping[str, str] | None = None
 ) -> Intake:
-    """Publish the advertisement. It locks the version of the profile and draws the seed of the lot (unless given).
+    """Publish the advertisement. It locks the version of the profile and commits to a seed for each stage's lot.
 
-    Applications are taken from `opens_at`. Raises Conflict when it is not a draft, Invalid when its closing time has
-    passed or it has no posts.
+    The record and the advertisement hold SHA-256 of the seeds, never the seeds before they are revealed. `seeds`
+    gives seeds by stage beforehand; the others are drawn. Applications are taken from `opens_at`.
+
+    Raises Conflict when it is not a draft, Invalid when its closing time has passed or it has no posts.
     """
     _locked_row(session, intake)
     if intake.status is not IntakeStatus.DRAFT:
@@ -192,12 +193,13 @@ def open_intake(
     _check(session, plan_of(session, intake), region_id=intake.region_id, besides=intake)
     profile = intakes.profile_row_of(session, intake)
     intakes.parsed(profile)
-    intake.status, intake.opened_at, intake.seed = IntakeStatus.OPEN, now, seed or secrets.token_hex(16)
+    intake.status, intake.opened_at = IntakeStatus.OPEN, now
     session.add(intake)
+    commitments = lots.commit_to(session, intake=intake, now=now, seeds=seeds)
     changes = {
         "status": (IntakeStatus.DRAFT, IntakeStatus.OPEN),
         "profile": (None, f"{profile.key} {profile.version} {profile.digest}"),
-        "seed": (None, intake.seed),
+        **{f"commitment_{stage}": (None, made) for stage, made in commitments.items()},
     }
     _write(session, intake, actor, now, "intake.opened", changes)
     return intake

@@ -14,7 +14,7 @@ from recruit.actor import Actor
 from recruit.errors import Conflict, Invalid
 from recruit.frames import outcomes, rank_inputs
 from recruit.i18n import lazy_gettext as _
-from recruit.models import Intake, RankingRow, RankingRun
+from recruit.models import Intake, IntakeStatus, RankingRow, RankingRun
 from recruit.queries import intake as intakes
 from recruit.queries import ranking as queries
 from recruit.services import record
@@ -124,7 +124,7 @@ def run(
 
 
 def _refuse_too_early(session: Session, intake: Intake, now: datetime) -> None:
-    if not intake.seed or now < intake.opens_at:
+    if intake.status is IntakeStatus.DRAFT or now < intake.opens_at:
         raise Conflict(_("The intake has not opened yet; there is nothing to rank."))
     if intakes.accepts(intake, now):
         raise Conflict(_("The intake still takes applications. Rank when it has closed."))

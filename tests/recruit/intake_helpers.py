@@ -30,6 +30,7 @@ from tests.recruit.factories import NOW, World, applicant
 OPENS = NOW
 CLOSES = datetime(2026, 9, 20, 21, 59, tzinfo=UTC)
 STARTS = date(2027, 2, 1)
+SEEDS = {"screening": "a seed", "interview": "another seed"}
 _numbers = count(1)
 _LETTERS = "23456789BCDFGHJKMNPQRTVWXYZ"
 
@@ -75,7 +76,7 @@ def draft_intake(session: Session, world: World, **changes: Any) -> Intake:
 def opened_intake(session: Session, world: World, **changes: Any) -> Intake:
     """An intake that takes applications since NOW, committed."""
     intake = draft_intake(session, world, **changes)
-    intakes.open_intake(session, intake=intake, actor=world.actor, now=NOW, seed="a seed")
+    intakes.open_intake(session, intake=intake, actor=world.actor, now=NOW, seeds=SEEDS)
     session.commit()
     return intake
 

@@ -130,7 +130,7 @@ def test_next_step_follows_the_state(coordinator: FlaskClient, session: Session,
     intake = draft_intake(session, world)
     page = "/g/alvmark/bt-2026/"
     assert "are locked" in coordinator.get(page).text
-    intake.status, intake.opened_at, intake.seed = IntakeStatus.OPEN, NOW, "s"
+    intake.status, intake.opened_at = IntakeStatus.OPEN, NOW
     session.add(intake)
     submitted(session, intake)
     session.commit()

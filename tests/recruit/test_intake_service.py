@@ -1,5 +1,6 @@
 """Profiles and intakes: what may be saved, opened, extended and closed, and what is refused."""
 
+import hashlib
 from datetime import timedelta
 
 import pytest
@@ -13,17 +14,20 @@ from recruit.models import (
     Eligibility,
     Intake,
     IntakeStatus,
+    LotSeed,
     OutgoingMail,
     RecordEntry,
     RecordValue,
 )
 from recruit.queries import intake as queries
+from recruit.queries import lots
 from recruit.services import assessment, ranking
 from recruit.services import intake as intakes
+from recruit.services import lots as lot_service
 from recruit.services.intake import PlannedPosts
 from scoring.profile import default_profile
 from tests.recruit.factories import NOW, World
-from tests.recruit.intake_helpers import CLOSES, draft_intake, opened_intake, plan, submitted
+from tests.recruit.intake_helpers import CLOSES, SEEDS, draft_intake, opened_intake, plan, submitted
 
 
 def actions(session: Session) -> list[str]:
@@ -97,7 +101,7 @@ def test_change_of_draft_replaces_posts(session: Session, world: World) -> None:
 
 def test_open_locks_the_profile(session: Session, world: World) -> None:
     intake = opened_intake(session, world)
-    assert (intake.status, intake.seed, intake.opened_at) == (IntakeStatus.OPEN, "a seed", NOW)
+    assert (intake.status, intake.opened_at) == (IntakeStatus.OPEN, NOW)
     newer = save(session, world, default_profile().to_toml().replace("threshold = 40", "threshold = 45"))
     with pytest.raises(Conflict, match="locked"):
         intakes.change(
@@ -121,10 +125,36 @@ def test_open_twice_is_refused(session: Session, world: World) -> None:
         intakes.open_intake(session, intake=intake, actor=world.actor, now=NOW)
 
 
-def test_open_without_seed_draws_one(session: Session, world: World) -> None:
+def test_open_commits_to_a_seed_for_each_stage_and_keeps_it_hidden(session: Session, world: World) -> None:
     intake = draft_intake(session, world)
     intakes.open_intake(session, intake=intake, actor=world.actor, now=NOW)
-    assert len(intake.seed or "") == 32
+    rows = {row.stage: row for row in session.exec(select(LotSeed))}
+    assert set(rows) == {"screening", "interview"}
+    assert [len(row.seed) for row in rows.values()] == [64, 64]
+    assert rows["screening"].seed != rows["interview"].seed
+    shown = lots.of_intake(session, intake=intake)
+    recorded = {value.field: value.new for value in session.exec(select(RecordValue))}
+    for stage, row in rows.items():
+        assert row.commitment == hashlib.sha256(row.seed.encode()).hexdigest()
+        assert (shown[stage].commitment, shown[stage].seed) == (row.commitment, None)
+        assert recorded[f"commitment_{stage}"] == row.commitment
+        assert row.seed not in recorded.values()
+
+
+def test_open_with_given_seeds_takes_them(session: Session, world: World) -> None:
+    opened_intake(session, world)
+    assert {row.stage: row.seed for row in session.exec(select(LotSeed))} == SEEDS
+
+
+def test_reveal_shows_the_seed_once(session: Session, world: World) -> None:
+    intake = opened_intake(session, world)
+    for _ in range(2):
+        lot_service.reveal(session, intake=intake, stage="screening", actor=world.actor, now=NOW)
+    shown = lots.of_intake(session, intake=intake)
+    assert (shown["screening"].seed, shown["screening"].revealed_at) == ("a seed", NOW)
+    assert shown["interview"].seed is None
+    entry = session.exec(select(RecordEntry).where(RecordEntry.action == "lot.revealed")).one()
+    assert entry.subject_kind == "lot_seed"
 
 
 def test_accepts_is_half_open(session: Session, world: World) -> None:

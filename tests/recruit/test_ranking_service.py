@@ -26,7 +26,7 @@ from recruit.queries import ranking as queries
 from recruit.queries.assessment import EXTERNAL
 from recruit.services import ranking
 from tests.recruit.factories import NOW, World
-from tests.recruit.intake_helpers import opened_intake, submitted
+from tests.recruit.intake_helpers import SEEDS, opened_intake, submitted
 from tests.recruit.ranking_helpers import (
     LATER,
     assessed,
@@ -44,7 +44,7 @@ def test_run_orders_by_points_and_keeps_rows(session: Session, world: World) -> 
     assert [row.place for row in rows] == [1, 2, 3]
     assert [row.points_milli for row in rows] == sorted((row.points_milli for row in rows), reverse=True)
     assert run.number == 1
-    assert run.seed == intake.seed
+    assert run.seed == SEEDS["screening"]
     assert run.profile_id == intake.profile_id
 
 
