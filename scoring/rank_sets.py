@@ -162,7 +162,8 @@ def _bounds(own: Floats, shared: Floats) -> Floats:
 
     |a - b|² is at most |a|² + |b|² where no loading is negative, and at most 2|a|² + 2|b|² anyway.
     """
-    return own + (1 if (shared >= 0).all() else 2) * np.einsum("ij,ij->i", shared, shared)
+    squares: Floats = np.einsum("ij,ij->i", shared, shared)
+    return own + (1 if (shared >= 0).all() else 2) * squares
 
 
 def _checked(
