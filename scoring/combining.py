@@ -24,6 +24,8 @@ from scoring.order import Integers
 Adjustments = Mapping[tuple[str, str], Decimal]
 
 _THOUSAND = 1000
+#: Differences of means lie within a scale; only a chain of panels that hardly overlap can add them up to more.
+_LARGEST_ADJUSTMENT = 100
 #: The smallest number of which both 1/4096 and 1/1000 of a level are whole parts.
 ADJUSTED_SCALE = math.lcm(SCALE, _THOUSAND)
 
@@ -53,7 +55,7 @@ def combine_levels(
     if combine == "median":
         sums, counts = _middle(cells, scaled, shape[0] * shape[1])
     else:
-        # A sum of fewer than 2^30 levels of at most 2^23 is exact in a float of 53 bits.
+        # A sum of fewer than 2^26 levels of at most 2^26 is exact in a float of 53 bits.
         sums = np.bincount(cells, weights=scaled, minlength=shape[0] * shape[1]).astype(np.int64)
         counts = np.bincount(cells, minlength=shape[0] * shape[1]).astype(np.int64)
     largest = SCALE * TOP_LEVEL
@@ -91,14 +93,8 @@ def severity_adjustments(levels: pd.DataFrame, criteria: tuple[str, ...]) -> dic
     """
     from scoring.severity import exact_adjustments
 
-    here = levels["criterion"].isin(criteria) & (levels["assessor"] != FORM)
-    # Estimates are sums of floats: rows in another order must not give another last digit.
-    rows = levels.loc[here].sort_values(["criterion", "application", "assessor"]).reset_index(drop=True)
-    pairs = {(str(each.assessor), str(each.criterion)) for each in rows.itertuples(index=False)}
-    if not pairs:
-        return {}
-    found = exact_adjustments(rows, criteria)
-    return {pair: found.get(pair, Decimal(0)) for pair in sorted(pairs)}
+    rows = levels.loc[levels["criterion"].isin(criteria) & (levels["assessor"] != FORM)]
+    return dict(sorted(exact_adjustments(rows, criteria).items()))
 
 
 def adjusted_scaled(pairs: pd.DataFrame, scaled: Integers, adjustments: Adjustments) -> Integers:
@@ -106,7 +102,7 @@ def adjusted_scaled(pairs: pd.DataFrame, scaled: Integers, adjustments: Adjustme
 
     ``pairs``: columns assessor and criterion, k rows; ``scaled``: the levels as given, times ``SCALE``. Nothing
     is cut off at 0 or 4: that would take away differences that the adjustment is there to show. Raises
-    LevelError for an adjustment with more than three decimals or of more than a whole scale.
+    LevelError for an adjustment with more than three decimals, or out of all bounds.
     """
     assessor_codes, assessor_names = pd.factorize(pairs["assessor"])
     criterion_codes, criterion_names = pd.factorize(pairs["criterion"])
@@ -121,11 +117,11 @@ def adjusted_scaled(pairs: pd.DataFrame, scaled: Integers, adjustments: Adjustme
 
 
 def _thousandths(assessor: str, criterion: str, adjustment: Decimal) -> int:
-    if adjustment.is_finite() and abs(adjustment) <= TOP_LEVEL:
+    if adjustment.is_finite() and abs(adjustment) <= _LARGEST_ADJUSTMENT:
         thousandths = adjustment * _THOUSAND
         if thousandths == int(thousandths):
             return int(thousandths)
     raise LevelError(
         f"assessor {assessor!r}, criterion {criterion!r}: adjustment {adjustment}: "
-        f"expected -{TOP_LEVEL} to {TOP_LEVEL} with at most three decimals"
+        f"expected a number from -{_LARGEST_ADJUSTMENT} to {_LARGEST_ADJUSTMENT} with at most three decimals"
     )

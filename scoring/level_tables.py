@@ -44,14 +44,14 @@ def read_applications(
     ``applications`` lists the ids that may and must appear; None takes those in the column. Raises
     TableError for an id that is missing, empty, no text, unknown or listed twice, or if there is none.
     """
-    _check_texts(column, "application")
+    check_texts(column, "application")
     if applications is None:
         codes, uniques = pd.factorize(column)
         ids = np.asarray(uniques, dtype=object)
         rows = codes.astype(np.int64)
     else:
         listed = pd.Series(list(applications), dtype=object, name="application")
-        _check_texts(listed, "application")
+        check_texts(listed, "application")
         twins = listed[listed.duplicated()]
         if len(twins):
             raise TableError(f"application {twins.iloc[0]!r} is listed more than once; keep one")
@@ -64,7 +64,8 @@ def read_applications(
     return ids, rows
 
 
-def _check_texts(column: pd.Series[Any], name: str) -> None:
+def check_texts(column: pd.Series[Any], name: str) -> None:
+    """Raise TableError for a value that is missing, empty or no text; the message names its row."""
     missing = column.isna().to_numpy(dtype=bool)
     if missing.any():
         raise TableError(f"row {int(np.argmax(missing)) + 1}: no {name}; expected a text")
@@ -89,7 +90,7 @@ def positions_of(column: pd.Series[Any], known: Sequence[str], name: str, compla
 
 def read_assessors(column: pd.Series[Any]) -> Integers:
     """A number from 0 for each assessor; TableError for one that is missing, empty or no text."""
-    _check_texts(column, "assessor")
+    check_texts(column, "assessor")
     return pd.factorize(column)[0].astype(np.int64)
 
 

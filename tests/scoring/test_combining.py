@@ -218,11 +218,11 @@ def test_levels_from_the_form_are_never_adjusted() -> None:
 # What is refused
 
 
-@pytest.mark.parametrize("adjustment", ["0.0001", "4.001", "NaN", "Infinity"])
+@pytest.mark.parametrize("adjustment", ["0.0001", "100.001", "NaN", "Infinity"])
 def test_an_adjustment_that_is_no_exact_decimal_is_refused(adjustment: str) -> None:
     frame = pd.DataFrame({"assessor": ["x"], "criterion": ["c"]})
     with pytest.raises(
-        LevelError, match=f"assessor 'x', criterion 'c': adjustment {adjustment}: expected -4 to 4"
+        LevelError, match=f"assessor 'x', criterion 'c': adjustment {adjustment}: expected a number from -100"
     ):
         adjusted_scaled(frame, np.array([4096]), {("x", "c"): Decimal(adjustment)})
 
