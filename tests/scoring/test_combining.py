@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from scoring.combining import ADJUSTED_SCALE, adjusted_scaled, combine_levels
 from scoring.criteria import Combine, Profile, StageRule
-from scoring.errors import LevelError, TableError
+from scoring.errors import LevelError, ProfileError, TableError
 from scoring.lot import lot_key
 from scoring.ranking import rank, rank_wide
+from scoring.severity_places import severity_places
+from scoring.spread import disagreements, spread
 from tests.scoring.test_ranking import column, long, profile_of, wide
 
 COMBINE: dict[str, Any] = {
@@ -248,3 +250,89 @@ def test_adjusted_totals_that_no_integer_holds_are_refused(
     ]
     with pytest.raises(LevelError, match="use weights with fewer decimals"):
         rank(long(*rows), profile, "screening", "s")
+
+
+# Raw and adjusted places side by side
+
+
+def panel(*rows: tuple[str, str, float]) -> pd.DataFrame:
+    return long(*((application, assessor, "c", level) for application, assessor, level in rows))
+
+
+def test_severity_places_beside_the_raw_ones() -> None:
+    """x is a level stricter than y on a, b and d, which both saw; e only met x, f only y."""
+    rows = [(id, "x", level) for id, level in (("a", 1), ("b", 2), ("d", 0), ("e", 2))]
+    rows += [(id, "y", level) for id, level in (("a", 2), ("b", 3), ("d", 1), ("f", 2))]
+    rows += [("g", "x", 3), ("g", "y", 3)]
+    profile = profile_of({"c": 100})
+    found = severity_places(panel(*rows), profile, "screening", "s")
+    by = found.set_index("application")
+    adjusted = rank(panel(*rows), with_rule(profile, places="severity_adjusted"), "screening", "s")
+    assert dict(zip(by.index, by["adjusted_place"], strict=True)) == column(adjusted, "place")
+    assert dict(zip(by.index, by["place"], strict=True)) == column(adjusted, "raw_place")
+    assert by.loc["e", "adjusted_place"] < by.loc["f", "adjusted_place"]
+    assert (found["shift"] == found["place"] - found["adjusted_place"]).all()
+    assert found["place"].tolist() == [1, 2, 3, 4, 5, 6]
+    assert set(found["not_adjusted"]) == {()}
+    moved = {assessor: Decimal(by) for assessor, _, by in adjusted.adjustments}
+    half = moved["x"]
+    assert moved["y"] == -half
+    assert 0 < half <= Decimal("0.5")
+
+
+def test_severity_places_say_where_severity_is_not_identifiable() -> None:
+    rows = [("a", "x", 1.0), ("a", "y", 3.0), ("b", "x", 2.0), ("b", "y", 4.0), ("d", "z", 3.0)]
+    rows += [("e", "x", 0.0), ("e", "y", 1.0)]
+    found = severity_places(panel(*rows), profile_of({"c": 100}), "screening", "s").set_index("application")
+    assert dict(found["not_adjusted"]) == {"a": (), "b": (), "e": (), "d": ("c",)}
+    assert found.loc["d", "adjusted_points"] == "75.000"
+
+
+def test_severity_places_of_levels_from_the_form_alone_are_the_raw_ones() -> None:
+    frame = long(("a", "form", "c", 3), ("b", "form", "c", 1))
+    found = severity_places(frame, profile_of({"c": 100}), "screening", "s", applications=["a", "b", "z"])
+    assert found["shift"].tolist() == [0, 0]
+    with pytest.raises(ProfileError, match="expected 'screening' or 'interview', got 'final'"):
+        severity_places(frame, profile_of({"c": 100}), "final", "s")
+
+
+# Spread and disagreements
+
+
+def test_spread_by_hand() -> None:
+    rows = [
+        *scores(0, 4, 2),
+        *scores(3, criterion="d"),
+        *scores(1, 1, application="b"),
+        ("b", "form", "e", 2),
+    ]
+    table = spread(long(*rows)).set_index(["application", "criterion"])
+    assert table.loc[("a", "c")].tolist() == [0, 4, 4, 2, 3]
+    assert table.loc[("b", "c")].tolist() == [1, 1, 0, 0, 2]
+    assert table.loc[("a", "d")].drop("sd").tolist() == [3, 3, 0, 1]
+    assert np.isnan(table.loc[("a", "d"), "sd"])
+    assert len(table) == 3
+
+
+def test_disagreements_largest_first_with_ties_by_name() -> None:
+    rows = [*scores(0, 4, 2), *scores(0, 4, application="b"), *scores(1, 2, application="d")]
+    rows += [*scores(2, 1, application="c"), *scores(3, 3, application="e"), *scores(3, application="f")]
+    found = disagreements(long(*rows).sample(frac=1, random_state=5))
+    assert found["application"].tolist() == ["b", "a", "c", "d"]
+    assert found["range"].tolist() == [4, 4, 1, 1]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.dictionaries(st.tuples(st.sampled_from("abc"), st.sampled_from("cd")), levels_of, min_size=1))
+def test_spread_equals_pandas(given_levels: dict[tuple[str, str], list[float]]) -> None:
+    frame = long(
+        *(
+            row
+            for (id, key), each in given_levels.items()
+            for row in scores(*each, application=id, criterion=key)
+        )
+    )
+    found = spread(frame).set_index(["application", "criterion"])
+    expected = frame.assign(level=frame["level"].astype(float)).groupby(["application", "criterion"])["level"]
+    for name, how in (("lowest", "min"), ("highest", "max"), ("sd", "std"), ("n", "count")):
+        pd.testing.assert_series_equal(found[name], expected.agg(how), check_names=False, check_dtype=False)
