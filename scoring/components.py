@@ -95,7 +95,7 @@ def fit(
     covariates: ArrayLike | None = None,
 ) -> Fitted:
     """As `fit_components`, with what follows from the fit: effects, predictions and posterior draws."""
-    design, values = _checked(application, assessor, value, assessors, covariates)
+    design, values = prepared(application, assessor, value, assessors=assessors, covariates=covariates)
     centre, spread = float(values.mean()), float(values.std())
     if float(np.ptp(values)) == 0:
         likelihood = Likelihood(design, np.zeros(design.n))
@@ -206,12 +206,13 @@ def _dense(values: Any) -> Floats:
     return np.asarray(values, dtype=np.float64)
 
 
-def _checked(
+def prepared(
     application: ArrayLike,
     assessor: ArrayLike,
     value: ArrayLike,
-    assessors: str,
-    covariates: ArrayLike | None,
+    *,
+    assessors: Assessors = "random",
+    covariates: ArrayLike | None = None,
 ) -> tuple[Crossed, Floats]:
     """The design and the values, after the checks that `fit_components` documents."""
     if assessors not in ("random", "fixed"):
