@@ -60,22 +60,24 @@ def plain_ranking(
         if criterion not in weights:
             continue
         given.setdefault((application, criterion), []).append(level)
-        by = (adjustments or {}).get((assessor, criterion), Fraction(0))
-        moved.setdefault((application, criterion), []).append(level + by)
+        if adjustments is not None:
+            by = adjustments.get((assessor, criterion), Fraction(0))
+            moved.setdefault((application, criterion), []).append(level + by)
 
     found: dict[str, PlainRow] = {}
     keys: dict[str, tuple[Fraction, ...]] = {}
     for application in applications:
         levels = _combined(given, application, weights, rule.combine)
-        ordering = _combined(moved, application, weights, rule.combine)
+        ordering = levels if adjustments is None else _combined(moved, application, weights, rule.combine)
         contributions = {key: weights[key] * level / TOP_LEVEL for key, level in levels.items()}
         missing = tuple(key for key in weights if key not in levels)
         total = order_total = None
         gates: tuple[str, ...] = ()
         status = "incomplete"
         if not missing:
-            total = sum(contributions.values(), Fraction(0))
-            order_total = sum((weights[key] * ordering[key] for key in weights), Fraction(0)) / TOP_LEVEL
+            total = order_total = sum(contributions.values(), Fraction(0))
+            if adjustments is not None:
+                order_total = sum((weights[key] * ordering[key] for key in weights), Fraction(0)) / TOP_LEVEL
             gates = _failed(profile, stage, levels)
             status = "gate" if gates else "below_threshold" if total < Fraction(rule.threshold) else "ranked"
         if status == "ranked" and order_total is not None:

@@ -28,6 +28,8 @@ __all__ = ["check_ranking"]
 #: With fewer values, a permutation of 1 to n could be levels.
 SHORTEST_RANK = TOP_LEVEL + 2
 
+_WHOLE = {level: Fraction(level) for level in range(TOP_LEVEL + 1)}
+
 
 def check_ranking(
     ranking: Ranking, levels: pd.DataFrame, profile: Profile, applications: Sequence[str]
@@ -140,6 +142,8 @@ def _readable(levels: pd.DataFrame, profile: Profile) -> list[Finding]:
 
 def _number(level: Any) -> Fraction | None:
     """A level as an exact fraction; None if it is no number from 0 to 4."""
+    if type(level) is int:
+        return _WHOLE.get(level)
     if isinstance(level, bool) or not isinstance(level, Real | Decimal):
         return None
     try:
