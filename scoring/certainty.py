@@ -24,10 +24,10 @@ from scoring.blocks import Parted, part_levels
 from scoring.borderline import zone
 from scoring.criteria import Profile, StageRule
 from scoring.errors import ProfileError, TableError
-from scoring.posterior import Floats, Posterior, posterior
+from scoring.posterior import Floats, Mixture, Posterior
 from scoring.rank_sets import rank_sets
 from scoring.ranking import Ranking
-from scoring.variances import Estimates, Undeterminable, estimate, total_errors
+from scoring.variances import Estimates, Undeterminable, estimate, total_errors, true_points
 
 #: What a result could not do, or does with a reservation; in this order.
 CAVEATS = (
@@ -71,7 +71,7 @@ class Certainty:
     model: tuple[dict[str, Any], ...]
     caveats: tuple[str, ...]
     mc_error: float
-    posterior: Posterior | None
+    posterior: Mixture | None
 
     @property
     def determinable(self) -> bool:
@@ -163,7 +163,7 @@ def certainty(
         place = np.arange(1, n + 1)
         result["low"], result["high"] = np.minimum(sets.low, place), np.maximum(sets.high, place)
         caveats |= set() if sets.exact else {"sets_widened"}
-        found = posterior(parted, estimates.variances, estimates.between, estimates.leaning)
+        found = true_points(parted, estimates, seed)
         by_name = np.argsort(np.array(names, dtype=object))
         found = found.only(rows[by_name])
         result["p"] = np.empty(n)
@@ -185,20 +185,20 @@ def certainty(
     )
 
 
-def probability_top(true_points: Posterior, k: int, *, seed: int, draws: int) -> Floats:
+def probability_top(points: Posterior | Mixture, k: int, *, seed: int, draws: int) -> Floats:
     """The share of draws in which each application is among the k highest, shape (n,); they add up to k (or n)."""
-    n = len(true_points.offset)
+    n = points.n
     if k >= n:
         return np.ones(n)
     counts = np.zeros(n, dtype=np.int64)
-    for points in true_points.draws(seed, draws):
-        lowest = np.partition(points, n - k, axis=1)[:, n - k, None]
-        counts += np.count_nonzero(points >= lowest, axis=0)
+    for drawn in points.draws(seed, draws):
+        lowest = np.partition(drawn, n - k, axis=1)[:, n - k, None]
+        counts += np.count_nonzero(drawn >= lowest, axis=0)
     return np.asarray(counts / draws)
 
 
 def selected_probability(
-    true_points: Posterior,
+    points: Posterior | Mixture,
     names: Sequence[str],
     select: Callable[[Sequence[str]], Iterable[str]],
     *,
@@ -214,8 +214,8 @@ def selected_probability(
     position = {name: at for at, name in enumerate(names)}
     ids = np.array(names, dtype=object)
     counts = np.zeros(len(ids), dtype=np.int64)
-    for points in true_points.draws(seed, draws):
-        for order in np.argsort(-points, axis=1):
+    for drawn in points.draws(seed, draws):
+        for order in np.argsort(-drawn, axis=1):
             taken = list(select(ids[order].tolist()))
             if len(set(taken)) < len(taken) or not position.keys() >= set(taken):
                 raise TableError("select: took an application twice, or one that is not in the order")

@@ -19,15 +19,16 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
-from scoring.blocks import Block, Parted
+from scoring.blocks import Parted
 
 Floats = NDArray[np.float64]
 
 _NUMBERS_AT_ONCE = 1_000_000
 #: Least standard deviation of true points: where nothing else differs, draws differ by this, and never tie.
 _HAIR = 1e-9
+#: What stands for a variance of severities of 0, as a share of that of the error.
+_NO_SEVERITY = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,11 @@ class Posterior:
     root: Floats
     form_weights: Floats
 
+    @property
+    def n(self) -> int:
+        """How many applications."""
+        return len(self.offset)
+
     def mean(self) -> Floats:
         """The expected true points of each application, shape (n,)."""
         return np.asarray(self.offset + self.slope @ self.centre)
@@ -72,7 +78,7 @@ class Posterior:
             self.offset[rows], self.slope[rows], self.spread[rows], self.centre, self.root, self.form_weights
         )
 
-    def draws(self, seed: int, number: int) -> Iterator[Floats]:
+    def draws(self, seed: int | np.random.Generator, number: int) -> Iterator[Floats]:
         """Draws of all true points, in pieces of shape (≤ number, n); the same seed gives the same draws."""
         random = np.random.default_rng(seed)
         n = len(self.offset)
@@ -93,62 +99,112 @@ class Posterior:
             yield points
 
 
-def posterior(
-    parted: Parted, variances: Sequence[Variances], between: Floats, leaning: Sequence[bool]
-) -> Posterior:
-    """The posterior of the true points of all applications of `parted`, NaN where one is incomplete.
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """Posteriors that are equally probable, since the variances are not known exactly."""
 
-    ``between``: Σ, shape (B, B); ``leaning``: for each block whether the form informs it (β is estimated).
+    parts: tuple[Posterior, ...]
+
+    @property
+    def n(self) -> int:
+        """How many applications."""
+        return len(self.parts[0].offset)
+
+    def mean(self) -> Floats:
+        """The expected true points of each application, shape (n,)."""
+        return np.asarray(np.mean([each.mean() for each in self.parts], axis=0))
+
+    def only(self, rows: NDArray[np.int64]) -> Mixture:
+        """The same of some applications, in the order given."""
+        return Mixture(tuple(each.only(rows) for each in self.parts))
+
+    def draws(self, seed: int, number: int) -> Iterator[Floats]:
+        """As `Posterior.draws`; of each posterior as many, but for the rest of the division."""
+        random = np.random.default_rng(seed)
+        share, rest = divmod(number, len(self.parts))
+        for at, each in enumerate(self.parts):
+            yield from each.draws(random, share + (at < rest))
+
+
+class Judged:
+    """What the posterior needs of the levels, summed once for any variances.
+
+    Per block: ``counts`` and ``totals`` of each application, shape (n,); ``sums``, the columns of the design (1, the
+    form if it informs the block, minus one for the assessor) added up per application, shape (n, G_b); ``cross``
+    and ``right``, their products with one another and with the values; ``expected``, shape (n, G_b), what the true
+    points take from the columns. ``leaning``: for each block whether the form informs it (β is estimated).
     """
-    n, blocks = len(parted.ids), parted.blocks
-    total = len(blocks)
-    form = centred(parted.form)
-    if not total:
-        none = np.zeros((n, 0))
-        return Posterior(
-            parted.form, none, np.full(n, _HAIR), np.zeros(0), np.zeros((0, 0)), parted.form_weights
-        )
-    parts = [
-        _design(block, form, each, leans)
-        for block, each, leans in zip(blocks, variances, leaning, strict=True)
-    ]
-    z = sparse.block_diag([design for design, _ in parts], format="csr")
-    prior = np.concatenate([precision for _, precision in parts])
-    weight = np.concatenate(
-        [np.full(len(block.value), 1 / each.residual) for block, each in zip(blocks, variances, strict=True)]
-    )
-    y = np.concatenate([block.value for block in blocks])
-    member = np.concatenate([block.application * total + at for at, block in enumerate(blocks)])
-    gather = sparse.csr_matrix((weight, (member, np.arange(len(y)))), shape=(n * total, len(y)))
-    w, t = gather @ z, gather @ y  # Uᵀ R⁻¹ Z and Uᵀ R⁻¹ y
-    counts: Floats = np.asarray(gather.sum(axis=1), dtype=np.float64).reshape(
-        n, total
-    )  # the diagonal of Uᵀ R⁻¹ U, per application
-    given_g = _given_g(counts, between)  # covariance of u_i given g, (n, B, B)
-    shrink = sparse.block_diag(given_g, format="csr") if total > 1 else sparse.diags(given_g.ravel())
 
-    scaled = z.multiply(weight[:, None]).tocsr()
-    precision = (z.T @ scaled - w.T @ (shrink @ w)).toarray() + np.diag(prior)
-    right = scaled.T @ y - w.T @ (shrink @ t)
-    # With a floor relative to the diagonal: μ and all severities of a block move together almost freely.
-    lower = np.linalg.cholesky(precision)
-    root = np.linalg.inv(lower).T
-    centre = root @ (root.T @ right)
+    def __init__(self, parted: Parted, leaning: Sequence[bool]) -> None:
+        n, form = len(parted.ids), centred(parted.form)
+        self.form, self.form_weights = parted.form, parted.form_weights
+        self.counts: list[Floats] = []
+        self.totals: list[Floats] = []
+        self.sums: list[Floats] = []
+        self.cross: list[Floats] = []
+        self.right: list[Floats] = []
+        self.expected: list[Floats] = []
+        self.fixed: list[int] = []
+        for block, leans in zip(parted.blocks, leaning, strict=True):
+            known = np.column_stack([np.ones(n)] + ([form] if leans else []))
+            counts = block.counts(n).astype(np.float64)
+            many = len(block.assessors)
+            met = np.bincount(block.application * many + block.assessor, minlength=n * many).reshape(n, many)
+            sums = np.column_stack([known * counts[:, None], -met])
+            inner = -(known.T @ met)
+            by_assessor = np.bincount(block.assessor, weights=block.value, minlength=many).astype(np.float64)
+            totals = np.bincount(block.application, weights=block.value, minlength=n).astype(np.float64)
+            self.counts.append(counts)
+            self.totals.append(totals)
+            self.sums.append(sums)
+            self.cross.append(
+                np.block([[known.T @ (known * counts[:, None]), inner], [inner.T, np.diag(met.sum(axis=0))]])
+            )
+            self.right.append(np.concatenate([known.T @ totals, -by_assessor]))
+            self.expected.append(np.column_stack([known, np.zeros((n, many))]))
+            self.fixed.append(known.shape[1])
 
-    add_up = sparse.kron(sparse.identity(n), np.ones((1, total)), format="csr")
-    reach = add_up @ shrink
-    slope = (_expected(parts, form, leaning, n) - reach @ w).toarray()
-    offset = parted.form + reach @ t
-    spread = np.sqrt(given_g.sum(axis=(1, 2)).clip(0) + sum(each.hidden for each in variances))
-    spread = np.maximum(spread, _HAIR)
-    return Posterior(offset, slope, spread, centre, root, parted.form_weights)
+    def posterior(self, variances: Sequence[Variances], between: Floats) -> Posterior:
+        """The posterior of the true points of all applications, NaN where one is incomplete.
 
+        ``between``: Σ, shape (B, B).
+        """
+        n, total = len(self.form), len(self.counts)
+        residuals = np.array([each.residual for each in variances])
+        counts = np.column_stack([np.zeros((n, 0)), *self.counts])
+        given_g = _given_g(counts / residuals, between)  # covariance of u_i given g, (n, B, B)
+        reach = given_g.sum(axis=1) / residuals  # what the mean of Σ_b u_ib takes from the sums of each block
+        offset = self.form + sum((reach[:, b] * self.totals[b] for b in range(total)), np.zeros(n))
+        slope = [self.expected[b] - reach[:, b, None] * self.sums[b] for b in range(total)]
+        precision, right = [[np.zeros((0, 0))] * total for _ in range(total)], []
+        for b in range(total):
+            added = self.right[b] / residuals[b]
+            for c in range(total):
+                shared = given_g[:, b, c] / (residuals[b] * residuals[c])
+                precision[b][c] = -(self.sums[b].T @ (shared[:, None] * self.sums[c]))
+                added = added - self.sums[b].T @ (shared * self.totals[c])
+            prior = np.zeros(len(added))
+            prior[self.fixed[b] :] = 1 / max(variances[b].assessors, _NO_SEVERITY * residuals[b])
+            precision[b][b] = precision[b][b] + self.cross[b] / residuals[b] + np.diag(prior)
+            right.append(added)
+        hidden = sum(each.hidden for each in variances)
+        spread = np.maximum(np.sqrt(given_g.sum(axis=(1, 2)).clip(0) + hidden), _HAIR)
+        if not total:
+            nothing = np.zeros((0, 0))
+            return Posterior(offset, np.zeros((n, 0)), spread, np.zeros(0), nothing, self.form_weights)
+        root = np.linalg.inv(np.linalg.cholesky(np.block(precision))).T
+        centre = root @ (root.T @ np.concatenate(right))
+        return Posterior(offset, np.hstack(slope), spread, centre, root, self.form_weights)
 
-def block_effects(parted: Parted, variances: Variances, between: float, leans: bool) -> Floats:
-    """What the model expects of each value of the only block, the application's own u set aside, shape (r,)."""
-    found = posterior(parted, [variances], np.array([[between]]), [leans])
-    design, _ = _design(parted.blocks[0], centred(parted.form), variances, leans)
-    return np.asarray(design @ found.centre)
+    def effects(self, variances: Sequence[Variances], between: Floats) -> tuple[Floats, ...]:
+        """Per block the mean of what an application's levels leave, fixed effects and severities taken out, (n,)."""
+        centre = self.posterior(variances, between).centre
+        ends = np.cumsum([each.shape[1] for each in self.sums])
+        left = []
+        for totals, sums, counts, end in zip(self.totals, self.sums, self.counts, ends, strict=True):
+            with np.errstate(divide="ignore", invalid="ignore"):
+                left.append(np.asarray((totals - sums @ centre[end - sums.shape[1] : end]) / counts))
+        return tuple(left)
 
 
 def centred(form: Floats) -> Floats:
@@ -158,37 +214,6 @@ def centred(form: Floats) -> Floats:
         return np.zeros_like(form)
     spread = form[known].std()
     return np.where(known, (form - form[known].mean()) / spread, 0.0) if spread > 0 else np.zeros_like(form)
-
-
-def _design(
-    block: Block, form: Floats, variances: Variances, leans: bool
-) -> tuple[sparse.csr_matrix, Floats]:
-    """Columns of a block: 1, the form if it informs, minus one for each assessor; and their prior precisions."""
-    rows = len(block.value)
-    fixed = [np.ones(rows)] + ([form[block.application]] if leans else [])
-    columns = [sparse.csr_matrix(np.column_stack(fixed))]
-    precisions = [np.zeros(len(fixed))]
-    if variances.assessors > 0:
-        many = len(block.assessors)
-        columns.append(
-            sparse.csr_matrix((-np.ones(rows), (np.arange(rows), block.assessor)), shape=(rows, many))
-        )
-        precisions.append(np.full(many, 1 / variances.assessors))
-    return sparse.hstack(columns, format="csr"), np.concatenate(precisions)
-
-
-def _expected(
-    parts: Sequence[tuple[sparse.csr_matrix, Floats]], form: Floats, leaning: Sequence[bool], n: int
-) -> sparse.csr_matrix:
-    """How the expected points of each application depend on g: Σ_b (μ_b + β_b·F_i), severities 0."""
-    columns = []
-    for (design, _), leans in zip(parts, leaning, strict=True):
-        own = np.zeros((n, design.shape[1]))
-        own[:, 0] = 1
-        if leans:
-            own[:, 1] = form
-        columns.append(sparse.csr_matrix(own))
-    return sparse.csr_matrix(sparse.hstack(columns))
 
 
 def _given_g(counts: Floats, between: Floats) -> Floats:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scoring.blocks import Block, Parted
-from scoring.components import Components, fit_components
+from scoring.components import Components, Fitted, fit
 from scoring.errors import TableError
-from scoring.posterior import Variances, block_effects, centred
+from scoring.posterior import Judged, Mixture, Variances, centred
+from scoring.scenarios import MOST_LEVELS, Scenario, scenarios
 
 Floats = NDArray[np.float64]
 
@@ -38,10 +39,15 @@ class Estimates:
     ``leaning``: for each block whether the form informs it.
     """
 
-    components: tuple[Components, ...]
+    fits: tuple[Fitted, ...]
     variances: tuple[Variances, ...]
     between: Floats
     leaning: tuple[bool, ...]
+
+    @property
+    def components(self) -> tuple[Components, ...]:
+        """The estimated variances of each block."""
+        return tuple(each.components for each in self.fits)
 
     @property
     def df(self) -> float:
@@ -76,19 +82,57 @@ def estimate(parted: Parted) -> Estimates:
     """
     form = centred(parted.form)
     fitted = [_fit(block, form) for block in parted.blocks]
-    components = tuple(each for each, _ in fitted)
+    fits = tuple(each for each, _ in fitted)
     leaning = tuple(leans for _, leans in fitted)
-    variances = tuple(
-        Variances(
-            assessors=each.assessors,
-            residual=max(each.residual, block.coarseness),
-            hidden=max(0.0, block.coarseness - each.residual),
-        )
-        for each, block in zip(components, parted.blocks, strict=True)
-    )
-    diagonal = np.array([each.applications for each in components])
+    variances = tuple(_used(each.components, block) for each, block in zip(fits, parted.blocks, strict=True))
+    diagonal = np.array([each.components.applications for each in fits])
     between = _between(parted, variances, diagonal, leaning)
-    return Estimates(components, variances, between, leaning)
+    return Estimates(fits, variances, between, leaning)
+
+
+def true_points(parted: Parted, estimates: Estimates, seed: int) -> Mixture:
+    """The distribution of the true points given the levels, with the variances as uncertain as they are."""
+    random = np.random.default_rng(seed)
+    drawn: list[tuple[Scenario | Components, ...]] = [estimates.components]
+    uncertain = [_uncertain(each) for each in estimates.fits]
+    if any(uncertain):
+        per_block = [
+            scenarios(each.design, each.values, each.components.ratios(), random) if wide else None
+            for each, wide in zip(estimates.fits, uncertain, strict=True)
+        ]
+        many = max(len(each) for each in per_block if each)
+        # Blocks are independent of one another: their scenarios meet in random order.
+        orders = [random.permutation(many) for _ in per_block]
+        drawn = [
+            tuple(
+                each[order[at]] if each else fit.components
+                for each, order, fit in zip(per_block, orders, estimates.fits, strict=True)
+            )
+            for at in range(many)
+        ]
+    spread = np.sqrt(np.diag(estimates.between))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        correlation = np.nan_to_num(estimates.between / np.outer(spread, spread), posinf=0.0, neginf=0.0)
+    np.fill_diagonal(correlation, 1.0)
+    parts, judged = [], Judged(parted, estimates.leaning)
+    for chosen in drawn:
+        variances = [_used(each, block) for each, block in zip(chosen, parted.blocks, strict=True)]
+        sds = np.sqrt([each.applications for each in chosen])
+        parts.append(judged.posterior(variances, correlation * np.outer(sds, sds)))
+    return Mixture(tuple(parts))
+
+
+def _uncertain(fit: Fitted) -> bool:
+    return len(fit.values) <= MOST_LEVELS and float(np.ptp(fit.values)) > 0
+
+
+def _used(found: Scenario | Components, block: Block) -> Variances:
+    """No error is smaller than what whole levels hide."""
+    return Variances(
+        assessors=found.assessors,
+        residual=max(found.residual, block.coarseness),
+        hidden=max(0.0, block.coarseness - found.residual),
+    )
 
 
 def total_errors(parted: Parted, estimates: Estimates, combine: str) -> tuple[Floats, Floats]:
@@ -128,14 +172,14 @@ def median_variance(counts: NDArray[np.int64]) -> Floats:
     return np.where(counts < len(_MEDIAN), _MEDIAN[np.minimum(counts, len(_MEDIAN) - 1)], beyond)
 
 
-def _fit(block: Block, form: Floats) -> tuple[Components, bool]:
+def _fit(block: Block, form: Floats) -> tuple[Fitted, bool]:
     codes, application = np.unique(block.application, return_inverse=True)
     if int(np.bincount(application.ravel()).max()) == 1:
         raise Undeterminable("one_assessor_each")
     extra = form[codes]
     leans = len(codes) >= FEWEST_FOR_FORM and float(np.ptp(extra)) > 0
     try:
-        found = fit_components(
+        found = fit(
             application.ravel(), block.assessor, block.value, covariates=extra[:, None] if leans else None
         )
     except TableError as reason:
@@ -154,13 +198,7 @@ def _between(
     between = np.diag(diagonal)
     if total < 2:
         return between
-    means = np.full((len(parted.ids), total), np.nan)
-    for at, block in enumerate(parted.blocks):
-        alone = replace(parted, blocks=(block,))
-        left = block.value - block_effects(alone, variances[at], float(diagonal[at]), leaning[at])
-        sums = np.bincount(block.application, weights=left, minlength=len(parted.ids))
-        counts = np.bincount(block.application, minlength=len(parted.ids))
-        means[counts > 0, at] = sums[counts > 0] / counts[counts > 0]
+    means = np.column_stack(Judged(parted, leaning).effects(variances, between))
     for first in range(total):
         for second in range(first):
             both = np.isfinite(means[:, [first, second]]).all(axis=1)
