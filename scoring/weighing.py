@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.combining import Combined
-from scoring.criteria import TOP_LEVEL, Profile
+from scoring.criteria import TOP_LEVEL, Gate, Profile
 from scoring.errors import LevelError
 from scoring.order import Integers
 
@@ -60,20 +60,25 @@ def stopped_by_gates(
     Only complete applications are judged by it: a missing level counts as 0 here.
     """
     stopped: dict[str, Flags] = {}
-
-    def fail(test: str, flags: Flags) -> None:
-        stopped[test] = stopped[test] | flags if test in stopped else flags
-
     for gate in profile.gates:
         if gate.stage != stage:
             continue
         looked_at = numerators[:, [keys.index(key) for key in profile.gate_criteria(gate)]]
-        if gate.forbidden_level is not None:
-            reached = looked_at >= (gate.forbidden_level + 1) * level_denominator
-            fail("forbidden_level", ~np.asarray(reached.all(axis=1)))
-        for level, most in gate.max_count.items():
-            fail("max_count", (looked_at < (level + 1) * level_denominator).sum(axis=1) > most)
-        if gate.mean_at_least is not None:
-            needed = math.ceil(gate.mean_at_least * level_denominator * looked_at.shape[1])
-            fail("mean_at_least", looked_at.sum(axis=1) < needed)
+        for test, flags in gate_failures(gate, looked_at, level_denominator).items():
+            stopped[test] = stopped[test] | flags if test in stopped else flags
     return stopped
+
+
+def gate_failures(gate: Gate, looked_at: Integers, level_denominator: int) -> dict[str, Flags]:
+    """For each test of one gate, who fails it, shape (n,); ``looked_at``: numerators, shape (n, criteria)."""
+    failures: dict[str, Flags] = {}
+    if gate.forbidden_level is not None:
+        reached = looked_at >= (gate.forbidden_level + 1) * level_denominator
+        failures["forbidden_level"] = ~np.asarray(reached.all(axis=1), dtype=bool)
+    for level, most in gate.max_count.items():
+        too_many = np.asarray((looked_at < (level + 1) * level_denominator).sum(axis=1) > most, dtype=bool)
+        failures["max_count"] = failures.get("max_count", np.zeros(len(looked_at), dtype=bool)) | too_many
+    if gate.mean_at_least is not None:
+        needed = math.ceil(gate.mean_at_least * level_denominator * looked_at.shape[1])
+        failures["mean_at_least"] = np.asarray(looked_at.sum(axis=1) < needed, dtype=bool)
+    return failures
