@@ -159,6 +159,7 @@ class Likelihood:
             with_values = np.asarray(design.sums[some].T @ sums[some], dtype=np.float64)
             self.products[at, :c, c] = self.products[at, c, :c] = with_values
             self.products[at, c, c] = sums[some] @ sums[some]
+        self._flat = self.products.reshape(len(design.sizes), -1)
 
     def _left_over(self, squares: float) -> float:
         """The sum of squares that applications and assessors, both fixed, leave."""
@@ -166,6 +167,28 @@ class Likelihood:
         part = self.within[:c, c]
         explained = part @ np.linalg.pinv(self.within[:c, :c], rcond=1e-10, hermitian=True) @ part
         return max(0.0, squares - float(explained))
+
+    def objective(self, application_ratio: float, assessor_ratio: float) -> float:
+        """The objective of `at` alone, in a fraction of its time.
+
+        One Cholesky factor of the mixed model equations with the values as their last column has both the
+        determinant and, as the square of its last element, the residual sum of squares.
+        """
+        c, p = self.design.cross.shape[0], self.design.n_fixed
+        shrunken = 1 + application_ratio * self.design.sizes
+        matrix = self._flat.T @ (1 / (self.design.sizes * shrunken))
+        matrix = matrix.reshape(c + 1, c + 1) + self.within
+        root = float(np.sqrt(assessor_ratio))
+        matrix[p:c] *= root
+        matrix[:, p:c] *= root
+        matrix.flat[p * (c + 2) : c * (c + 2) : c + 2] += 1
+        try:
+            diagonal = np.linalg.cholesky(matrix).diagonal()
+        except np.linalg.LinAlgError:  # all but additive: the longer way bears more
+            return self.at(application_ratio, assessor_ratio).objective
+        logs = np.log(diagonal)
+        determinants = self.design.per_size @ np.log(shrunken) + 2 * logs[:c].sum()
+        return float(determinants + 2 * self.df * logs[c])
 
     def at(self, application_ratio: float, assessor_ratio: float) -> Evaluation:
         """The likelihood where the variances are these multiples, at least 0, of the residual variance."""

@@ -64,7 +64,7 @@ def _form(judgements: Judgements, assessor: Ints, assessors: Assessors, level: f
         value = u / between
     else:
         value = u / (u + a + 1)
-    minimum = likelihood.at(u, a).objective
+    minimum = likelihood.objective(u, a)
     allowed = float(chdtri(1, 1 - level))
 
     def excess(correlation: float) -> float:
@@ -73,18 +73,18 @@ def _form(judgements: Judgements, assessor: Ints, assessors: Assessors, level: f
         )
         return found - minimum - allowed
 
-    low = 0.0 if value == 0 or excess(0.0) <= 0 else float(brentq(excess, 0.0, value, xtol=1e-9))
+    low = 0.0 if value == 0 or excess(0.0) <= 0 else float(brentq(excess, 0.0, value, xtol=1e-7))
     high = (
         1.0
         if value >= _HIGHEST or excess(_HIGHEST) <= 0
-        else float(brentq(excess, value, _HIGHEST, xtol=1e-9))
+        else float(brentq(excess, value, _HIGHEST, xtol=1e-7))
     )
     return Form(value, low, high)
 
 
 def _alone(likelihood: Likelihood, correlation: float) -> float:
     """The objective where the variance of applications is this share of it and the residual."""
-    return likelihood.at(correlation / (1 - correlation), 0.0).objective
+    return likelihood.objective(correlation / (1 - correlation), 0.0)
 
 
 def _profile(likelihood: Likelihood, correlation: float, start: float) -> float:
@@ -93,10 +93,10 @@ def _profile(likelihood: Likelihood, correlation: float, start: float) -> float:
 
     def objective(point: float) -> float:
         a = float(np.expm1(point)) / each
-        return likelihood.at(correlation * (1 + a) / (1 - correlation), a).objective
+        return likelihood.objective(correlation * (1 + a) / (1 - correlation), a)
 
     highest = float(np.log1p(each * start)) + _FURTHER
-    found = minimize_scalar(objective, bounds=(0.0, highest), method="bounded", options={"xatol": 1e-5})
+    found = minimize_scalar(objective, bounds=(0.0, highest), method="bounded", options={"xatol": 1e-4})
     return min(float(found.fun), objective(0.0))
 
 

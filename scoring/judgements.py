@@ -95,7 +95,7 @@ def _numbers(frame: pd.DataFrame) -> Floats:
     if len(bad):
         row = frame.iloc[bad[0]]
         raise LevelError(
-            f"{_where(row)}: level {row['level']!r}: expected a finite number; leave the row out if there is none"
+            f"{_where(row)}: level {row['level']}: expected a finite number; leave the row out if there is none"
         )
     return numbers
 

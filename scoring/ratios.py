@@ -35,9 +35,8 @@ def best_ratios(likelihood: Likelihood) -> tuple[float, float]:
         slope: Floats = (at.gradient / each)[:dimensions] * np.exp(point)
         return at.objective, slope
 
-    start = min(
-        (np.array(point) for point in product(_STARTS, repeat=dimensions)), key=lambda p: objective(p)[0]
-    )
+    starts = (np.array(point) for point in product(_STARTS, repeat=dimensions))
+    start = min(starts, key=lambda point: likelihood.objective(*ratios(point)))
     bounds = [(0.0, float(high)) for high in highest[:dimensions]]
     found = minimize(
         objective, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-11, "gtol": 1e-8}

@@ -90,7 +90,9 @@ def test_two_who_assessed_everything_are_a_paired_t_test():
 
 def test_shrout_and_fleiss_by_hand():
     # A complete table: mean of all less own mean; its error is √(MS error · (1 − 1/k) / n), with MS error 1.0194.
-    matrix = np.array([[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]], float)
+    matrix = np.array(
+        [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]], float
+    )
     found = severity(long_of(matrix)).table
     assert found["severity"].tolist() == pytest.approx((matrix.mean() - matrix.mean(axis=0)).tolist())
     assert found["se"].tolist() == pytest.approx([np.sqrt(1.0194444 * 0.75 / 6)] * 4, rel=1e-6)
@@ -230,7 +232,7 @@ def test_exact_adjustments_are_decimals_and_zero_where_nothing_is_known():
     assert exact_adjustments(shuffled, ["experience", "knowledge"]) == expected
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.integers(0, 10_000), st.integers(-4, 4))
 def test_shifting_shuffling_and_renaming(seed, shift):
     frame = incomplete(seed, applications=12, assessors=5, most=3, rounded=True)
