@@ -17,6 +17,7 @@ from scipy.sparse import csgraph
 
 from scoring.criteria import TOP_LEVEL, Profile
 from scoring.level_tables import (
+    FORM,
     LONG_COLUMNS,
     check_columns,
     check_no_twins,
@@ -30,8 +31,6 @@ from scoring.levels import SCALE
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-#: The assessor under whose name values from the form come.
-FORM = "form"
 #: Criteria whose pairs of application and assessor agree at least this much (shared / all) make one block.
 ALIKE = 0.8
 

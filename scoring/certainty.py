@@ -24,10 +24,12 @@ from scoring.blocks import Parted, part_levels
 from scoring.borderline import zone
 from scoring.criteria import Profile, StageRule
 from scoring.errors import ProfileError, TableError
-from scoring.posterior import Floats, Mixture, Posterior
+from scoring.posterior import Floats, Mixture
+from scoring.probabilities import probability_top, selected_probability
 from scoring.rank_sets import rank_sets
 from scoring.ranking import Ranking
-from scoring.variances import Estimates, Undeterminable, estimate, total_errors, true_points
+from scoring.total_errors import total_errors
+from scoring.variances import Estimates, Undeterminable, estimate, true_points
 
 #: What a result could not do, or does with a reservation; in this order.
 CAVEATS = (
@@ -54,9 +56,9 @@ class Certainty:
     """How certain the places of one ranking are.
 
     ``table``: one row per application with a place, in order of place. Columns: ``application``; ``total``
-    (points of 0–100, float); ``place``; ``rank_low`` and ``rank_high``, the first and last place that cannot be
-    ruled out (Int64); ``p_top``, the probability of truly being among the first ``k`` (Float64); ``zone``, whether
-    it lies in the borderline zone (boolean). The last four are missing where nothing can be told.
+    (float, the points that the order goes by); ``place``; ``rank_low`` and ``rank_high``, the first and last place
+    that cannot be ruled out (Int64); ``p_top``, the probability of truly being among the first ``k`` (Float64);
+    ``zone``, whether it lies in the borderline zone (boolean). The last four are missing where nothing can be told.
 
     ``model``: what was estimated, one dict per block of criteria (standard deviations in points).
     ``caveats``: codes of ``CAVEATS``. ``mc_error``: the largest standard error of any ``p_top`` that comes from
@@ -138,7 +140,7 @@ def certainty(
     ranked = ranking.table[ranking.table["status"] == "ranked"]
     names = ranked["application"].tolist()
     rows = _rows_of(names, parted)
-    totals = ranked["total"].to_numpy(dtype=np.float64) / ranking.denominator
+    totals = _totals(ranking, ranked)
     n = len(names)
     caveats: set[str] = set()
     estimates = None
@@ -156,7 +158,7 @@ def certainty(
     result: dict[str, Any] = {"low": None, "high": None, "p": None}
     found = None
     if estimates is not None and n > 1:
-        own, shared = total_errors(parted, estimates, rule.combine)
+        own, shared = total_errors(parted, estimates, rule)
         _check_totals(parted, names, rows, totals, rule)
         sets = rank_sets(totals, own[rows], shared[rows], confidence=confidence, df=estimates.df)
         # The places of equal totals are in the set anyway; nothing else can lie outside it.
@@ -185,44 +187,6 @@ def certainty(
     )
 
 
-def probability_top(points: Posterior | Mixture, k: int, *, seed: int, draws: int) -> Floats:
-    """The share of draws in which each application is among the k highest, shape (n,); they add up to k (or n)."""
-    n = points.n
-    if k >= n:
-        return np.ones(n)
-    counts = np.zeros(n, dtype=np.int64)
-    for drawn in points.draws(seed, draws):
-        lowest = np.partition(drawn, n - k, axis=1)[:, n - k, None]
-        counts += np.count_nonzero(drawn >= lowest, axis=0)
-    return np.asarray(counts / draws)
-
-
-def selected_probability(
-    points: Posterior | Mixture,
-    names: Sequence[str],
-    select: Callable[[Sequence[str]], Iterable[str]],
-    *,
-    seed: int,
-    draws: int,
-) -> Floats:
-    """The share of draws in which ``select`` takes each of ``names``, shape (n,).
-
-    ``select`` gets the names in the order of their true points in a draw, best first, and gives those it takes:
-    `lambda order: [each.application for each in draw_lines_by_group(order, …).called]`.
-    Raises TableError for an id that it takes twice, or that is none of the names.
-    """
-    position = {name: at for at, name in enumerate(names)}
-    ids = np.array(names, dtype=object)
-    counts = np.zeros(len(ids), dtype=np.int64)
-    for drawn in points.draws(seed, draws):
-        for order in np.argsort(-drawn, axis=1):
-            taken = list(select(ids[order].tolist()))
-            if len(set(taken)) < len(taken) or not position.keys() >= set(taken):
-                raise TableError("select: took an application twice, or one that is not in the order")
-            counts[[position[id] for id in taken]] += 1
-    return np.asarray(counts / draws)
-
-
 def _check_settings(k: int, seed: int, draws: int, confidence: float) -> None:
     for name, number, least in (("k", k, 1), ("seed", seed, 0), ("draws", draws, FEWEST_DRAWS)):
         if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < least:
@@ -238,6 +202,13 @@ def _rows_of(names: Sequence[str], parted: Parted) -> NDArray[np.int64]:
             f"application {names[int(np.argmin(rows))]!r} has a place but no level; give the levels of the ranking"
         )
     return rows
+
+
+def _totals(ranking: Ranking, ranked: pd.DataFrame) -> Floats:
+    """The points that the order goes by."""
+    if ranking.adjusted_denominator is None:
+        return ranked["total"].to_numpy(dtype=np.float64) / ranking.denominator
+    return ranked["adjusted_total"].to_numpy(dtype=np.float64) / ranking.adjusted_denominator
 
 
 def _check_totals(

@@ -20,8 +20,6 @@ Floats = NDArray[np.float64]
 FEWEST_FOR_FORM = 10
 #: No two blocks are taken to hang together more than this.
 _LARGEST_CORRELATION = 0.95
-#: Variance of the median of 0, 1, 2, … standard normal values.
-_MEDIAN = np.array([np.nan, 1, 0.5, 0.44867, 0.29822, 0.28683, 0.21474, 0.21045])
 
 
 class Undeterminable(Exception):
@@ -133,43 +131,6 @@ def _used(found: Scenario | Components, block: Block) -> Variances:
         residual=max(found.residual, block.coarseness),
         hidden=max(0.0, block.coarseness - found.residual),
     )
-
-
-def total_errors(parted: Parted, estimates: Estimates, combine: str) -> tuple[Floats, Floats]:
-    """What `scoring.rank_sets` needs of every total: the variance of its own error, and what it shares.
-
-    Means: error and coarseness are the application's own, severity is shared with those of the same assessors.
-    Medians: those of one panel are taken as independent of those of any other, with the variance of the median
-    of normal errors, which is on the safe side. NaN for applications that are incomplete.
-    """
-    n = len(parted.ids)
-    own = np.full(n, (parted.form_weights**2).sum() / 12)
-    loadings = []
-    for block, used in zip(parted.blocks, estimates.variances, strict=True):
-        counts = block.counts(n)
-        own += used.hidden
-        with np.errstate(divide="ignore", invalid="ignore"):
-            if combine == "median":
-                own += (used.residual + used.assessors) * median_variance(counts)
-                continue
-            own += np.where(counts > 0, used.residual / counts, np.nan)
-            share = np.bincount(
-                block.application * len(block.assessors) + block.assessor, minlength=n * len(block.assessors)
-            ).reshape(n, -1)
-            loadings.append(np.sqrt(used.assessors) * share / counts[:, None])
-    return own, np.column_stack([np.zeros((n, 0)), *loadings])
-
-
-def median_variance(counts: NDArray[np.int64]) -> Floats:
-    """Variance of the median of independent standard normal values; NaN for none of them.
-
-    Exact to five digits up to seven values, beyond that the limit π / 2n, which is never too small. Source of
-    the first: Teichroew (1956), Ann. Math. Stat. 27, 410-426.
-    """
-    counts = np.asarray(counts)
-    with np.errstate(divide="ignore"):
-        beyond = np.pi / (2 * counts)
-    return np.where(counts < len(_MEDIAN), _MEDIAN[np.minimum(counts, len(_MEDIAN) - 1)], beyond)
 
 
 def _fit(block: Block, form: Floats) -> tuple[Fitted, bool]:
