@@ -20,6 +20,7 @@ class Subcommand(NamedTuple):
 SUBCOMMANDS: dict[str, Subcommand] = {
     "rank": Subcommand("rank", "Rank applications from a spreadsheet and write the interview list."),
     "audit": Subcommand("audit", "Show how a selection fell out between groups, from any table of outcomes."),
+    "agreement": Subcommand("agreement", "Show how far assessors agree, and how strict each of them is."),
     "init-db": Subcommand("init_db", "Create the database, or bring it up to date."),
     "seed": Subcommand("seed", "Fill an empty database with the invented demo region."),
     "create-user": Subcommand("create_user", "Create an account with a role in a region."),
@@ -58,5 +59,5 @@ class LazyGroup(click.Group):
 def main() -> None:
     """Select doctors for basic service: rank, monitor, and draw the interview list.
 
-    `rank` and `audit` work on spreadsheets alone; the others belong to the web application.
+    `rank`, `audit` and `agreement` work on spreadsheets alone; the others belong to the web application.
     """

@@ -1,0 +1,104 @@
+"""From a spreadsheet of levels by assessor to the frame that the figures of agreement take."""
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from recruit.tables import cells
+from recruit.tables.columns import Columns, parse_mapping, refuse_misspelt
+from recruit.tables.errors import FileError
+from recruit.tables.levels import ASSESSMENT_KEYS
+from recruit.tables.reading import Table, read_table
+from recruit.tables.text import listed
+
+_PURPOSE = (
+    "levels have application, assessor, criterion and level; criterion may be left out if there is only one"
+)
+
+
+def parse_scale(text: str) -> tuple[float, float]:
+    """`"1,10"` -> (1.0, 10.0). Raises FileError for anything but two numbers, the lower one first."""
+    parts = [part.strip() for part in text.replace(";", ",").split(",")]
+    try:
+        low, high = (float(part) for part in parts)
+    except ValueError:
+        low = high = math.nan
+    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+        raise FileError(f"--scale '{text}': write the lowest and the highest level, such as --scale 1,10.")
+    return low, high
+
+
+def read_levels(
+    source: str, mapping: tuple[str, ...], scale: tuple[float, float]
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Columns application, assessor, criterion if there is one, and level; and the notes to be told.
+
+    A row without a level is left out and counted in a note.
+
+    Raises
+    ------
+    FileError
+        Missing or misspelt columns, empty names, levels that are no numbers or outside the scale, two levels for the
+        same, or no level at all.
+    """
+    table = read_table(source)
+    columns = Columns(table, parse_mapping(mapping), ASSESSMENT_KEYS)
+    headers = {key: columns.need(key, _PURPOSE) for key in ("application", "assessor", "level")}
+    criterion = columns.find("criterion")
+    if criterion is not None:
+        headers["criterion"] = criterion
+    refuse_misspelt(table, columns.unused(), ["criterion"] if criterion is None else [])
+    notes = list(table.notes)
+    if columns.unused():
+        notes.append(f"Not used: {listed(columns.unused())}.")
+    keys = [key for key in ASSESSMENT_KEYS if key in headers and key != "level"]
+    frame = pd.DataFrame({key: _names(table, headers[key], key) for key in keys})
+    frame["level"] = _levels(table, headers["level"], scale)
+    _refuse_twins(table, frame, keys)
+    empty = int(frame["level"].isna().sum())
+    if empty == len(frame):
+        raise FileError(
+            f"{table.name}: the column '{headers['level']}' is empty. There is nothing to compare."
+        )
+    if empty:
+        notes.append(f"{empty} of {len(frame)} rows have no level and are left out: missing is never zero.")
+    return frame[frame["level"].notna()].reset_index(drop=True), tuple(notes)
+
+
+def _names(table: Table, header: str, key: str) -> "pd.Series[str]":
+    column = table.column(header)
+    empty = np.flatnonzero(column == "")
+    if len(empty):
+        raise FileError(f"{table.where(int(empty[0]), header)}: is empty. Every row names its {key}.")
+    return column
+
+
+def _levels(table: Table, header: str, scale: tuple[float, float]) -> np.ndarray:
+    low, high = scale
+
+    def parse(text: str) -> float:
+        level = float(cells.number(text, table.separator))
+        if not low <= level <= high:
+            raise ValueError(
+                f"level {text} is outside the scale {low:g} to {high:g}. Correct it, or name another scale, such as "
+                "--scale 1,10"
+            )
+        return level
+
+    return cells.convert(table, header, parse).astype(np.float64)
+
+
+def _refuse_twins(table: Table, frame: pd.DataFrame, keys: list[str]) -> None:
+    repeated = np.flatnonzero(frame.duplicated(subset=keys))
+    if not len(repeated):
+        return
+    at = int(repeated[0])
+    first = int(np.flatnonzero((frame[keys] == frame[keys].iloc[at]).all(axis=1))[0])
+    row = frame.iloc[at]
+    on = f" on '{row['criterion']}'" if "criterion" in keys else ""
+    hint = "" if "criterion" in keys else " If there are several criteria, add the column 'criterion'."
+    raise FileError(
+        f"{table.name}, row {table.rows[at]}: assessor '{row['assessor']}' has already given '{row['application']}' a "
+        f"level{on} in row {table.rows[first]}. Keep one of them.{hint}"
+    )
