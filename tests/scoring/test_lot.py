@@ -3,10 +3,12 @@
 import hashlib
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.lot import lot_key, lot_order
+from scoring.errors import ScoringError, SeedError
+from scoring.lot import check_reveal, commitment, lot_key, lot_order, new_seed
 
 
 def test_lot_key_is_sha256_of_seed_then_id() -> None:
@@ -34,3 +36,36 @@ def test_lot_order_of_the_same_ids_in_another_order_is_the_same() -> None:
 def test_lot_order_of_nobody_is_empty() -> None:
     assert lot_order("s", []).shape == (0,)
     assert lot_order("s", []).dtype == np.int64
+
+
+def test_commitment_is_sha256_of_the_seed() -> None:
+    # NIST's example of a message of three letters, FIPS 180-4.
+    assert commitment("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert commitment("å") == hashlib.sha256(b"\xc3\xa5").hexdigest()
+    assert commitment("abc") == lot_key("abc", "").hex()
+
+
+def test_new_seeds_are_64_hexadecimal_characters_and_differ() -> None:
+    seeds = {new_seed() for _ in range(50)}
+    assert len(seeds) == 50
+    assert all(len(seed) == 64 and set(seed) <= set("0123456789abcdef") for seed in seeds)
+
+
+def test_the_seed_that_was_committed_to_is_accepted() -> None:
+    seed = new_seed()
+    check_reveal(seed, commitment(seed))
+    check_reveal(seed, f" {commitment(seed).upper()}\n")
+
+
+@pytest.mark.parametrize("seed", ["abd", "abc ", "ABC", ""])
+def test_any_other_seed_is_refused(seed: str) -> None:
+    with pytest.raises(SeedError, match="does not belong to the commitment") as refusal:
+        check_reveal(seed, commitment("abc"))
+    assert commitment(seed) in str(refusal.value)
+    assert isinstance(refusal.value, ScoringError)
+
+
+@pytest.mark.parametrize("published", ["", "åäö", "ba7816bf", commitment("abc")[:-1]])
+def test_what_is_no_commitment_is_refused(published: str) -> None:
+    with pytest.raises(SeedError):
+        check_reveal("abc", published)
