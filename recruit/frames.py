@@ -6,12 +6,14 @@ pandas and scoring are imported inside the functions: a page that needs no frame
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
 
 from recruit.clock import in_stockholm
@@ -21,6 +23,7 @@ from recruit.models import AgeBand, ClinicalArea, Intake, LicenceRoute, Sex
 if TYPE_CHECKING:
     import pandas as pd
 
+    from scoring.checks import Finding
     from scoring.criteria import Profile
     from scoring.ranking import Ranking
 
@@ -141,14 +144,31 @@ def rank_inputs(inputs: Mapping[str, Any]) -> Ranking:
 
     Raises ScoringError for inputs that cannot be ranked.
     """
+    from scoring.ranking import rank
+
+    return rank(
+        levels_frame(inputs),
+        profile_of_inputs(inputs),
+        inputs["stage"],
+        inputs["seed"],
+        inputs["applications"],
+    )
+
+
+def levels_frame(inputs: Mapping[str, Any]) -> pd.DataFrame:
+    """The levels of a run's inputs as scoring takes them: application, assessor, criterion, level."""
     import pandas as pd
 
-    from scoring.profile import parse_profile
-    from scoring.ranking import LONG_COLUMNS, rank
+    from scoring.level_tables import LONG_COLUMNS
 
-    levels = pd.DataFrame(inputs["levels"], columns=list(LONG_COLUMNS))
-    profile = parse_profile(inputs["profile"]["toml"])
-    return rank(levels, profile, inputs["stage"], inputs["seed"], inputs["applications"])
+    return pd.DataFrame(inputs["levels"], columns=list(LONG_COLUMNS))
+
+
+def profile_of_inputs(inputs: Mapping[str, Any]) -> Profile:
+    """The criteria profile that a run's inputs hold."""
+    from scoring.profile import parse_profile
+
+    return parse_profile(inputs["profile"]["toml"])
 
 
 @dataclass(frozen=True)
@@ -306,6 +326,137 @@ def run_results(text: str) -> RunResults:
 @lru_cache(maxsize=4)
 def _parsed(text: str) -> RunResults:
     return RunResults(json.loads(text))
+
+
+# Certainty
+
+
+class StoredRun(Protocol):
+    """What is read of a ranking run; its inputs only when the figures have to be computed."""
+
+    @property
+    def inputs(self) -> str: ...
+    @property
+    def inputs_sha256(self) -> str: ...
+    @property
+    def results_sha256(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class SurePlace:
+    """How certain one place is. What cannot be told is None.
+
+    `rank_low` and `rank_high` are the first and last place that cannot be ruled out; `p` is the probability of truly
+    being called with the line, rounded to four decimals; `zone`: whether that is in the borderline zone.
+    """
+
+    mask_code: str
+    place: int
+    rank_low: int | None
+    rank_high: int | None
+    p: float | None
+    zone: bool | None
+
+
+@dataclass(frozen=True)
+class RunCertainty:
+    """How certain the places of a run are with a line at `k`. `rows` are those with a place, best first.
+
+    `caveats` are codes of `scoring.certainty.CAVEATS`; `model` is what was estimated, in numbers.
+    """
+
+    k: int
+    rows: tuple[SurePlace, ...]
+    determinable: bool
+    caveats: tuple[str, ...]
+    model: tuple[dict[str, Any], ...]
+    confidence: float
+
+    @property
+    def zone(self) -> list[SurePlace]:
+        """Those in the borderline zone, in the order of the run."""
+        return [row for row in self.rows if row.zone]
+
+
+#: Takes those that are called out of an order, best first.
+Select = Callable[[Sequence[str]], Iterable[str]]
+
+_CERTAINTIES: OrderedDict[tuple[str, str, str], RunCertainty] = OrderedDict()
+_CERTAINTIES_KEPT = 16
+_KEEPING = Lock()
+
+
+def certainty(run: StoredRun, k: int, *, select: Select | None = None, line: str = "") -> RunCertainty:
+    """How certain the places of a run are when `k` are called; the latest few are kept.
+
+    Where the line is not one through the whole order, `select` says who is called from an order, and `line` names
+    that way of calling (the same text, the same people). The draws are seeded by the inputs' checksum, so that
+    everybody gets the same figures. Raises ScoringError for inputs that cannot be ranked.
+    """
+    key = (run.inputs_sha256, run.results_sha256, f"{k} {line}")
+    found = _CERTAINTIES.get(key)
+    if found is None:
+        found = _certainty(json.loads(run.inputs), int(run.inputs_sha256[:15], 16), k, select)
+        with _KEEPING:
+            _CERTAINTIES[key] = found
+            while len(_CERTAINTIES) > _CERTAINTIES_KEPT:
+                _CERTAINTIES.popitem(last=False)
+    return found
+
+
+def _certainty(inputs: Mapping[str, Any], seed: int, k: int, select: Select | None) -> RunCertainty:
+    from scoring.borderline import zone
+    from scoring.certainty import certainty as certainty_of
+
+    profile = profile_of_inputs(inputs)
+    found = certainty_of(levels_frame(inputs), rank_inputs(inputs), profile, k=k, seed=seed)
+    table = found.table
+    sure = found.determinable and len(table) > 0
+    columns: dict[str, list[Any]] = {name: table[name].tolist() for name in ("application", "place")}
+    for name in ("rank_low", "rank_high"):
+        columns[name] = [int(each) for each in table[name]] if sure else [None] * len(table)
+    columns["p"] = columns["zone"] = [None] * len(table)
+    if sure:
+        p = (
+            found.selected_probability(select)
+            if select and found.posterior
+            else table["p_top"].to_numpy(float)
+        )
+        rounded = [round(float(each), 4) for each in p]
+        limits = profile.stages[inputs["stage"]].borderline
+        columns["p"], columns["zone"] = rounded, zone(rounded, limits.low, limits.high).tolist()
+    names = ("application", "place", "rank_low", "rank_high", "p", "zone")
+    rows = zip(*(columns[name] for name in names), strict=True)
+    return RunCertainty(
+        k=k,
+        rows=tuple(SurePlace(*row) for row in rows),
+        determinable=found.determinable,
+        caveats=found.caveats,
+        model=found.model,
+        confidence=found.confidence,
+    )
+
+
+# Release checks
+
+
+def ranking_findings(
+    inputs: Mapping[str, Any], results: str, sources: Mapping[str, Any]
+) -> tuple[Finding, ...]:
+    """The checks of a run: its stored results against its inputs, and both against the sources as they are now.
+
+    `inputs` are the run's, `sources` what a run made now would have. Raises ScoringError for inputs that cannot be
+    ranked at all.
+    """
+    from scoring.checks import check_ranking
+    from scoring.findings import finding
+
+    ranking = rank_inputs(inputs)
+    kept = [] if ranking.canonical() == results.encode() else ["results"]
+    return (
+        finding("stored", 1, kept),
+        *check_ranking(ranking, levels_frame(sources), profile_of_inputs(sources), sources["applications"]),
+    )
 
 
 # Monitoring

@@ -183,8 +183,9 @@ def test_database_lets_a_draft_be_changed_and_confirmed(
 ) -> None:
     draft = session.exec(select(InterviewList).where(InterviewList.status == ListStatus.DRAFT)).one()
     session.execute(text(f"UPDATE interview_list_entry SET conditional = true WHERE list_id = {draft.id}"))
+    ranking_helpers.settle(session, world, draft)
     session.commit()
-    interview.confirm(session, interview_list=draft, actor=world.actor, now=ranking_helpers.LATER)
+    interview.confirm(session, interview_list=draft, actor=world.second, now=ranking_helpers.LATER)
     session.commit()
     assert draft.chain_head is not None
     with pytest.raises(DBAPIError, match="is locked"):

@@ -98,6 +98,7 @@ def _greet(folder: Path, settings: Settings) -> None:
 
     people = (
         ("Coordinator", f"samordnare@{SLUG}.example"),
+        ("Coordinator 2", f"ordforande@{SLUG}.example"),
         ("Assessor", f"bedomare1@{SLUG}.example"),
         ("Auditor", f"granskare@{SLUG}.example"),
         ("Administrator", f"administrator@{SLUG}.example"),

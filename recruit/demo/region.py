@@ -38,6 +38,7 @@ class Group:
     region: Region
     sites: list[Site]
     coordinator: Account
+    chair: Account
     auditor: Account
     administrator: Account
     assessors: list[Account]
@@ -53,6 +54,11 @@ class Group:
     def actor(self) -> Actor:
         """The coordinator, who makes most decisions."""
         return Actor(self.coordinator.id)
+
+    @property
+    def second(self) -> Actor:
+        """The group's chair, a coordinator too, who confirms what the other has drawn."""
+        return Actor(self.chair.id)
 
 
 def create(session: Session, now: datetime) -> Group:
@@ -74,6 +80,7 @@ def create(session: Session, now: datetime) -> Group:
         region=region,
         sites=sites,
         coordinator=coordinator,
+        chair=_member(session, region.id, "ordforande", "Karin Lindqvist", Role.COORDINATOR, now),
         auditor=_member(session, region.id, "granskare", "Helena Vik", Role.AUDITOR, now),
         administrator=_member(session, region.id, "administrator", "Ove Stark", Role.ADMINISTRATOR, now),
         assessors=[

@@ -16,14 +16,16 @@ from recruit.demo import applying, judging, region
 from recruit.demo.judging import Judged
 from recruit.demo.people import Person, draw_countries, draw_people
 from recruit.demo.region import Group
-from recruit.models import Application, Intake, InterviewList, PlacementKind, PostForm
+from recruit.models import Application, EntryKind, Intake, InterviewList, PlacementKind, PostForm
 from recruit.passwords import hash_password
 from recruit.queries import interview as lists
 from recruit.queries import monitoring
 from recruit.services import application, interview, ranking
 from recruit.services import intake as intakes
 from recruit.services.intake import IntakePlan, PlannedPosts
-from recruit.services.interview import LineGroup
+from recruit.services.lines import LineGroup
+from recruit.services.publishing import publish
+from recruit.services.settling import settlement_of
 from recruit.storage import Storage
 from scoring.criteria import STAGES
 
@@ -38,6 +40,10 @@ PROGRAMME = [
     (PlacementKind.PRIMARY_CARE, 8),
     (PlacementKind.PSYCHIATRY, 7),
 ]
+RATIONALE = (
+    "Gruppen har gått igenom underlaget för alla i gränszonen. Inget talar för någon utöver det som nivåerna redan"
+    " väger in, så poängens ordning får gälla."
+)
 Tell = Callable[[str], None]
 
 
@@ -98,9 +104,35 @@ def _finished(demo: Demo, countries: list[str]) -> None:
         actor=demo.group.actor,
         now=demo.at(-160, 10),
     )
-    interview.confirm(demo.session, interview_list=drawn, actor=demo.group.actor, now=demo.at(-160, 11))
+    _settle(demo, drawn)
+    interview.confirm(demo.session, interview_list=drawn, actor=demo.group.second, now=demo.at(-160, 13))
     demo.tell(f"  Ranked; the list is confirmed: up to {PLACES} called, {RESERVES} in reserve.")
+    publish(demo.session, interview_list=drawn, actor=demo.group.second, now=demo.at(-159))
     _monitor(demo, intake, drawn)
+
+
+def _settle(demo: Demo, drawn: InterviewList) -> None:
+    """The group talks about those whom the line cannot tell apart, and leaves them in the order of points."""
+    settlement = settlement_of(drawn)
+    if settlement is None or not (settlement.zone or settlement.undeterminable):
+        return
+    called = {
+        each.mask_code
+        for each in lists.entries(demo.session, interview_list=drawn)
+        if each.kind is EntryKind.CALLED
+    }
+    interview.decide_zone(
+        demo.session,
+        interview_list=drawn,
+        above=[code for code in settlement.codes if code in called],
+        reasons={},
+        rationale=RATIONALE,
+        actor=demo.group.actor,
+        now=demo.at(-160, 11),
+    )
+    demo.tell(
+        f"  {len(settlement.zone)} are in the borderline zone; the group discussed them and wrote down why."
+    )
 
 
 def _monitor(demo: Demo, intake: Intake, drawn: InterviewList) -> None:
@@ -155,7 +187,7 @@ def _intake(demo: Demo, slug: str, sv: str, en: str, *, opens: int, closes: int,
     )
     actor, before = demo.group.actor, demo.at(opens - 3)
     intake = intakes.create(demo.session, region_id=demo.group.region_id, plan=plan, actor=actor, now=before)
-    seeds = {stage: f"{SEED} {slug} {stage}" for stage in STAGES}
+    seeds: dict[str, str] = {stage: f"{SEED} {slug} {stage}" for stage in STAGES}
     return intakes.open_intake(demo.session, intake=intake, actor=actor, now=before, seeds=seeds)
 
 

@@ -32,7 +32,9 @@ from recruit.models import (
     Region,
 )
 from recruit.queries import interview as queries
+from recruit.queries import lots
 from recruit.queries.interview import Listed
+from recruit.queries.lots import Lot
 from recruit.tables.pages import FONTS, TEMPLATES
 from recruit.tables.pdf import write_pdf
 from recruit.tables.writing import Column, write_csv, write_xlsx
@@ -99,6 +101,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "profile": ("Kravprofil", "Criteria profile"),
     "profile_version": ("{key}, version {n}", "{key}, version {n}"),
     "seed": ("Frö för lottning", "Seed of the lot"),
+    "committed": ("dolt än; kontrollsumma från öppnandet {sum}", "hidden as yet; checksum from the opening {sum}"),
+    "draft_mark": ("Utkast", "Draft"),
     "checksum": ("Kontrollsumma", "Checksum"),
     "chain": ("Protokollkedjans huvud", "Head of the record's chain"),
     "not_yet": ("ges när listan beslutas", "given when the list is confirmed"),
@@ -118,6 +122,7 @@ class Document:
     found: InterviewList
     run: RankingRun
     profile: CriteriaProfile
+    lot: Lot | None
     entries: Sequence[Listed]
     ranked: int
     posts: int
@@ -161,6 +166,7 @@ def _document(session: Session, found: InterviewList, language: str, now: dateti
         found=found,
         run=run,
         profile=queries.profile_of_run(session, run=run),
+        lot=lots.of_stage(session, intake_id=found.intake_id, stage=run.stage),
         entries=queries.entries(session, interview_list=found),
         ranked=session.exec(ranked).one(),
         posts=int(session.exec(posts).one()),
@@ -186,7 +192,9 @@ def columns(document: Document) -> list[Column]:
     """The list as columns, one row per application."""
     t, rows = words(document.language), _in_order(document)
     grouped = any(row.group_name for row in rows)
-    found = [
+    # A file of a draft says so in every row, however it is cut and passed on.
+    found = [] if _confirmed(document) else [Column(t.draft_mark, [t.draft for _row in rows])]
+    found += [
         Column(t.list, [t.called if row.kind is EntryKind.CALLED else t.reserve for row in rows], "word"),
         Column(t.order, [row.position if row.kind is EntryKind.RESERVE else None for row in rows], "integer"),
     ]
@@ -223,10 +231,18 @@ def facts(document: Document) -> list[tuple[str, str]]:
             t.run.format(n=document.run.number, when=_moment(document.run.created_at, document.language)),
         ),
         (t.profile, t.profile_version.format(key=document.profile.key, n=document.profile.version)),
-        (t.seed, document.run.seed),
+        (t.seed, _seed(document)),
         (t.checksum, document.found.content_sha256),
         (t.chain, document.found.chain_head or t.not_yet),
     ]
+
+
+def _seed(document: Document) -> str:
+    """The seed once it is revealed; until then what was published of it at opening."""
+    lot = document.lot
+    if lot is None:
+        return "–"
+    return lot.seed or words(document.language).committed.format(sum=lot.commitment)
 
 
 def page(document: Document) -> str:

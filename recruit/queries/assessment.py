@@ -27,6 +27,7 @@ from recruit.models import (
     Membership,
     Referee,
     Role,
+    ThirdAssessment,
 )
 from scoring.profile import Criterion, Profile
 
@@ -358,6 +359,51 @@ def _loads(session: Session, intake: Intake, standing: Sequence[Assignment]) -> 
         )
         for number, each in enumerate(everybody, start=1)
     ]
+
+
+def third_asked(session: Session, *, intake: Intake, stage: str) -> bool:
+    """Whether a round of third assessments has been asked for at a stage."""
+    asked = select(ThirdAssessment.id).where(
+        ThirdAssessment.intake_id == intake.id, ThirdAssessment.stage == stage
+    )
+    return session.exec(asked.limit(1)).first() is not None
+
+
+def third_waiting(session: Session, *, intake: Intake, stage: str) -> list[str]:
+    """Codes of the applications with a third assessment asked for that wait for one; who has withdrawn does not."""
+    statement = (
+        select(Application.mask_code)
+        .join(ThirdAssessment, col(ThirdAssessment.application_id) == col(Application.id))
+        .join(Assignment, col(Assignment.application_id) == col(Application.id))
+        .where(
+            ThirdAssessment.intake_id == intake.id,
+            ThirdAssessment.stage == stage,
+            Assignment.stage == stage,
+            Assignment.status == AssignmentStatus.ASSIGNED,
+            Application.status == ApplicationStatus.SUBMITTED,
+        )
+        .distinct()
+        .order_by(col(Application.mask_code))
+    )
+    return list(session.exec(statement))
+
+
+def fewer_than(
+    session: Session, *, intake: Intake, stage: str, codes: Collection[str], number: int
+) -> list[str]:
+    """Which of these codes have fewer than so many assessors at a stage, submitted or not."""
+    counted = (
+        select(Application.mask_code, func.count(col(Assignment.id)))
+        .join(Assignment, col(Assignment.application_id) == col(Application.id))
+        .where(
+            Assignment.intake_id == intake.id,
+            Assignment.stage == stage,
+            Assignment.status != AssignmentStatus.RECUSED,
+        )
+        .group_by(col(Application.mask_code))
+    )
+    panels = dict(session.exec(counted).all())
+    return sorted(code for code in codes if panels.get(code, 0) < number)
 
 
 @dataclass(frozen=True)

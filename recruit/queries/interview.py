@@ -19,18 +19,21 @@ from recruit.models import (
     Account,
     Application,
     ApplicationStatus,
+    BorderlineDecision,
     CriteriaProfile,
     Eligibility,
     EntryKind,
     Intake,
     InterviewList,
     InterviewListEntry,
+    ListPublication,
     ListStatus,
     Posts,
     RankingRow,
     RankingRun,
     Site,
     SitePreference,
+    ZoneDecision,
 )
 
 
@@ -260,6 +263,36 @@ def difference(
 
 def _stand(entry: Listed) -> tuple[Any, ...]:
     return (entry.kind, entry.group_name, entry.position if entry.kind is EntryKind.RESERVE else 0)
+
+
+def zone_decision(session: Session, *, interview_list: InterviewList) -> ZoneDecision | None:
+    """The group's decision on the borderline zone of a list, or None."""
+    return session.exec(select(ZoneDecision).where(ZoneDecision.list_id == interview_list.id)).first()
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What the group decided about one application in the borderline zone."""
+
+    mask_code: str
+    above: bool
+    reason: str
+
+
+def borderline_decisions(session: Session, *, interview_list: InterviewList) -> list[Decided]:
+    """What was decided about each in the borderline zone of a list, by mask code; empty while nothing is."""
+    found = (
+        select(Application.mask_code, BorderlineDecision.above, BorderlineDecision.reason)
+        .join(BorderlineDecision, col(BorderlineDecision.application_id) == Application.id)
+        .where(BorderlineDecision.list_id == interview_list.id)
+        .order_by(Application.mask_code)
+    )
+    return [Decided(*row) for row in session.exec(found)]
+
+
+def publication(session: Session, *, interview_list: InterviewList) -> ListPublication | None:
+    """When and by whom a list was published, or None."""
+    return session.exec(select(ListPublication).where(ListPublication.list_id == interview_list.id)).first()
 
 
 def confirmers(session: Session, *, found: Sequence[InterviewList]) -> dict[int, str]:

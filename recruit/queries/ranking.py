@@ -31,6 +31,7 @@ from recruit.models import (
     InterviewListEntry,
     Level,
     ListStatus,
+    RankingRelease,
     RankingRow,
     RankingRun,
     RequirementDecision,
@@ -87,6 +88,11 @@ def list_of_run(session: Session, *, run: RankingRun) -> InterviewList | None:
     """The newest interview list that was drawn on a run, or None."""
     found = select(InterviewList).where(InterviewList.run_id == run.id)
     return session.exec(found.order_by(col(InterviewList.version).desc()).limit(1)).first()
+
+
+def release_of(session: Session, *, run: RankingRun) -> RankingRelease | None:
+    """When and by whom a run was released, or None."""
+    return session.exec(select(RankingRelease).where(RankingRelease.run_id == run.id)).first()
 
 
 def run_by_number(session: Session, *, intake: Intake, stage: str, number: int) -> RankingRun:

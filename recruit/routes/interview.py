@@ -13,13 +13,14 @@ from recruit.i18n import language
 from recruit.models import EntryKind, Intake, ListStatus, RankingRun, Role
 from recruit.queries import intake as intakes
 from recruit.queries import interview as queries
+from recruit.queries import lots
 from recruit.queries import ranking as rankings
 from recruit.request import actor, db, roles, settings
 from recruit.request import region as present_region
 from recruit.routes.monitoring import intake_here, look_at
 from recruit.services import interview, ranking
 from recruit.services.assessment import refuse_before_own
-from recruit.services.interview import LineGroup
+from recruit.services.lines import LineGroup, line_groups
 
 blueprint = Blueprint("interview", __name__)
 PREFIX = "/g/<region>/<intake>/interview-list"
@@ -102,7 +103,7 @@ def _form(found: Intake) -> LineForm:
         }
     last = queries.latest_confirmed(db(), intake=found)
     if last is not None:
-        values = _as_last(values, interview.line_groups(last))
+        values = _as_last(values, line_groups(last))
     if values["reserves"] is None and values["places"] is not None:
         values["reserves"] = 0
     return kind(data=values, say=_)
@@ -169,7 +170,7 @@ def _show(found: Intake, version: int, status: int = 200, problem: Any = None) -
             list=drawn,
             run=run,
             profile=queries.profile_of_run(db(), run=run),
-            groups=_grouped(interview.line_groups(drawn), entries),
+            groups=_grouped(line_groups(drawn), entries),
             called=sum(each.kind is EntryKind.CALLED for each in entries),
             reserves=sum(each.kind is EntryKind.RESERVE for each in entries),
             conditional=sum(each.conditional for each in entries),
@@ -180,6 +181,8 @@ def _show(found: Intake, version: int, status: int = 200, problem: Any = None) -
             stale=is_draft and not ranking.is_current(db(), intake=found, run=run),
             waiting=rankings.unsubmitted(db(), intake=found, stage=run.stage) if is_draft else [],
             problem=problem,
+            own=is_draft and drawn.created_by_id == actor().account_id,
+            lot=lots.of_stage(db(), intake_id=found.id or 0, stage=run.stage),
             seen=look.seen,
             beside=monitoring_view.beside_line(figures) if figures else [],
             findings=monitoring_view.findings(figures) if figures else [],
@@ -217,7 +220,9 @@ def confirm(region: str, intake: str, version: int) -> Any:
             interview.confirm(
                 db(), interview_list=drawn, actor=actor(), now=clock.now(), seen=form.seen.data or ""
             )
-    except Conflict as refusal:
+    except Refusal as refusal:
+        if isinstance(refusal, NotFound):
+            raise
         return _show(intake_here(), version, refusal.status, refusal.message)
     flash(_("Version %(version)s is confirmed and locked.", version=version))
     return redirect(url_for("interview.show", region=region, intake=intake, version=version), 303)
@@ -242,7 +247,8 @@ def download(region: str, intake: str, version: int, kind: str) -> Response:
     found = intake_here()
     drawn = queries.by_version(db(), intake=found, version=version)
     data = content(db(), interview_list=drawn, kind=kind, language=language(), now=clock.now())
-    name = f"{present_region().slug}-{found.slug}-{_('interview-list')}-{version}.{kind}"
+    draft = "" if drawn.status is ListStatus.CONFIRMED else f"-{_('draft')}"
+    name = f"{present_region().slug}-{found.slug}-{_('interview-list')}-{version}{draft}.{kind}"
     response = Response(data, mimetype=MEDIA_TYPES[kind])
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response

@@ -10,6 +10,7 @@ from recruit import charts, clock, display, profile_view
 from recruit.i18n import LANGUAGES, language
 from recruit.models import Intake, Placement, PlacementKind, PostForm, Region
 from recruit.queries import intake as intakes
+from recruit.queries import lots
 from recruit.request import db, safe_target
 
 blueprint = Blueprint("public", __name__)
@@ -57,6 +58,7 @@ def advertisement(found: Intake, owner: Region) -> dict[str, Any]:
         "form_name": form_name(found.form),
         "steps": _dates(found),
         "profile": profile_view.view_of(intakes.profile_of(db(), found), language()),
+        "lots": lots.of_intake(db(), intake=found),
         "extensions": intakes.extensions_of(db(), found),
         "accepts": intakes.accepts(found, now),
         "coming": intakes.is_coming(found, now),

@@ -12,7 +12,7 @@ from recruit.frames import RunResults, run_results
 from recruit.i18n import gettext as _
 from recruit.models import Intake, InterviewList, RankingRun, Role
 from recruit.queries import intake as intakes
-from recruit.queries import monitoring
+from recruit.queries import lots, monitoring
 from recruit.queries import ranking as queries
 from recruit.ranking_view import TheLine
 from recruit.request import actor, db, roles
@@ -107,6 +107,7 @@ def show(region: str, intake: str, stage: str, number: int) -> Any:
         newest=newest,
         stale=watch.stale and not ranking.is_current(db(), intake=found, run=run),
         watch=watch,
+        lot=lots.of_stage(db(), intake_id=run.intake_id, stage=stage),
         beside=beside,
         seen=seen,
         page=page,

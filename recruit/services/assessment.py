@@ -59,7 +59,7 @@ def assign(
     is still open, eligibility is undecided, nobody has been called, or an application has too few assessors
     without a conflict of interest.
     """
-    _hold(session, _id(intake))
+    hold(session, _id(intake))
     _check_ready(session, intake, stage, now)
     applications = queries.pool(session, intake, stage)
     if not applications:
@@ -83,13 +83,13 @@ def assign(
     plan = balance(
         applications=[_id(each) for each in applications],
         assessors=assessors,
-        barred=barred | _recused(session, intake, stage),
+        barred=barred | recusals(session, intake, stage),
         existing=existing,
         per_application=per_application,
     )
-    _refuse_short(plan, applications, per_application)
+    refuse_short(plan, applications, per_application)
     for application_id, assessor_id in plan.added:
-        _hand_out(session, intake, stage, application_id, assessor_id, now)
+        hand_out(session, intake, stage, application_id, assessor_id, now)
     session.flush()
     summary = AssignmentSummary(len(plan.added), len(standing), taken_back, plan.loads)
     record.write(
@@ -110,7 +110,7 @@ def assign(
     return summary
 
 
-def _hold(session: Session, intake_id: int) -> None:
+def hold(session: Session, intake_id: int) -> None:
     """One at a time plans who assesses what in an intake. The key stays shared for the record's entries."""
     session.exec(select(Intake.id).where(Intake.id == intake_id).with_for_update(key_share=True)).one()
 
@@ -150,7 +150,8 @@ def _listed(codes: list[str], shown: int = 8) -> str:
     return ", ".join(codes[:shown]) + (" …" if len(codes) > shown else "")
 
 
-def _refuse_short(plan: Plan, applications: list[Application], per_application: int) -> None:
+def refuse_short(plan: Plan, applications: list[Application], per_application: int) -> None:
+    """Raise Conflict, naming the applications, when a plan does not give each its assessors."""
     if not plan.short:
         return
     codes = {_id(each): each.mask_code for each in applications}
@@ -193,7 +194,8 @@ def _held(session: Session, statement: Any) -> list[Assignment]:
     return list(session.exec(statement.execution_options(populate_existing=True)))
 
 
-def _recused(session: Session, intake: Intake, stage: str) -> set[tuple[int, int]]:
+def recusals(session: Session, intake: Intake, stage: str) -> set[tuple[int, int]]:
+    """(application, assessor) pairs where the assessor has stepped aside at a stage."""
     statement = select(Assignment.application_id, Assignment.assessor_id).where(
         Assignment.intake_id == intake.id,
         Assignment.stage == stage,
@@ -202,9 +204,10 @@ def _recused(session: Session, intake: Intake, stage: str) -> set[tuple[int, int
     return {(application, assessor) for application, assessor in session.exec(statement)}
 
 
-def _hand_out(
+def hand_out(
     session: Session, intake: Intake, stage: str, application_id: int, assessor_id: int, now: datetime
 ) -> None:
+    """Give an assessor an application at a stage."""
     session.add(
         Assignment(
             region_id=intake.region_id,
@@ -229,7 +232,7 @@ def declare_conflict(
     reason = reason.strip()
     if not reason:
         raise Invalid(_("Write why, in a sentence. It is kept in the record."), field="reason")
-    _hold(session, application.intake_id)
+    hold(session, application.intake_id)
     known = select(ConflictOfInterest).where(
         ConflictOfInterest.application_id == application.id, ConflictOfInterest.assessor_id == assessor_id
     )
@@ -294,7 +297,7 @@ def _replace(session: Session, recused: Assignment, application: Application, no
     plan = balance(
         applications={*existing, _id(application)},
         assessors=[_id(each) for each in queries.assessors(session, intake.region_id)],
-        barred=queries.barred(session, [application]) | _recused(session, intake, recused.stage),
+        barred=queries.barred(session, [application]) | recusals(session, intake, recused.stage),
         existing={key: value for key, value in existing.items() if key != application.id}
         | {_id(application): panel},
         per_application=PER_APPLICATION,
@@ -302,7 +305,7 @@ def _replace(session: Session, recused: Assignment, application: Application, no
     chosen = [assessor for candidate, assessor in plan.added if candidate == application.id]
     if not chosen:
         return None
-    _hand_out(session, intake, recused.stage, _id(application), chosen[0], now)
+    hand_out(session, intake, recused.stage, _id(application), chosen[0], now)
     session.flush()
     return chosen[0]
 

@@ -60,17 +60,19 @@ def balance(
     barred: Collection[Pair] = frozenset(),
     existing: Mapping[int, Collection[int]] | None = None,
     per_application: int = 2,
+    elsewhere: Iterable[Collection[int]] = (),
 ) -> Plan:
     """Give every application `per_application` assessors, beside those it has in `existing`, which stay.
 
     Nobody gets an application that they are barred from (`barred`: (application, assessor)). As far as the
     barred pairs and the existing panels allow, the loads of any two assessors differ by at most one, and the
-    same two people meet as seldom as possible, so that everybody can be compared with everybody.
+    same two people meet as seldom as possible, so that everybody can be compared with everybody. `elsewhere` are
+    panels of other applications, which count as work and as meetings but get nobody.
     """
     existing = existing or {}
     panels = {application: set(existing.get(application, ())) for application in sorted(applications)}
     board = _Board(sorted(assessors), frozenset(barred), panels)
-    for panel in panels.values():
+    for panel in (*panels.values(), *map(set, elsewhere)):
         board.loads.update(panel)
         board.together.update(_pair(*two) for two in combinations(sorted(panel), 2))
     short: dict[int, int] = {}

@@ -25,7 +25,7 @@ def commit_to(
 
     assert intake.id is not None
     given = seeds or {}
-    made = {}
+    made: dict[str, str] = {}
     for stage in STAGES:
         seed = given.get(stage) or new_seed()
         made[stage] = commitment(seed)

@@ -69,6 +69,17 @@ def keep(
     return None
 
 
+def keep_anew(
+    session: Session, *, intake: Intake, drawn: InterviewList, minimum: int, now: datetime
+) -> MonitoringShowing | None:
+    """Keep the figures for a draft that has been drawn anew. What was shown with it before stays counted as shown."""
+    for before in session.exec(select(MonitoringShowing).where(MonitoringShowing.list_id == drawn.id)):
+        before.list_id = None
+        session.add(before)
+    session.flush()
+    return keep(session, intake=intake, drawn=drawn, minimum=minimum, now=now)
+
+
 def showings(session: Session, *, intake: Intake) -> list[MonitoringShowing]:
     """Everything of an intake's voluntary answers that the group has been shown, in order."""
     found = select(MonitoringShowing).where(MonitoringShowing.intake_id == intake.id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from datetime import datetime
 
@@ -14,11 +13,12 @@ from recruit.actor import Actor
 from recruit.errors import Conflict, Invalid
 from recruit.frames import outcomes, rank_inputs
 from recruit.i18n import lazy_gettext as _
-from recruit.models import Intake, IntakeStatus, RankingRow, RankingRun
+from recruit.models import Intake, IntakeStatus, RankingRelease, RankingRow, RankingRun
 from recruit.queries import intake as intakes
 from recruit.queries import ranking as queries
-from recruit.services import record
-from recruit.services.record import canonical
+from recruit.queries.assessment import PER_APPLICATION
+from recruit.services import gate, lots, record
+from recruit.services.record import canonical, sha256
 from scoring.errors import ScoringError
 
 STAGES = ("screening", "interview")
@@ -34,11 +34,6 @@ def person(actor: Actor) -> int:
     if actor.account_id is None:
         raise Invalid(_("This must be done by a person with an account."))
     return actor.account_id
-
-
-def sha256(text: str | bytes) -> str:
-    """SHA-256 of a text (UTF-8) or bytes, in hexadecimal."""
-    return hashlib.sha256(text.encode() if isinstance(text, str) else text).hexdigest()
 
 
 def run(
@@ -121,6 +116,93 @@ def run(
         },
     )
     return made
+
+
+def release(session: Session, *, run: RankingRun, actor: Actor, now: datetime) -> RankingRelease:
+    """Release a ranking of the interview stage: a second coordinator has looked at it and stands for it.
+
+    It reveals the seed of the interview's lot. Raises Invalid for a run of the screening, whose list is what is
+    confirmed; NotAllowed for the one who made the run; Conflict when it is released already, no longer current, not
+    the newest, while assessments remain, and for what the checks find.
+    """
+    if run.stage != "interview":
+        raise Invalid(
+            _("A ranking of the screening is not released; the interview list that is drawn on it is.")
+        )
+    assert run.id is not None
+    held = select(Intake).where(Intake.id == run.intake_id).with_for_update(key_share=True)
+    intake = session.exec(held.execution_options(populate_existing=True)).one()
+    if queries.release_of(session, run=run) is not None:
+        raise Conflict(_("Run %(number)s is released already.", number=run.number))
+    gate.refuse_same_person(
+        session,
+        region_id=run.region_id,
+        actor=actor,
+        before=[
+            (
+                run.created_by_id,
+                lambda name: _(
+                    "%(name)s made run %(number)s. A ranking is released by another coordinator than the one who made"
+                    " it: ask one to look at it.",
+                    name=name,
+                    number=run.number,
+                ),
+            )
+        ],
+    )
+    newest = queries.latest_run(session, intake=intake, stage=run.stage)
+    if newest is None or newest.id != run.id or not is_current(session, intake=intake, run=run):
+        raise Conflict(
+            _(
+                "Something has changed since run %(number)s was made, so its order may no longer hold. Run the ranking"
+                " again and release the new run.",
+                number=run.number,
+            )
+        )
+    refuse_unsubmitted(session, intake=intake, run=run)
+    gate.refuse_failed(gate.check_run(session, intake=intake, run=run))
+    entry = record.write(
+        session,
+        region_id=run.region_id,
+        intake_id=run.intake_id,
+        actor=actor,
+        now=now,
+        action="ranking.released",
+        subject=("ranking_run", run.id),
+        changes={
+            "stage": (None, run.stage),
+            "number": (None, run.number),
+            "results_sha256": (None, run.results_sha256),
+        },
+    )
+    made = RankingRelease(
+        region_id=run.region_id,
+        run_id=run.id,
+        released_at=now,
+        released_by_id=person(actor),
+        chain_head=entry.hash,
+    )
+    session.add(made)
+    session.flush()
+    lots.reveal(session, intake=intake, stage=run.stage, actor=actor, now=now)
+    return made
+
+
+def refuse_unsubmitted(session: Session, *, intake: Intake, run: RankingRun) -> None:
+    """Raise Conflict, naming the applications, while assessments of the run's stage remain."""
+    waiting = queries.unsubmitted(session, intake=intake, stage=run.stage)
+    if waiting:
+        shown = ", ".join(waiting[:10]) + (" …" if len(waiting) > 10 else "")
+        raise Conflict(
+            _(
+                "%(number)s applications do not have %(needed)s submitted assessments each: %(codes)s."
+                " Where an assessor is missing, assign again; wait until all have submitted, and run the ranking"
+                " again.",
+                number=len(waiting),
+                needed=PER_APPLICATION,
+                codes=shown,
+            )
+        )
 
 
 def _refuse_too_early(session: Session, intake: Intake, now: datetime) -> None:

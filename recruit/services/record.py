@@ -34,6 +34,11 @@ def as_text(value: Any) -> str | None:
     return canonical(value)
 
 
+def sha256(text: str | bytes) -> str:
+    """SHA-256 of a text (UTF-8) or bytes, in hexadecimal."""
+    return hashlib.sha256(text.encode() if isinstance(text, str) else text).hexdigest()
+
+
 def value_digest(salt: str, old: str | None, new: str | None) -> str:
     """SHA-256 over the salt and both values; without the salt nobody can try values against it."""
     return hashlib.sha256(canonical([salt, old, new]).encode()).hexdigest()

@@ -23,6 +23,7 @@ from recruit.queries import interview as lists
 from recruit.services import interview, ranking
 from recruit.services.chain import Chain, Disposed, Finding
 from recruit.services.record import GENESIS, as_text
+from recruit.services.released import check_decisions, check_publications, check_releases, check_seeds
 
 ROW_FIELDS = ("position", "status", "place", "points_milli")
 
@@ -70,6 +71,10 @@ def verify(session: Session, *, region_id: int) -> Report:
     report.runs = len(runs)
     report.findings += _check_runs(session, chain, runs, report)
     report.findings += _check_lists(session, region_id, chain, runs, report)
+    report.findings += check_seeds(session, region_id, chain, runs)
+    report.findings += check_releases(session, region_id, chain, runs)
+    report.findings += check_publications(session, region_id, chain)
+    report.findings += check_decisions(session, region_id, chain)
     return report
 
 
@@ -233,16 +238,22 @@ def _check_drawing(
     report: Report,
 ) -> Iterator[Finding]:
     listed = lists.entries(session, interview_list=found)
-    content = interview.content_sha256(run=run, line=found.line, entries=listed)
+    content = interview.content_sha256(run=run, line=found.line, entries=listed, settlement=found.settlement)
     if content != found.content_sha256:
         yield Finding("list", what, "its entries do not match the checksum printed on it")
-    expected = {
-        "version": found.version,
-        "run": run.number,
-        "line": found.line,
+    expected = {"version": found.version, "run": run.number, "line": found.line}
+    stands: dict[str, Any] = {
         "called": sorted(each.mask_code for each in listed if each.kind is EntryKind.CALLED),
         "reserves": sorted(each.mask_code for each in listed if each.kind is EntryKind.RESERVE),
     }
+    if found.settlement is not None:
+        stands["settlement"] = found.settlement
+    # The zone may have been decided several times; the last time is how the list stands.
+    decisions = chain.about("interview.zone_decided").get(found.id or 0, [])[-1:]
+    if decisions:
+        yield from _compare("list", what, chain, decisions, stands, "its zone's decision", report)
+    else:
+        expected |= stands
     yield from _compare("list", what, chain, entries, expected, "its drawing", report)
     if entries:
         yield from _compare_maker(

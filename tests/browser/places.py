@@ -23,7 +23,7 @@ from recruit.models import (
 )
 from recruit.services import intake as intakes
 from recruit.services import interview
-from recruit.services.interview import LineGroup
+from recruit.services.lines import LineGroup
 from tests.demo import moment
 
 ASSESSOR = "bedomare1@alvmark.example"

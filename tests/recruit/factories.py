@@ -24,6 +24,7 @@ class World:
 
     region: Region
     coordinator: Account
+    chair: Account
     auditor: Account
     administrator: Account
     assessors: list[Account]
@@ -35,6 +36,11 @@ class World:
     def actor(self) -> Actor:
         """The coordinator as an actor."""
         return Actor(self.coordinator.id)
+
+    @property
+    def second(self) -> Actor:
+        """Another coordinator, who confirms what the first has drawn."""
+        return Actor(self.chair.id)
 
 
 def member(session: Session, region: Region, email: str, *roles: Role) -> Account:
@@ -86,6 +92,7 @@ def make_world(session: Session, slug: str = "alvmark") -> World:
     world = World(
         region=region,
         coordinator=coordinator,
+        chair=member(session, region, f"chair@{slug}.example", Role.COORDINATOR),
         auditor=member(session, region, f"auditor@{slug}.example", Role.AUDITOR),
         administrator=member(session, region, f"admin@{slug}.example", Role.ADMINISTRATOR),
         assessors=[

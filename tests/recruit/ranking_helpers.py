@@ -12,16 +12,20 @@ from recruit.models import (
     Assignment,
     AssignmentStatus,
     Eligibility,
+    EntryKind,
     Intake,
+    InterviewList,
     Level,
     MonitoringAnswer,
     RankingRun,
     Sex,
     SitePreference,
 )
+from recruit.queries import interview as queries
 from recruit.services import intake as intakes
 from recruit.services import interview, ranking
-from recruit.services.interview import LineGroup
+from recruit.services.lines import LineGroup
+from recruit.services.settling import settlement_of
 from tests.recruit.factories import World
 from tests.recruit.intake_helpers import CLOSES, opened_intake, submitted
 
@@ -120,6 +124,26 @@ def confirmed(
     drawn = interview.draft(
         session, intake=intake, run=run, groups=one_line(places, reserves), actor=world.actor, now=LATER
     )
-    interview.confirm(session, interview_list=drawn, actor=world.actor, now=LATER)
+    settle(session, world, drawn)
+    interview.confirm(session, interview_list=drawn, actor=world.second, now=LATER)
     session.commit()
     return drawn
+
+
+def settle(session: Session, world: World, drawn: InterviewList) -> None:
+    """What the group must write about the borderline zone before confirming; the order of points stays."""
+    settlement = settlement_of(drawn)
+    assert settlement is not None
+    if not (settlement.zone or settlement.undeterminable) or settlement.settle != "discuss":
+        return
+    entries = queries.entries(session, interview_list=drawn)
+    called = {each.mask_code for each in entries if each.kind is EntryKind.CALLED}
+    interview.decide_zone(
+        session,
+        interview_list=drawn,
+        above=[code for code in settlement.codes if code in called],
+        reasons={},
+        rationale="The levels say all there is.",
+        actor=world.actor,
+        now=LATER,
+    )

@@ -27,6 +27,7 @@ from recruit.models import (
     Level,
     ListStatus,
     RecordEntry,
+    Role,
 )
 from recruit.services import application as applications
 from recruit.services import assessment, eligibility, interview, ranking
@@ -42,9 +43,9 @@ from tests.recruit.assessment_helpers import (
     handed_out,
     set_all,
 )
-from tests.recruit.factories import NOW, World, applicant
+from tests.recruit.factories import NOW, World, applicant, member
 from tests.recruit.ranking_helpers import LATER as RANKED_AT
-from tests.recruit.ranking_helpers import closed_intake, one_line, ranked
+from tests.recruit.ranking_helpers import closed_intake, one_line, ranked, settle
 
 Act = Callable[[Session], Any]
 PATIENCE = 30  # seconds: longer than any lock is held here
@@ -391,8 +392,10 @@ def test_confirm_by_two_in_the_same_moment_lets_one_win(
     drawn = interview.draft(
         session, intake=intake, run=run, groups=one_line(2), actor=world.actor, now=RANKED_AT
     )
+    settle(session, world, drawn)
+    third = member(session, world.region, "third@alvmark.example", Role.COORDINATOR)
     session.commit()
-    people = [world.coordinator.id, world.assessors[0].id]
+    people = [world.chair.id, third.id]
 
     def confirm(person: int | None) -> Act:
         def act(own: Session) -> Any:

@@ -1,5 +1,6 @@
 """Pages and files of the interview list."""
 
+import hashlib
 import io
 import re
 
@@ -11,8 +12,9 @@ from sqlmodel import Session, select
 from recruit.models import Eligibility, InterviewList, ListStatus, Role
 from recruit.queries import interview as queries
 from recruit.services import interview
+from recruit.services.lines import line_groups
 from tests.recruit.factories import World, member, post, sign_in
-from tests.recruit.ranking_helpers import LATER, assessed, closed_intake, confirmed, one_line, ranked
+from tests.recruit.ranking_helpers import LATER, assessed, closed_intake, confirmed, one_line, ranked, settle
 from tests.recruit.test_ranking_pages import english
 
 BASE = "/g/alvmark/bt-2026/interview-list"
@@ -60,20 +62,29 @@ def test_draft_and_confirm_by_the_coordinator(session: Session, world: World, cl
     page = client.get(f"{BASE}/1").text
     assert "2 called, 1 in reserve" in page
     assert "What the monitor says of this line" in page
-    seen = re.search(r'name="seen" value="([0-9a-f]{64})"', page)
-    assert seen is not None
-    response = post(client, f"{BASE}/1/confirm", {"seen": seen.group(1)})
-    assert response.status_code == 303
+    assert "You drew this draft" in page
     found = session.exec(select(InterviewList)).one()
-    assert (found.status, found.confirmed_by_id) == (ListStatus.CONFIRMED, world.coordinator.id)
+    response = post(client, f"{BASE}/1/confirm", {"seen": found.content_sha256})
+    assert response.status_code == 403
+    assert "Coordinator drew version 1" in response.text
+    settle(session, world, found)
+    session.commit()
+    other = client.application.test_client()
+    sign_in(other, world.chair)
+    seen = re.search(r'name="seen" value="([0-9a-f]{64})"', other.get(f"{BASE}/1").text)
+    assert seen is not None
+    assert post(other, f"{BASE}/1/confirm", {"seen": seen.group(1)}).status_code == 303
+    session.refresh(found)
+    assert (found.status, found.confirmed_by_id) == (ListStatus.CONFIRMED, world.chair.id)
 
 
 def test_confirm_a_second_time_tells_who_was_first(
     session: Session, world: World, client: FlaskClient, drawn: InterviewList
 ) -> None:
     other = member(session, world.region, "second@alvmark.example", Role.COORDINATOR)
+    settle(session, world, drawn)
     session.commit()
-    sign_in(client, world.coordinator)
+    sign_in(client, world.chair)
     assert post(client, f"{BASE}/1/confirm", {"seen": drawn.content_sha256}).status_code == 303
     second = client.application.test_client()
     sign_in(second, other)
@@ -87,7 +98,7 @@ def test_confirm_a_second_time_tells_who_was_first(
 def test_confirm_without_having_seen_the_draft_is_refused(
     session: Session, world: World, client: FlaskClient, drawn: InterviewList
 ) -> None:
-    sign_in(client, world.coordinator)
+    sign_in(client, world.chair)
     assert post(client, f"{BASE}/1/confirm", {}).status_code == 409
     session.refresh(drawn)
     assert drawn.status is ListStatus.DRAFT
@@ -116,7 +127,7 @@ def test_draft_by_group_adds_up_sites_of_the_same_name(
     typed |= {f"places_{one}": "1", f"places_{two}": "2", f"reserves_{one}": "1", f"reserves_{two}": "0"}
     assert post(client, f"{BASE}/draft", typed).status_code == 303
     found = session.exec(select(InterviewList)).one()
-    (group,) = interview.line_groups(found)
+    (group,) = line_groups(found)
     assert (group.name, group.places, group.reserves, len(group.site_ids)) == ("Alla", 3, 1, 2)
 
 
@@ -186,6 +197,9 @@ def test_download_xlsx_has_names_types_and_no_rank(
     session: Session, world: World, client: FlaskClient, drawn: InterviewList
 ) -> None:
     codes = [entry.mask_code for entry in queries.entries(session, interview_list=drawn)]
+    settle(session, world, drawn)
+    interview.confirm(session, interview_list=drawn, actor=world.second, now=LATER)
+    session.commit()
     sign_in(client, world.coordinator)
     english(client)
     response = client.get(f"{BASE}/1/xlsx")
@@ -220,8 +234,15 @@ def test_download_csv_opens_in_swedish_excel(
     sign_in(client, world.coordinator)
     with client.session_transaction() as cookie:
         cookie["language"] = "sv"
-    text = client.get(f"{BASE}/1/csv").data.decode("utf-8")
-    lines = text.split("\r\n")
+    draft = client.get(f"{BASE}/1/csv")
+    lines = draft.data.decode("utf-8").split("\r\n")
+    assert lines[0].startswith("\ufeffUtkast;Lista;Reservordning;")
+    assert {line.split(";")[0] for line in lines[1:] if line} == {"UTKAST, inte beslutat"}
+    assert "-utkast.csv" in draft.headers["Content-Disposition"]
+    settle(session, world, drawn)
+    interview.confirm(session, interview_list=drawn, actor=world.second, now=LATER)
+    session.commit()
+    lines = client.get(f"{BASE}/1/csv").data.decode("utf-8").split("\r\n")
     assert lines[0].startswith("\ufeffLista;Reservordning;Efternamn;Förnamn;")
     assert lines[1].startswith("Kallas;;al-Haddad;Layla;ليلى الحداد;ja;")
 
@@ -243,7 +264,8 @@ def test_download_pdf_has_every_script_the_footer_and_no_codes(
 ) -> None:
     pypdf = pytest.importorskip("pypdf")
     codes = [entry.mask_code for entry in queries.entries(session, interview_list=drawn)]
-    interview.confirm(session, interview_list=drawn, actor=world.actor, now=LATER)
+    settle(session, world, drawn)
+    interview.confirm(session, interview_list=drawn, actor=world.second, now=LATER)
     session.commit()
     sign_in(client, world.coordinator)
     english(client)
@@ -268,4 +290,10 @@ def test_download_of_a_draft_says_that_it_is_one(
     english(client)
     text = pypdf.PdfReader(io.BytesIO(client.get(f"{BASE}/1/pdf").data)).pages[0].extract_text()
     assert "DRAFT, not decided" in text
+    assert "a seed" not in text
+    assert hashlib.sha256(b"a seed").hexdigest() in re.sub(r"\s", "", text)
+    assert "a seed" not in client.get(f"{BASE}/1").text
+    run = "/g/alvmark/bt-2026/ranking/screening/1"
+    assert "a seed" not in client.get(run).text
+    assert hashlib.sha256(b"a seed").hexdigest() in client.get(run).text
     assert client.get(f"{BASE}/1/docx").status_code == 404

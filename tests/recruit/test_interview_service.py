@@ -20,14 +20,15 @@ from recruit.models import (
     ListStatus,
     Membership,
     RecordEntry,
+    Role,
 )
 from recruit.queries import intake as intakes
 from recruit.queries import interview as queries
 from recruit.queries import ranking as rankings
 from recruit.services import assessment as assessment_service
 from recruit.services import interview
-from recruit.services.interview import LineGroup
-from tests.recruit.factories import World
+from recruit.services.lines import LineGroup, line_groups
+from tests.recruit.factories import World, member
 from tests.recruit.ranking_helpers import (
     LATER,
     assessed,
@@ -36,6 +37,7 @@ from tests.recruit.ranking_helpers import (
     confirmed,
     one_line,
     ranked,
+    settle,
 )
 
 
@@ -145,7 +147,7 @@ def test_confirm_locks_the_list_and_carries_the_chain_head(session: Session, wor
     entry = session.exec(select(RecordEntry).where(RecordEntry.action == "interview.confirmed")).one()
     assert (found.status, found.confirmed_by_id, found.confirmed_at) == (
         ListStatus.CONFIRMED,
-        world.coordinator.id,
+        world.chair.id,
         LATER,
     )
     assert found.chain_head == entry.hash
@@ -157,9 +159,11 @@ def test_confirm_locks_the_list_and_carries_the_chain_head(session: Session, wor
 def test_confirm_by_two_at_once_lets_one_win(session: Session, engine: Engine, world: World) -> None:
     intake = closed_intake(session, world)
     drawn = draw(session, world, intake, ranked(session, world, intake), one_line(2))
+    settle(session, world, drawn)
+    other = Actor(member(session, world.region, "third@alvmark.example", Role.COORDINATOR).id)
+    session.commit()
     identity = drawn.id
     session.close()
-    other = Actor(world.assessors[0].id)
     with (
         make_session(engine, scope=AllRegions("tests"), writes=False) as one,
         make_session(engine, scope=AllRegions("tests"), writes=False) as two,
@@ -168,14 +172,14 @@ def test_confirm_by_two_at_once_lets_one_win(session: Session, engine: Engine, w
         one.rollback()
         two.rollback()
         with transaction(one):
-            interview.confirm(one, interview_list=seen_by_one, actor=world.actor, now=LATER)
+            interview.confirm(one, interview_list=seen_by_one, actor=world.second, now=LATER)
         with (
             pytest.raises(Conflict, match="already confirmed by"),
             transaction(two),
         ):
             interview.confirm(two, interview_list=seen_by_two, actor=other, now=LATER + timedelta(seconds=1))
     with make_session(engine, scope=AllRegions("tests")) as after:
-        assert after.get_one(InterviewList, identity).confirmed_by_id == world.coordinator.id
+        assert after.get_one(InterviewList, identity).confirmed_by_id == world.chair.id
         actions = after.exec(
             select(RecordEntry.action).where(RecordEntry.action == "interview.confirmed")
         ).all()
@@ -186,7 +190,7 @@ def test_confirm_of_something_else_than_was_seen_is_refused(session: Session, wo
     intake = closed_intake(session, world)
     drawn = draw(session, world, intake, ranked(session, world, intake), one_line(2))
     with pytest.raises(Conflict, match="drawn anew"), transaction(session):
-        interview.confirm(session, interview_list=drawn, actor=world.actor, now=LATER, seen="0" * 64)
+        interview.confirm(session, interview_list=drawn, actor=world.second, now=LATER, seen="0" * 64)
     session.refresh(drawn)
     assert drawn.status is ListStatus.DRAFT
 
@@ -199,7 +203,7 @@ def test_confirm_after_a_withdrawal_is_refused_and_changes_nothing(session: Sess
     first.status = ApplicationStatus.WITHDRAWN
     session.commit()
     with pytest.raises(Conflict, match="has changed since run"), transaction(session):
-        interview.confirm(session, interview_list=drawn, actor=world.actor, now=LATER)
+        interview.confirm(session, interview_list=drawn, actor=world.second, now=LATER)
     session.refresh(drawn)
     assert (drawn.status, drawn.confirmed_at, drawn.chain_head) == (ListStatus.DRAFT, None, None)
 
@@ -213,7 +217,7 @@ def test_confirm_while_an_assessment_is_awaited_is_refused(session: Session, wor
     waiting.status, waiting.submitted_at = AssignmentStatus.ASSIGNED, None
     session.commit()
     with pytest.raises(Conflict, match=one.mask_code), transaction(session):
-        interview.confirm(session, interview_list=drawn, actor=world.actor, now=LATER)
+        interview.confirm(session, interview_list=drawn, actor=world.second, now=LATER)
 
 
 def test_confirm_while_an_assessor_has_stepped_aside_without_a_replacement_is_refused(
@@ -246,7 +250,7 @@ def test_confirm_while_an_assessor_has_stepped_aside_without_a_replacement_is_re
         == 1
     )
     with pytest.raises(Conflict, match=one.mask_code), transaction(session):
-        interview.confirm(session, interview_list=drawn, actor=world.actor, now=LATER)
+        interview.confirm(session, interview_list=drawn, actor=world.second, now=LATER)
 
 
 def test_confirm_takes_conditions_as_they_stand(session: Session, world: World) -> None:
@@ -254,8 +258,9 @@ def test_confirm_takes_conditions_as_they_stand(session: Session, world: World) 
     drawn = draw(session, world, intake, ranked(session, world, intake), one_line(2))
     for application in session.exec(select(Application)):
         application.eligibility = Eligibility.ELIGIBLE
+    settle(session, world, drawn)
     session.commit()
-    interview.confirm(session, interview_list=drawn, actor=world.actor, now=LATER)
+    interview.confirm(session, interview_list=drawn, actor=world.second, now=LATER)
     session.commit()
     assert [e.conditional for e in queries.entries(session, interview_list=drawn)] == [False, False]
     assert interview.content_digest(session, drawn) == drawn.content_sha256
@@ -301,4 +306,4 @@ def test_difference_names_added_removed_and_moved(session: Session, world: World
 def test_line_groups_reads_back_what_was_drawn(session: Session, world: World) -> None:
     intake = closed_intake(session, world)
     drawn = draw(session, world, intake, ranked(session, world, intake), one_line(2, 1))
-    assert interview.line_groups(drawn) == one_line(2, 1)
+    assert line_groups(drawn) == one_line(2, 1)

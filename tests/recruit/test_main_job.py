@@ -30,7 +30,7 @@ from recruit.services.verification import verify
 from scoring.profile import default_profile
 from tests.recruit.application_helpers import PDF, begin, fill_in, open_intake, sent
 from tests.recruit.factories import NOW, World, applicant, csrf_token, member, post, sign_in
-from tests.recruit.ranking_helpers import closed_intake, confirmed, ranked
+from tests.recruit.ranking_helpers import closed_intake, confirmed, ranked, settle
 
 HOME = "/g/alvmark"
 INTAKE = f"{HOME}/bt-next"
@@ -257,9 +257,14 @@ def test_intake_from_profile_to_confirmed_list(
     assert run == f"{INTAKE}/ranking/screening/1"
     assert all(code in coordinator.read(run) for code in codes)
     draft = coordinator.send(f"{INTAKE}/interview-list/draft", {"mode": "one", "places": 2, "reserves": 1})
-    seen = re.search(r'name="seen" value="(\w+)"', coordinator.read(draft))
+    assert 'name="seen"' not in coordinator.read(draft)  # whoever draws a list does not confirm it
+    session.rollback()
+    settle(session, world, session.exec(select(InterviewList)).one())
+    session.commit()
+    chair = Person(app, world.chair).arrive()
+    seen = re.search(r'name="seen" value="(\w+)"', chair.read(draft))
     assert seen is not None
-    assert coordinator.send(f"{draft}/confirm", {"seen": seen.group(1)}) == draft
+    assert chair.send(f"{draft}/confirm", {"seen": seen.group(1)}) == draft
     session.rollback()
     drawn = session.exec(select(InterviewList)).one()
     assert (drawn.version, drawn.status) == (1, ListStatus.CONFIRMED)
@@ -296,13 +301,16 @@ def test_two_coordinators_confirm_at_once_and_one_wins(
 ) -> None:
     intake = closed_intake(session, world)
     ranked(session, world, intake)
-    both = [world.coordinator, member(session, world.region, "second@alvmark.example", Role.COORDINATOR)]
+    both = [world.chair, member(session, world.region, "second@alvmark.example", Role.COORDINATOR)]
     session.commit()
     calendar.now = intake.closes_at + timedelta(days=11)
     slug = intake.slug
     session.rollback()
     people = [Person(app, account).arrive() for account in both]
-    draft = people[0].send(f"{HOME}/{slug}/interview-list/draft", {"mode": "one", "places": 2, "reserves": 0})
+    drawer = Person(app, world.coordinator).arrive()
+    draft = drawer.send(f"{HOME}/{slug}/interview-list/draft", {"mode": "one", "places": 2, "reserves": 0})
+    settle(session, world, session.exec(select(InterviewList)).one())
+    session.commit()
     forms = []
     for person in people:
         seen = re.search(r'name="seen" value="(\w+)"', person.read(draft))

@@ -24,7 +24,7 @@ from recruit.services import interview
 from recruit.services.monitoring import singles_out
 from tests.recruit.factories import NOW, World, sign_in
 from tests.recruit.intake_helpers import submitted
-from tests.recruit.ranking_helpers import LATER, assessed, closed_intake, confirmed, one_line, ranked
+from tests.recruit.ranking_helpers import LATER, assessed, closed_intake, confirmed, one_line, ranked, settle
 from tests.recruit.test_ranking_pages import english
 
 URL = "/g/alvmark/bt-2026/monitoring"
@@ -235,7 +235,8 @@ def test_coordinator_sees_the_figures_of_the_draft_before_confirming(
     draft = client.get(f"/g/alvmark/bt-2026/interview-list/{drawn.version}").text
     assert "Women" in draft
     shown = figures(client)["attributes"]
-    interview.confirm(session, interview_list=drawn, actor=world.actor, now=LATER)
+    settle(session, world, drawn)
+    interview.confirm(session, interview_list=drawn, actor=world.second, now=LATER)
     session.commit()
     assert figures(client)["attributes"] == shown
     assert set(shown["sex"]["stages"]) == {"eligible", "called", "listed"}

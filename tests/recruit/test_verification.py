@@ -20,7 +20,7 @@ from recruit.models import (
     RecordValue,
     Referee,
 )
-from recruit.services import interview, ranking, record, references
+from recruit.services import interview, record, references
 from recruit.services.chain import DISPOSED
 from recruit.services.disposal import dispose_values
 from recruit.services.verification import verify
@@ -254,9 +254,9 @@ def _with_places_swapped(run: RankingRun) -> dict[str, str]:
     frozen = record.canonical(inputs)
     return {
         "inputs": frozen,
-        "inputs_sha256": ranking.sha256(frozen),
+        "inputs_sha256": record.sha256(frozen),
         "results": results,
-        "results_sha256": ranking.sha256(results),
+        "results_sha256": record.sha256(results),
     }
 
 

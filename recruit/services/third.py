@@ -1,0 +1,138 @@
+"""A third assessment of the applications in a borderline zone, where the criteria profile settles it so."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from recruit.actor import Actor
+from recruit.errors import Conflict
+from recruit.i18n import lazy_gettext as _
+from recruit.models import (
+    Application,
+    ApplicationStatus,
+    Intake,
+    InterviewList,
+    ListStatus,
+    RankingRun,
+    ThirdAssessment,
+)
+from recruit.queries import assessment as queries
+from recruit.services import assessment, interview, ranking, record, settling
+from recruit.services.assigning import balance
+
+#: So many assessors an application of the zone has afterwards.
+NUMBER = 3
+
+
+def ask_third(
+    session: Session, *, interview_list: InterviewList, actor: Actor, now: datetime
+) -> dict[str, int]:
+    """Ask for one more assessment of each application in a draft's zone that has fewer than three; discards the draft.
+
+    Nobody gets an application that they have a conflict with or have assessed, and loads stay as even as they can.
+    Once in a stage: after it points decide. Returns the new assessor's account id by mask code.
+
+    Raises Conflict when the list is no draft, when the profile settles the zone otherwise or nobody is in it, when a
+    round has been asked for already, when the ranking is no longer current, and when an application has too few
+    assessors without a conflict of interest.
+    """
+    assessment.hold(session, interview_list.intake_id)
+    session.refresh(interview_list, with_for_update=True)
+    intake = session.get_one(Intake, interview_list.intake_id)
+    run = session.exec(select(RankingRun).where(RankingRun.id == interview_list.run_id)).one()
+    codes = _zone(session, interview_list, intake, run)
+    applications = list(
+        session.exec(
+            select(Application)
+            .where(
+                Application.intake_id == intake.id,
+                col(Application.mask_code).in_(codes),
+                Application.status == ApplicationStatus.SUBMITTED,
+            )
+            .order_by(col(Application.id))
+        )
+    )
+    given = _assign(session, intake, run.stage, applications, now)
+    session.add_all(
+        ThirdAssessment(
+            region_id=intake.region_id,
+            intake_id=intake.id or 0,
+            stage=run.stage,
+            application_id=each.id or 0,
+            run_id=run.id or 0,
+            asked_at=now,
+            asked_by_id=ranking.person(actor),
+        )
+        for each in applications
+    )
+    session.flush()
+    record.write(
+        session,
+        region_id=intake.region_id,
+        intake_id=intake.id,
+        actor=actor,
+        now=now,
+        action="assessment.third_asked",
+        subject=("intake", intake.id or 0),
+        changes={
+            "stage": (None, run.stage),
+            "run": (None, run.number),
+            "applications": (None, sorted(each.mask_code for each in applications)),
+            "pairs": (
+                None,
+                sorted([each.id, given[each.mask_code]] for each in applications if each.mask_code in given),
+            ),
+        },
+    )
+    interview.discard(session, interview_list=interview_list, actor=actor, now=now)
+    return given
+
+
+def _zone(session: Session, found: InterviewList, intake: Intake, run: RankingRun) -> list[str]:
+    """The codes in the zone of a draft whose zone a third assessment settles; else raises Conflict."""
+    settlement = settling.settlement_of(found)
+    if found.status is not ListStatus.DRAFT:
+        raise Conflict(_("The list is confirmed, so its zone is settled."))
+    if settlement is None or settlement.settle != settling.THIRD:
+        raise Conflict(_("The criteria profile does not settle the borderline zone by a third assessment."))
+    if queries.third_asked(session, intake=intake, stage=run.stage):
+        raise Conflict(
+            _("A third assessment has been asked for already. There is no further round: points decide.")
+        )
+    if not settlement.zone:
+        raise Conflict(_("Nobody is in the borderline zone, so no third assessment is needed."))
+    if not ranking.is_current(session, intake=intake, run=run):
+        raise Conflict(
+            _(
+                "Something has changed since run %(number)s was made, so its order may no longer hold."
+                " Run the ranking again and draw the line on the new run.",
+                number=run.number,
+            )
+        )
+    return settlement.codes
+
+
+def _assign(
+    session: Session, intake: Intake, stage: str, applications: list[Application], now: datetime
+) -> dict[str, int]:
+    panels: dict[int, set[int]] = {}
+    for each in queries.assignments(session, intake, stage):
+        panels.setdefault(each.application_id, set()).add(each.assessor_id)
+    short = [each for each in applications if len(panels.get(each.id or 0, ())) < NUMBER]
+    numbers = {each.id or 0 for each in short}
+    plan = balance(
+        applications=numbers,
+        assessors=[each.id or 0 for each in queries.assessors(session, intake.region_id)],
+        barred=queries.barred(session, short) | assessment.recusals(session, intake, stage),
+        existing={number: panels.get(number, set()) for number in numbers},
+        per_application=NUMBER,
+        elsewhere=[panel for number, panel in panels.items() if number not in numbers],
+    )
+    assessment.refuse_short(plan, short, NUMBER)
+    codes = {each.id: each.mask_code for each in short}
+    for application_id, assessor_id in plan.added:
+        assessment.hand_out(session, intake, stage, application_id, assessor_id, now)
+    session.flush()
+    return {codes[application_id]: assessor_id for application_id, assessor_id in plan.added}
