@@ -19,13 +19,13 @@ from scoring.errors import ProfileError, TableError
 from scoring.level_steps import Cell
 from scoring.level_tables import LONG_COLUMNS, check_columns
 from scoring.levels import points_text
+from scoring.outcome_rules import Rules
 from scoring.ranking import Ranking
 from scoring.smallest_changes import (
     CriterionChange,
     FewestSteps,
     LevelBound,
     LevelChange,
-    Rules,
     combined,
     fewest_steps,
     single_changes,

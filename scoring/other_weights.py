@@ -84,7 +84,8 @@ def matrix_of(ranking: Ranking, profile: Profile) -> Matrix:
 
 def _numerators(ranking: Ranking, kind: str) -> tuple[Integers, int, Flags]:
     columns = [ranking.table[f"{kind}_{key}"].to_numpy(dtype=object) for key in ranking.criteria]
-    fractions = {text: Fraction(text) for column in columns for text in column if text is not None}
+    texts = {text for column in columns for text in column if text is not None}
+    fractions = {text: Fraction(text) for text in texts}
     common = math.lcm(*(each.denominator for each in fractions.values()))
     scaled = {text: int(each * common) for text, each in fractions.items()} | {None: 0}
     numbers = np.array([[scaled[text] for text in column] for column in columns], dtype=np.int64)

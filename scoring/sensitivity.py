@@ -15,7 +15,9 @@ import pandas as pd
 from scoring.criteria import Combine, Profile
 from scoring.level_tables import FORM
 from scoring.other_weights import (
+    Matrix,
     Number,
+    Standings,
     check_places,
     checked_weights,
     matrix_of,
@@ -24,16 +26,20 @@ from scoring.other_weights import (
     standings_table,
 )
 from scoring.ranking import Ranking, rank
+from scoring.ranking_table import INCOMPLETE
 
 __all__ = [
     "LeftOut",
     "ListChange",
     "MeanMedian",
     "OtherWeights",
+    "Outcome",
+    "change_with",
     "leave_one_assessor_out",
     "leave_one_criterion_out",
     "list_change",
     "mean_against_median",
+    "outcome_of",
     "with_weights",
 ]
 
@@ -114,16 +120,42 @@ def with_weights(
     return OtherWeights(
         weights={key: 100 * each / total for key, each in exact.items()},
         table=table,
-        change=list_change(ranking.table, table, k),
+        change=list_change(outcome_of(ranking), _outcome(matrix, found), k),
     )
 
 
-def list_change(before: pd.DataFrame, after: pd.DataFrame, k: int) -> ListChange:
-    """What differs between the first ``k`` of two tables with the columns application, status and place."""
-    old, new = (_first(table, k) for table in (before, after))
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What is compared: ids of those with a place, best first, and of those who lack a level."""
+
+    ranked: tuple[str, ...]
+    incomplete: frozenset[str]
+
+
+def outcome_of(ranking: Ranking) -> Outcome:
+    """What a ranking came to."""
+    lacking = ranking.table.loc[ranking.table["status"] == "incomplete", "application"]
+    return Outcome(ranking.ranked, frozenset(lacking))
+
+
+def _outcome(matrix: Matrix, found: Standings) -> Outcome:
+    return Outcome(found.ranked(matrix.ids), frozenset(matrix.ids[found.status == INCOMPLETE]))
+
+
+def change_with(
+    ranking: Ranking, profile: Profile, matrix: Matrix, weights: Mapping[str, Number], k: int
+) -> ListChange:
+    """The change of the list alone, for many weights in a row; ``matrix`` is that of the ranking."""
+    exact = checked_weights(weights, ranking.criteria)
+    found = standings(matrix, reweighted(profile, ranking.stage, exact), ranking.stage)
+    return list_change(outcome_of(ranking), _outcome(matrix, found), k)
+
+
+def list_change(before: Outcome, after: Outcome, k: int) -> ListChange:
+    """What differs between the first ``k`` of two orders."""
+    old, new = before.ranked[:k], after.ranked[:k]
     there, now = set(old), set(new)
     stays = len(there & now)
-    lacking, lacking_now = (_incomplete(table) for table in (before, after))
     return ListChange(
         k=k,
         before=old,
@@ -132,18 +164,9 @@ def list_change(before: pd.DataFrame, after: pd.DataFrame, k: int) -> ListChange
         goes_out=tuple(id for id in old if id not in now),
         stays=stays,
         share=Fraction(stays, len(old)) if old else None,
-        unrankable=tuple(sorted(lacking_now - lacking)),
-        rankable=tuple(sorted(lacking - lacking_now)),
+        unrankable=tuple(sorted(after.incomplete - before.incomplete)),
+        rankable=tuple(sorted(before.incomplete - after.incomplete)),
     )
-
-
-def _first(table: pd.DataFrame, k: int) -> tuple[str, ...]:
-    ranked = table[table["status"] == "ranked"].sort_values("place", kind="stable")
-    return tuple(ranked["application"].iloc[:k])
-
-
-def _incomplete(table: pd.DataFrame) -> set[str]:
-    return set(table.loc[table["status"] == "incomplete", "application"])
 
 
 def leave_one_criterion_out(ranking: Ranking, profile: Profile, *, k: int) -> tuple[LeftOut, ...]:
@@ -152,14 +175,14 @@ def leave_one_criterion_out(ranking: Ranking, profile: Profile, *, k: int) -> tu
     Raises as ``with_weights``.
     """
     check_places(k)
+    matrix = matrix_of(ranking, profile)
     weights: dict[str, Number] = {**profile.weights_at(ranking.stage)}
     result = []
     for key in ranking.criteria:
         others = {**weights, key: 0}
         if any(others.values()):
-            result.append(LeftOut(key, with_weights(ranking, profile, others, k=k).change, None))
+            result.append(LeftOut(key, change_with(ranking, profile, matrix, others, k), None))
         else:
-            matrix_of(ranking, profile)
             result.append(LeftOut(key, None, "only_criterion"))
     return tuple(result)
 
@@ -188,7 +211,7 @@ def leave_one_assessor_out(
     for name in sorted(set(levels["assessor"]) - {FORM}):
         rest = levels[levels["assessor"] != name]
         after = rank(rest, profile, stage, seed, ids)
-        result.append(LeftOut(name, list_change(before.table, after.table, k), None))
+        result.append(LeftOut(name, list_change(outcome_of(before), outcome_of(after), k), None))
     return tuple(result)
 
 
@@ -212,4 +235,4 @@ def mean_against_median(
     other: Combine = "median" if rule.combine == "mean" else "mean"
     stages = {**profile.stages, stage: replace(rule, combine=other)}
     after = rank(levels, replace(profile, stages=stages), stage, seed, applications)
-    return MeanMedian(rule.combine, other, list_change(before.table, after.table, k))
+    return MeanMedian(rule.combine, other, list_change(outcome_of(before), outcome_of(after), k))

@@ -10,8 +10,8 @@ from typing import Any
 from scoring.errors import TableError
 from scoring.levels import points_text
 from scoring.lot import lot_key
+from scoring.outcome_rules import Bar
 from scoring.ranking import Ranking
-from scoring.smallest_changes import Bar
 
 
 @dataclass(frozen=True, slots=True)

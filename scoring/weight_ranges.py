@@ -25,7 +25,7 @@ from scoring.other_weights import (
 )
 from scoring.ranking import Ranking
 from scoring.ranking_table import RANKED
-from scoring.sensitivity import ListChange, with_weights
+from scoring.sensitivity import ListChange, change_with
 
 __all__ = ["Corner", "WeightRanges", "weight_ranges"]
 
@@ -120,7 +120,7 @@ def weight_ranges(
     weights = _draw(exact, draws, seed)
     listed = ranking.ranked[:k]
     times, stays = _times(matrix, profile, ranking.stage, exact, weights, k, len(listed))
-    corners = _corners(ranking, profile, exact, own, k)
+    corners = _corners(ranking, profile, matrix, exact, own, k)
     worst = min(corners, key=lambda each: each.change.stays)
     return WeightRanges(
         k=k,
@@ -244,6 +244,7 @@ def _first(keys: Integers, out: NDArray[np.bool_], k: int) -> Integers:
 def _corners(
     ranking: Ranking,
     profile: Profile,
+    matrix: Matrix,
     ranges: Mapping[str, tuple[Fraction, Fraction]],
     own: Mapping[str, Fraction],
     k: int,
@@ -255,7 +256,7 @@ def _corners(
             # The only criterion cannot be left out: its weight does not matter as long as it has one.
             if not any(weights.values()):
                 weights[key] = own[key]
-            corners.append(Corner(key, end, weight, with_weights(ranking, profile, weights, k=k).change))
+            corners.append(Corner(key, end, weight, change_with(ranking, profile, matrix, weights, k)))
     return tuple(corners)
 
 

@@ -76,7 +76,7 @@ def selections(
         dict(zip(KEYS, weights, strict=True)),
         draw(st.sampled_from([0, 20, 40, 50, 60])),
         tuple(draw(st.lists(st.sampled_from(KEYS), unique=True, max_size=2))),
-        tuple(draw(st.lists(gates(), max_size=1))),
+        tuple(draw(st.lists(gates(), max_size=2))),
         combine=draw(st.sampled_from(combine)),
     )
     rows = []

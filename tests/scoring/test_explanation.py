@@ -16,6 +16,7 @@ from scoring.explanation import Change, Explanation, LevelBound, LevelChange, ex
 from scoring.level_steps import Cell, downward, moved, upward
 from scoring.lists import draw_lines_by_group
 from scoring.lot import lot_key
+from scoring.plain_ranking import plain_ranking
 from scoring.profile import default_profile
 from scoring.ranking import rank, rank_wide
 from tests.scoring.selections import KEYS, long, panel, profile_of, selections
@@ -330,6 +331,52 @@ def test_explain_changes_change_the_outcome_and_nothing_smaller_does(
                 if step
             }
             assert again(with_levels(levels, id, changed), profile, id, at) == found.reached
+
+
+@settings(max_examples=60, deadline=None)
+@given(selections(most=5, most_assessors=3, levels=(0, 1, 2, 3, 4, 0.5, 2.25)), st.data())
+def test_explain_fewest_steps_against_plain_fractions(
+    case: tuple[pd.DataFrame, Profile], data: st.DataObject
+) -> None:
+    """Three assessors and levels between the anchors; ranked again by the plain implementation, which is fast
+    enough to try all ways of taking up to three steps fewer than claimed."""
+    levels, profile = case
+    ids = sorted(set(levels["application"]))
+    id = data.draw(st.sampled_from(ids))
+    line = data.draw(st.sampled_from([None, 1, 2, 3]))
+    rows = [(*row[:3], Fraction(row[3])) for row in levels.itertuples(index=False)]
+    own = [number for number, row in enumerate(rows) if row[0] == id]
+
+    def outcome(steps: dict[int, int], at: int | None) -> bool | None:
+        """Whether the application has the outcome after these steps; None if they leave the scale."""
+        changed = list(rows)
+        for number, step in steps.items():
+            after = moved(rows[number][3], step)
+            if after is None:
+                return None
+            changed[number] = (*rows[number][:3], after)
+        place = plain_ranking(changed, profile, "screening", "s", ids)[id].place
+        return place is not None and (at is None or place <= at)
+
+    for found, at in lines(explained(levels, profile, id, line), line):
+        assert outcome({}, at) == found.reached
+        way = -1 if found.reached else 1
+        most = 2
+        if found.fewest is not None:
+            steps = {
+                number: way * each.steps
+                for number in own
+                for each in found.fewest.changes
+                if rows[number][1:3] == (each.assessor, each.criterion)
+            }
+            assert len(steps) == len(found.fewest.changes)
+            assert sum(map(abs, steps.values())) == found.fewest.steps
+            assert outcome(steps, at) is (not found.reached)
+            most = min(found.fewest.steps - 1, 3)
+        for count in range(1, most + 1):
+            for cells in itertools.combinations_with_replacement(own, count):
+                taken = {number: way * cells.count(number) for number in cells}
+                assert outcome(taken, at) is not (not found.reached)
 
 
 @settings(max_examples=5, deadline=None)
