@@ -42,19 +42,18 @@ def order_matrix(levels: Integers, weights: Integers, tie_columns: Sequence[int]
     large that a total would not be exact.
     """
     rows, lowest, highest = _checked(levels, weights, lot)
-    totals: Integers = levels @ weights
-    # Copied, since reading one column of a matrix again and again is slow.
-    ties = [np.ascontiguousarray(levels[:, column]) for column in tie_columns]
     place_in_lot, row_at = _dense_lot(lot)
-    packed = _packed(totals, ties, lowest, highest)
+    packed = _packed(levels, weights, tie_columns, lowest, highest)
     if packed is None:
-        keys = [totals, *ties]
+        totals: Integers = levels @ weights
+        keys = [totals, *(levels[:, column] for column in tie_columns)]
         order = np.lexsort((place_in_lot, *(-key for key in reversed(keys)))).astype(np.int64, copy=False)
     else:
-        packed |= place_in_lot
-        packed.sort()
-        packed &= (1 << _width(rows - 1)) - 1
-        order = row_at[packed]
+        key, totals = packed
+        key |= place_in_lot
+        key.sort()
+        key &= (1 << _width(rows - 1)) - 1
+        order = row_at[key]
     places = np.empty(rows, dtype=np.int64)
     places[order] = np.arange(1, rows + 1)
     return Order(order, places, totals)
@@ -96,24 +95,36 @@ def _dense_lot(lot: Integers) -> tuple[Integers, Integers]:
     return places, row_at
 
 
-def _packed(totals: Integers, ties: Sequence[Integers], lowest: int, highest: int) -> Integers | None:
-    """Total and ties, highest first, in the upper bits of one integer per row; None if they do not fit.
+def _packed(
+    levels: Integers, weights: Integers, tie_columns: Sequence[int], lowest: int, highest: int
+) -> tuple[Integers, Integers] | None:
+    """Total and ties, highest first, in the upper bits of one integer per row, and the totals; None if too large.
 
-    The ties lie from ``lowest`` to ``highest``. The lower bits are left free for the place in the lot.
+    The levels lie from ``lowest`` to ``highest``. The lower bits are left free for the place in the lot. Total and
+    ties are sums over the levels, so one product gives them all; taking columns out one by one would be slower.
     """
-    rows = len(totals)
-    if rows == 0:
+    rows, width = len(levels), _width(highest - lowest)
+    shift = width * len(tie_columns)
+    lot_bits = _width(rows - 1)
+    if rows == 0 or shift + lot_bits > _BITS:
         return None
-    top = int(totals.max())
-    width = _width(highest - lowest)
-    if _width(top - int(totals.min())) + width * len(ties) + _width(rows - 1) > _BITS:
+    both = [int(weight) << shift for weight in weights]
+    tie_weights = [0] * len(both)
+    for position, column in enumerate(tie_columns):
+        tie_weights[column] += 1 << (width * (len(tie_columns) - 1 - position))
+    both = [weight + tie for weight, tie in zip(both, tie_weights, strict=True)]
+    if max(1, -lowest, highest) * sum(abs(weight) for weight in both) >= 1 << (_BITS - 1):
         return None
-    packed: Integers = top - totals
-    for tie in ties:
-        packed <<= width
-        packed |= highest - tie
-    packed <<= _width(rows - 1)
-    return packed
+    sums: Integers = levels @ np.array(both, dtype=np.int64)
+    top = int(sums.max())
+    if _width(top - int(sums.min())) + lot_bits > _BITS:
+        return None
+    # Above its lowest value the part of the ties fills the lower bits, so that a shift leaves the total.
+    totals = sums - lowest * sum(tie_weights)
+    totals >>= shift
+    np.subtract(top, sums, out=sums)
+    sums <<= lot_bits
+    return sums, totals
 
 
 def _width(largest: int) -> int:

@@ -111,3 +111,19 @@ def test_order_matrix_of_floats_is_refused() -> None:
 def test_order_matrix_that_could_overflow_is_refused() -> None:
     with pytest.raises(LevelError, match="too large to be added exactly"):
         order_matrix(integers([1 << 61, 1]), integers(2, 2), [], integers(0))
+
+
+def test_order_matrix_packed_and_key_by_key_are_the_same() -> None:
+    """Weights so large that nothing can be packed leave the order of small ones as it was."""
+    random = np.random.default_rng(5)
+    for lowest in (0, -3):
+        levels = random.integers(lowest, 5, size=(500, 4), dtype=np.int64)
+        weights = np.array([1, 2, 0, 3], dtype=np.int64)
+        lot = random.permutation(500).astype(np.int64)
+        small = order_matrix(levels, weights, [2, 0, 2], lot)
+        large = order_matrix(levels, weights << 56, [2, 0, 2], lot)
+        assert (small.order == large.order).all()
+        assert (small.totals == levels @ weights).all()
+        assert (large.totals == (levels @ weights) << 56).all()
+    nothing = order_matrix(np.zeros((3, 1), dtype=np.int64), np.array([1 << 61]), [0], np.arange(3))
+    assert nothing.order.tolist() == [0, 1, 2]
