@@ -17,7 +17,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scoring.crossed import FLOOR, Crossed, Evaluation, Floats, Ints, Likelihood
+from scoring.crossed import FLOOR, Crossed, Floats, Ints, Likelihood
 from scoring.errors import TableError
 from scoring.ratios import best_ratios
 
@@ -103,10 +103,9 @@ def fit(
     else:
         likelihood = Likelihood(design, (values - centre) / spread)
         ratios = best_ratios(likelihood)
-        residual = likelihood.at(*ratios).squares / likelihood.df
-        u, a = ratios[0] * residual, ratios[1] * residual
-        # Additive data have no residual; what stands there is the floor that let the search end.
-        residual = 0.0 if likelihood.floored else residual
+        squares = likelihood.at(*ratios).squares
+        residual = likelihood.residual(squares)
+        u, a = (ratio * squares / likelihood.df for ratio in ratios)
         variances = (u * spread**2, a * spread**2, residual * spread**2)
     found = likelihood.at(*ratios)
     first = design.n_assessors if design.fixed else 1
@@ -130,7 +129,8 @@ class Fitted:
     def __init__(self, design: Crossed, components: Components, values: Floats) -> None:
         self.design, self.components, self.values = design, components, values
         self._ratios = components.ratios()
-        self._at: Evaluation = Likelihood(design, values - values.mean()).at(*self._ratios)
+        # The inverse does not depend on the values, and zeros have a likelihood whatever the unit of the levels.
+        self._inverse = Likelihood(design, np.zeros(design.n)).at(*self._ratios).inverse
         self._weight = self._ratios[0] / (1 + self._ratios[0] * design.counts)
 
     def fixed_effects(self) -> tuple[Floats, Floats]:
@@ -139,9 +139,10 @@ class Fitted:
         The covariance takes the variances as known.
         """
         p = self.design.n_fixed
-        solution = self._at.solution[:p].copy()
-        solution[: self.design.n_assessors if self.design.fixed else 1] += self.values.mean()
-        return solution, self._at.inverse[:p, :p] * self.components.residual
+        centre = self.values.mean()
+        solution = self._u_and_rest(self.values - centre)[1][:p]
+        solution[: self.design.n_assessors if self.design.fixed else 1] += centre
+        return solution, self._inverse[:p, :p] * self.components.residual
 
     def solve(self, values: Floats | None = None) -> Floats:
         """The predictions of u for many right-hand sides: values of shape (n, d) give (applications, d).
@@ -174,7 +175,7 @@ class Fitted:
         weight = self._weight if y.ndim == 1 else self._weight[:, None]
         sums = _dense(design.by_application @ y)
         right = _dense(design.columns.T @ y) - _dense(design.sums.T @ (weight * sums))
-        solution: Floats = self._at.inverse @ right
+        solution: Floats = self._inverse @ right
         u: Floats = weight * (sums - _dense(design.sums @ solution))
         return u, solution
 

@@ -150,7 +150,7 @@ class Likelihood:
         self.within[:c, c] = self.within[c, :c] = right
         squares = float(deviations @ deviations)
         # Additive data have no residual: the floor keeps the likelihood from running to infinity.
-        self.floored = design.residual_df > 0 and self._left_over(squares) <= _ROUNDING * design.n
+        self.floored = self._left_over(squares) <= _ROUNDING * design.n
         self.within[c, c] = squares + (FLOOR * design.n if self.floored else 0.0)
         self.products = np.zeros((len(design.sizes), c + 1, c + 1))
         self.products[:, :c, :c] = design.products
@@ -167,6 +167,16 @@ class Likelihood:
         part = self.within[:c, c]
         explained = part @ np.linalg.pinv(self.within[:c, :c], rcond=1e-10, hermitian=True) @ part
         return max(0.0, squares - float(explained))
+
+    def residual(self, squares: float) -> float:
+        """The residual variance that goes with a residual sum of squares; 0 where all of it is the floor.
+
+        Where applications and assessors together have as many parameters as there are levels, an additive model
+        always fits, and the residual variance can still be estimated: by how little u and a would have to vary.
+        """
+        variance = squares / self.df
+        nothing = self.floored and (self.design.residual_df > 0 or variance <= 10 * FLOOR * self.design.n)
+        return 0.0 if nothing else variance
 
     def objective(self, application_ratio: float, assessor_ratio: float) -> float:
         """The objective of `at` alone, in a fraction of its time.

@@ -38,7 +38,8 @@ _ROUNDING = 1e-12
 class Form:
     """One intraclass correlation and its interval; ``value`` is None if and only if ``reason`` says why.
 
-    An end is None where there is no value, or no limit on that side.
+    An end is None where there is no value, or no limit on that side. Both are None where nothing varied that an
+    interval could come from, as in perfect agreement: one without width would feign certainty.
     """
 
     value: float | None
@@ -112,12 +113,12 @@ def _consistency(rows: float, rest: float, df: int, squares: MeanSquares, level:
     """(1,1) with the mean square within as the rest, (3,1) with the error; the F test of rows turned over."""
     k, upper = squares.k, (1 + level) / 2
     if rest == 0:
-        return Form(1.0, 1.0, 1.0) if rows > 0 else Form(None, None, None, "undefined")
+        return Form(1.0, None, None) if rows > 0 else Form(None, None, None, "undefined")
     f, df_rows = rows / rest, squares.n - 1
     low = f / float(fdtri(df_rows, df, upper))
     high = f * float(fdtri(df, df_rows, upper))
     value, below, above = ((x - 1) / (x + k - 1) for x in (f, low, high))
-    return Form(value, below, above)
+    return Form(value, below, above) if f > 0 else Form(value, None, None)
 
 
 def _agreement(squares: MeanSquares, level: float) -> Form:
@@ -128,8 +129,10 @@ def _agreement(squares: MeanSquares, level: float) -> Form:
     if others + n * rows == 0:
         return Form(None, None, None, "undefined")
     value = n * (rows - error) / (others + n * rows)
+    if rows == 0:
+        return Form(value, None, None)
     if others == 0:
-        return Form(1.0, 1.0, 1.0)
+        return Form(1.0, None, None)
     ratio = k * value / (n * (1 - value))
     a, b = ratio, 1 + ratio * (n - 1)
     spread = (a * columns) ** 2 / (k - 1) + (b * error) ** 2 / ((n - 1) * (k - 1))

@@ -215,6 +215,13 @@ def test_a_chain_of_assessors_has_no_residual_degrees_of_freedom():
     assert fit_components(*chain).df_residual == 0
 
 
+@pytest.mark.parametrize("assessors", ["random", "fixed"])
+def test_equal_levels_on_a_chain_give_zeros(assessors):
+    chain = np.array([0, 0, 1, 1, 2]), np.array([0, 1, 1, 2, 2]), np.ones(5)
+    found = fit_components(*chain, assessors=assessors)
+    assert (found.applications, found.assessors, found.residual, found.df_residual) == (0, 0, 0, 0)
+
+
 def test_variances_from_elsewhere_can_be_used():
     application, assessor, values = crossed(SHROUT_FLEISS)
     design = Crossed(application, assessor, fixed=False, covariates=np.zeros((6, 0)))
