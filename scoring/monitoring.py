@@ -6,7 +6,7 @@ This is the one place where a protected attribute meets an outcome. Nothing that
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -15,14 +15,30 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scoring.errors import TableError
-from scoring.exact_tests import odds_ratio
-from scoring.intervals import newcombe, wilson
-from scoring.verdicts import Judgement, judge, reason, summary, worst
+from scoring.figures import FOUR_FIFTHS, Attribute, Counts, stage_figures
+from scoring.strata_figures import StrataCounts
+from scoring.verdicts import judge, summary, worst
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-FOUR_FIFTHS = Fraction(4, 5)
+__all__ = [
+    "BOSCHLOO_AT_MOST",
+    "FOUR_FIFTHS",
+    "SMALLEST_INTERSECTION",
+    "Attribute",
+    "Audit",
+    "Counts",
+    "Stage",
+    "audit",
+    "audit_stages",
+    "funnel",
+    "normalise_selected",
+]
+
+SMALLEST_INTERSECTION = 20
+# Boschloo's test takes milliseconds per group up to here, and seconds beyond.
+BOSCHLOO_AT_MOST = 1_000
 _YES = frozenset({"1", "yes", "ja", "true"})
 _NO = frozenset({"0", "no", "nej", "false"})
 
@@ -32,34 +48,27 @@ class Stage:
     """One stage: who reached it, and the population they are a share of.
 
     `reached_column` and `from_column` name columns of 1/0, yes/no, ja/nej or true/false; `from_column` None
-    is all who applied. Nobody may reach a stage without being in its population.
+    is all who applied. Nobody may reach a stage without being in its population. `entry`: where a funnel begins,
+    such as with those who applied; if nobody was turned away there, it is shown and not tested.
     """
 
     key: str
     reached_column: str
     from_column: str | None = None
+    entry: bool = False
 
 
-@dataclass(frozen=True)
-class Counts:
-    """Head counts of one attribute. Arrays have the shape (stages, groups), `missing_*` (stages,)."""
+def funnel(columns: Sequence[str]) -> tuple[Stage, ...]:
+    """Stages in their order, each a share of the one before: applied, eligible, screened, listed, called, …
 
-    groups: tuple[str, ...]
-    ordered: bool
-    applied: Ints
-    n: Ints
-    selected: Ints
-    missing_applied: int
-    missing_n: Ints
-    missing_selected: Ints
-
-
-@dataclass(frozen=True)
-class Attribute:
-    """One attribute's counts and what the tests say of them."""
-
-    counts: Counts
-    judgement: Judgement
+    Raises TableError where there is none, or a column is named twice.
+    """
+    if not columns:
+        raise TableError("no stages: name at least one stage to audit")
+    _refuse_twice(columns, "stage")
+    first, *rest = columns
+    later = [Stage(name, name, before) for before, name in zip(columns, rest, strict=False)]
+    return (Stage(first, first, entry=True), *later)
 
 
 @dataclass(frozen=True)
@@ -78,9 +87,15 @@ class Audit:
     selected: tuple[int, ...]
     attributes: Mapping[str, Attribute]
     shared_margins: tuple[dict[str, list[str | None]], ...]
+    intersections: Mapping[str, Attribute] = field(default_factory=dict)
 
-    def to_dict(self) -> dict[str, Any]:
-        """All figures as dicts, lists, strings, ints, floats, bools and None; same input, same bytes."""
+    def to_dict(self, boschloo: bool | None = None) -> dict[str, Any]:
+        """All figures as dicts, lists, strings, ints, floats, bools and None; same input, same bytes.
+
+        `boschloo`: whether Boschloo's test is computed; None is up to `BOSCHLOO_AT_MOST` persons in all. The key
+        `boschloo` says "computed" or "left_out", and where it is left out every `boschloo_p` is None.
+        """
+        computed = self.applied <= BOSCHLOO_AT_MOST if boschloo is None else boschloo
         whole: dict[str, Any] = {"alpha": float(self.alpha), "n": self.applied}
         if self.staged:
             whole["stages"] = [
@@ -89,8 +104,13 @@ class Audit:
             ]
         else:
             whole["selected"] = self.selected[0]
-        whole["attributes"] = {name: self._attribute(a) for name, a in self.attributes.items()}
+        whole["boschloo"] = "computed" if computed else "left_out"
+        whole["attributes"] = {name: self._attribute(a, computed) for name, a in self.attributes.items()}
         whole["shared_margins"] = [dict(part) for part in self.shared_margins]
+        if self.intersections:
+            whole["intersections"] = {
+                name: self._attribute(a, computed) | _too_small(a) for name, a in self.intersections.items()
+            }
         return whole
 
     def _population(self, stage: Stage) -> str | None:
@@ -100,7 +120,7 @@ class Audit:
         before = {earlier.reached_column: earlier.key for earlier in self.stages}
         return before.get(stage.from_column, stage.from_column)
 
-    def _attribute(self, attribute: Attribute) -> dict[str, Any]:
+    def _attribute(self, attribute: Attribute, boschloo: bool) -> dict[str, Any]:
         verdicts = attribute.judgement.verdicts
         groups = [worst(column) for column in zip(*verdicts, strict=True)]
         end = {
@@ -109,10 +129,19 @@ class Audit:
             "verdict": worst(groups),
             "summary": summary(groups),
         }
-        stages = [_stage(attribute, t, self.staged) for t in range(len(self.stages))]
+        stages = [stage_figures(attribute, t, self.staged, boschloo) for t in range(len(self.stages))]
         if not self.staged:
             return stages[0] | end
         return {"stages": {stage.key: part for stage, part in zip(self.stages, stages, strict=True)}} | end
+
+
+def _too_small(attribute: Attribute) -> dict[str, Any]:
+    """The setting of the intersections and the groups below it, which are listed and not tested."""
+    counts = attribute.counts
+    few = [
+        name for name, n in zip(counts.groups, counts.applied, strict=True) if n < (attribute.smallest or 0)
+    ]
+    return {"smallest": attribute.smallest, "too_small": few}
 
 
 def audit(
@@ -121,6 +150,11 @@ def audit(
     selected: str,
     count: str | None = None,
     alpha: Fraction = Fraction(1, 20),
+    *,
+    strata: Sequence[str] = (),
+    parents: Mapping[str, str] | None = None,
+    intersections: Sequence[Sequence[str]] = (),
+    smallest: int = SMALLEST_INTERSECTION,
 ) -> Audit:
     """Audit one selection: who was selected, of which groups.
 
@@ -131,6 +165,12 @@ def audit(
     selected : name of a column of 1/0, yes/no, ja/nej or true/false, in any case; nothing may be missing.
     count : name of a column with how many persons the row stands for, whole numbers from 0.
     alpha : level of the tests, over 0 and under 1.
+    strata : names of columns (site, intake, …); each combination of their values is a stratum. Who has none of
+        one of them is counted and left out of the stratified figures.
+    parents : for an attribute the column whose groups its groups are pooled in first for the shrunken rates
+        (country: licence route). A group that is in several goes with the one where most of it is.
+    intersections : sets of columns whose combinations are groups too; those with fewer than `smallest` who applied
+        are listed and not tested.
 
     Raises
     ------
@@ -139,21 +179,75 @@ def audit(
     if len(table) == 0:
         raise TableError("the table has no rows: there is nothing to audit")
     stage = Stage("selected", selected)
-    return _audit(table, by, (stage,), count, alpha, staged=False)
+    plan = _Plan(
+        tuple(by), (stage,), count, alpha, False, tuple(strata), parents or {}, intersections, smallest
+    )
+    return _audit(table, plan)
 
 
 def audit_stages(
-    table: pd.DataFrame, by: Sequence[str], stages: Sequence[Stage], alpha: Fraction = Fraction(1, 20)
+    table: pd.DataFrame,
+    by: Sequence[str],
+    stages: Sequence[Stage],
+    alpha: Fraction = Fraction(1, 20),
+    *,
+    count: str | None = None,
+    strata: Sequence[str] = (),
+    parents: Mapping[str, str] | None = None,
+    intersections: Sequence[Sequence[str]] = (),
+    smallest: int = SMALLEST_INTERSECTION,
 ) -> Audit:
     """Audit a selection in stages, one row per applicant; one family of tests per attribute over all stages.
 
     Each stage is tested as a share of its own population and shown as a share of all who applied as well.
-    Parameters and errors as in `audit`; a table without rows gives an audit of nobody.
+    `funnel` makes a chain of stages of columns in their order. Parameters and errors as in `audit`; a table
+    without rows gives an audit of nobody. Somebody who reached a stage without the one before is refused, with the
+    row and both columns named.
     """
     if not stages:
         raise TableError("no stages: name at least one stage to audit")
     _refuse_twice([stage.key for stage in stages], "stage")
-    return _audit(table, by, tuple(stages), None, alpha, staged=True)
+    plan = _Plan(
+        tuple(by), tuple(stages), count, alpha, True, tuple(strata), parents or {}, intersections, smallest
+    )
+    return _audit(table, plan)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What is audited; fields as in `audit`."""
+
+    by: tuple[str, ...]
+    stages: tuple[Stage, ...]
+    count: str | None
+    alpha: Fraction
+    staged: bool
+    strata: tuple[str, ...]
+    parents: Mapping[str, str]
+    intersections: Sequence[Sequence[str]]
+    smallest: int
+
+    @property
+    def outcomes(self) -> list[str]:
+        used = [s.reached_column for s in self.stages]
+        return [*used, *(s.from_column for s in self.stages if s.from_column is not None)]
+
+    def check(self) -> None:
+        if not 0 < self.alpha < 1:
+            raise TableError(f"alpha: expected a level over 0 and under 1, got {self.alpha}")
+        if not self.by:
+            raise TableError("no attribute to audit by: name at least one column with groups")
+        _refuse_twice(self.by, "attribute")
+        _refuse_twice(self.strata, "column of strata")
+        for attribute in self.parents:
+            if attribute not in self.by:
+                raise TableError(f"parents: '{attribute}' is none of the attributes {', '.join(self.by)}")
+        for part in self.intersections:
+            if len(part) < 2:
+                raise TableError(f"intersection {list(part)}: name at least two columns")
+            _refuse_twice(part, "column of an intersection")
+        if self.smallest < 1:
+            raise TableError(f"smallest intersection: expected a whole number from 1, got {self.smallest}")
 
 
 def normalise_selected(series: pd.Series[Any]) -> Bools:
@@ -193,39 +287,141 @@ def _label(value: Any) -> str | None:
     return str(value).strip() or None
 
 
-def _audit(
-    table: pd.DataFrame,
-    by: Sequence[str],
-    stages: tuple[Stage, ...],
-    count: str | None,
-    alpha: Fraction,
-    staged: bool,
-) -> Audit:
-    if not 0 < alpha < 1:
-        raise TableError(f"alpha: expected a level over 0 and under 1, got {alpha}")
-    if not by:
-        raise TableError("no attribute to audit by: name at least one column with groups")
-    _refuse_twice(by, "attribute")
-    used = [s.reached_column for s in stages] + [s.from_column for s in stages if s.from_column is not None]
-    _require_columns(table, [*by, *used, *([count] if count is not None else [])])
-    weights = _weights(table, count)
-    outcome = {column: normalise_selected(table[column]) for column in dict.fromkeys(used)}
-    populations = [_population_of(stage, outcome, len(table)) for stage in stages]
-    codes = {name: _groups(table[name], weights) for name in by}
+def _audit(table: pd.DataFrame, plan: _Plan) -> Audit:
+    plan.check()
+    crossed = [name for part in plan.intersections for name in part]
+    needed = [*plan.by, *plan.outcomes, *plan.strata, *plan.parents.values(), *crossed]
+    _require_columns(table, [*needed, *([plan.count] if plan.count is not None else [])])
+    weights = _weights(table, plan.count)
+    people = _People(table, weights, plan)
+    codes = {name: people.groups(name) for name in plan.by}
     attributes = {}
     for name, (groups, code) in codes.items():
-        counts = _count(groups, _is_ordered(table[name]), code, weights, stages, outcome, populations)
-        attributes[name] = Attribute(counts, judge(counts.selected, counts.n, float(alpha)))
+        attribute = people.attribute(groups, _is_ordered(table[name]), code)
+        if name in plan.parents:
+            attribute = replace(attribute, parent=people.parents(plan.parents[name], code, len(groups)))
+        attributes[name] = attribute
+    intersections = {}
+    for part in plan.intersections:
+        groups, code = people.crossed(part)
+        intersections[" × ".join(part)] = people.attribute(groups, False, code, plan.smallest)
     return Audit(
-        stages=stages,
-        staged=staged,
-        alpha=Fraction(alpha),
+        stages=plan.stages,
+        staged=plan.staged,
+        alpha=Fraction(plan.alpha),
         applied=int(weights.sum()),
-        n=tuple(int(weights[population].sum()) for population in populations),
-        selected=tuple(int(weights[outcome[stage.reached_column]].sum()) for stage in stages),
+        n=tuple(int(weights[population].sum()) for population in people.populations),
+        selected=tuple(int(weights[people.outcome[stage.reached_column]].sum()) for stage in plan.stages),
         attributes=attributes,
         shared_margins=_shared_margins(codes, weights),
+        intersections=intersections,
     )
+
+
+class _People:
+    """The rows of a table read once: outcomes, populations, strata and groups as codes."""
+
+    def __init__(self, table: pd.DataFrame, weights: Ints, plan: _Plan) -> None:
+        self.table, self.weights, self.plan = table, weights, plan
+        self.outcome = {column: normalise_selected(table[column]) for column in dict.fromkeys(plan.outcomes)}
+        self.populations = [_population_of(stage, self.outcome, len(table)) for stage in plan.stages]
+        self.reached = [self.outcome[stage.reached_column] for stage in plan.stages]
+        self.strata = _combined([self.groups(name) for name in plan.strata]) if plan.strata else None
+
+    def groups(self, column: str) -> tuple[tuple[str, ...], Ints]:
+        return _groups(self.table[column], self.weights)
+
+    def crossed(self, columns: Sequence[str]) -> tuple[tuple[str, ...], Ints]:
+        """Groups of every combination, by size and then by name; missing where one of them is."""
+        names, code = _combined([self.groups(name) for name in columns])
+        labels = [" × ".join(name) for name in names]
+        return _in_order(labels, code, _by_size(labels, code, self.weights))
+
+    def parents(self, column: str, code: Ints, groups: int) -> Ints:
+        """For each group the parent where most of its persons are, -1 where no parent is known."""
+        names, parent = self.groups(column)
+        known = (code >= 0) & (parent >= 0)
+        cells = np.bincount(
+            code[known] * len(names) + parent[known],
+            weights=self.weights[known],
+            minlength=groups * len(names),
+        ).reshape(groups, len(names))
+        if len(names) == 0:
+            return np.full(groups, -1, dtype=np.int64)
+        return np.where(cells.sum(axis=1) > 0, cells.argmax(axis=1), -1).astype(np.int64)
+
+    def attribute(
+        self, groups: tuple[str, ...], ordered: bool, code: Ints, smallest: int | None = None
+    ) -> Attribute:
+        counts = self._count(groups, ordered, code)
+        asked = np.ones(counts.n.shape, dtype=bool)
+        for t, stage in enumerate(self.plan.stages):
+            # Where a funnel begins and nobody was turned away, nothing was decided.
+            asked[t] &= not (stage.entry and bool((self.populations[t] == self.reached[t]).all()))
+        if smallest is not None:
+            asked &= counts.applied >= smallest
+        alpha = float(self.plan.alpha)
+        return Attribute(
+            counts=counts,
+            judgement=judge(counts.selected, counts.n, alpha, asked),
+            asked=asked,
+            strata=self._count_strata(code, len(groups)),
+            smallest=smallest,
+            alpha=alpha,
+        )
+
+    def _count(self, groups: tuple[str, ...], ordered: bool, code: Ints) -> Counts:
+        def of(rows: Bools) -> Ints:
+            return _sum(code[rows], self.weights[rows], len(groups))
+
+        applied = _sum(code, self.weights, len(groups))
+        n = np.stack([of(population) for population in self.populations])
+        selected = np.stack([of(reached) for reached in self.reached])
+        return Counts(
+            groups=groups,
+            ordered=ordered,
+            applied=applied[:-1],
+            n=n[:, :-1],
+            selected=selected[:, :-1],
+            missing_applied=int(applied[-1]),
+            missing_n=n[:, -1],
+            missing_selected=selected[:, -1],
+        )
+
+    def _count_strata(self, code: Ints, groups: int) -> StrataCounts | None:
+        if self.strata is None:
+            return None
+        names, stratum = self.strata
+        cell = np.where(stratum >= 0, stratum, len(names)) * groups + code
+
+        def of(rows: Bools) -> Ints:
+            kept = rows & (code >= 0)
+            sums = np.bincount(cell[kept], self.weights[kept], minlength=(len(names) + 1) * groups)
+            return np.rint(sums).astype(np.int64).reshape(len(names) + 1, groups)
+
+        n, selected = (np.stack([of(rows) for rows in each]) for each in (self.populations, self.reached))
+        return StrataCounts(
+            columns=self.plan.strata,
+            names=names,
+            n=n[:, :-1],
+            selected=selected[:, :-1],
+            without_n=n[:, -1].sum(axis=1),
+            without_selected=selected[:, -1].sum(axis=1),
+        )
+
+
+def _combined(parts: Sequence[tuple[tuple[str, ...], Ints]]) -> tuple[tuple[tuple[str, ...], ...], Ints]:
+    """The combinations that occur, by name, and each row's as an index; -1 where a part is missing."""
+    stacked = np.stack([code for _, code in parts], axis=1)
+    known = (stacked >= 0).all(axis=1)
+    unique, inverse = np.unique(stacked[known], axis=0, return_inverse=True)
+    names = [tuple(labels[i] for (labels, _), i in zip(parts, row, strict=True)) for row in unique.tolist()]
+    order = sorted(range(len(names)), key=names.__getitem__)
+    place = np.empty(len(names), dtype=np.int64)
+    place[order] = np.arange(len(names))
+    code = np.full(len(stacked), -1, dtype=np.int64)
+    code[known] = place[inverse.reshape(-1)]
+    return tuple(names[i] for i in order), code
 
 
 def _refuse_twice(names: Sequence[str], what: str) -> None:
@@ -286,8 +482,16 @@ def _groups(column: pd.Series[Any], weights: Ints) -> tuple[tuple[str, ...], Int
         given = {_label(category): i for i, category in enumerate(column.cat.categories)}
         order = sorted(range(len(names)), key=lambda i: given[names[i]])
     else:
-        size = _sum(code, weights, len(names))
-        order = sorted(range(len(names)), key=lambda i: (-int(size[i]), names[i]))
+        order = _by_size(names, code, weights)
+    return _in_order(names, code, order)
+
+
+def _by_size(names: Sequence[str], code: Ints, weights: Ints) -> list[int]:
+    size = _sum(code, weights, len(names))
+    return sorted(range(len(names)), key=lambda i: (-int(size[i]), names[i]))
+
+
+def _in_order(names: Sequence[str], code: Ints, order: Sequence[int]) -> tuple[tuple[str, ...], Ints]:
     place = np.empty(len(names) + 1, dtype=np.int64)
     place[order] = np.arange(len(names))
     place[-1] = -1
@@ -302,33 +506,6 @@ def _sum(code: Ints, weights: Ints, groups: int) -> Ints:
     """Persons per group; the last is missing."""
     sums = np.bincount(code + 1, weights=weights, minlength=groups + 1)
     return np.rint(np.roll(sums, -1)).astype(np.int64)
-
-
-def _count(
-    groups: tuple[str, ...],
-    ordered: bool,
-    code: Ints,
-    weights: Ints,
-    stages: Sequence[Stage],
-    outcome: Mapping[str, Bools],
-    populations: Sequence[Bools],
-) -> Counts:
-    def of(rows: Bools) -> Ints:
-        return _sum(code[rows], weights[rows], len(groups))
-
-    applied = _sum(code, weights, len(groups))
-    n = np.stack([of(population) for population in populations])
-    selected = np.stack([of(outcome[stage.reached_column]) for stage in stages])
-    return Counts(
-        groups=groups,
-        ordered=ordered,
-        applied=applied[:-1],
-        n=n[:, :-1],
-        selected=selected[:, :-1],
-        missing_applied=int(applied[-1]),
-        missing_n=n[:, -1],
-        missing_selected=selected[:, -1],
-    )
 
 
 def _shared_margins(
@@ -364,96 +541,3 @@ def _shared_margins(
                 {first: [labels[i] for i in inside if i < m1], second: [labels[i] for i in inside if i >= m1]}
             )
     return tuple(shared)
-
-
-def _stage(attribute: Attribute, t: int, staged: bool) -> dict[str, Any]:
-    """All figures of one attribute at one stage."""
-    counts, judgement = attribute.counts, attribute.judgement
-    n, s = counts.n[t], counts.selected[t]
-    other_n, other_s = n.sum() - n, s.sum() - s
-    rates = [Fraction(int(a), int(b)) if b else None for a, b in zip(s, n, strict=True)]
-    highest = max((rate for rate in rates if rate is not None), default=None)
-    intervals, gaps = wilson(s, n), newcombe(s, n, other_s, other_n)
-    of_applied = wilson(s, counts.applied) if staged else []
-    groups: dict[str, Any] = {}
-    for g, name in enumerate(counts.groups):
-        figures = (int(s[g]), int(n[g]), int(other_s[g]), int(other_n[g]))
-        verdict = judgement.verdicts[t][g]
-        ratio = _ratio(rates[g], highest)
-        row: dict[str, Any] = {
-            "n": figures[1],
-            "selected": figures[0],
-            "rate": _rate(figures[0], figures[1]),
-            "impact_ratio": None if ratio is None else float(ratio),
-            "below_four_fifths": None if ratio is None else ratio < FOUR_FIFTHS,
-            "interval": _pair(intervals[g]),
-            "difference": _difference(*figures),
-            "difference_interval": _pair(gaps[g]),
-            "odds_ratio": odds_ratio(*figures),
-            "fisher_p": _number(judgement.fisher[t, g]),
-            "midp": _number(judgement.midp[t, g]),
-            "adjusted_p": _number(judgement.adjusted[t, g]),
-            "verdict": verdict,
-            "reason": reason(verdict, *figures),
-        }
-        if staged:
-            applied = int(counts.applied[g])
-            row["of_applied"] = {
-                "n": applied,
-                "selected": figures[0],
-                "rate": _rate(figures[0], applied),
-                "interval": _pair(of_applied[g]),
-            }
-        groups[name] = row
-    return {"groups": groups, "missing": _missing(counts, t, staged)}
-
-
-def _missing(counts: Counts, t: int, staged: bool) -> dict[str, Any]:
-    """Those without group data, and between what each group's figures could lie had the data been known.
-
-    Lowest: all of them who were not selected belong to the group, and none who were selected. Highest: all
-    who were selected belong to it, and none who were not. The rest belong to the others.
-    """
-    n, s = int(counts.missing_n[t]), int(counts.missing_selected[t])
-    all_n, all_s = int(counts.n[t].sum()), int(counts.selected[t].sum())
-    bounds = {}
-    for g, name in enumerate(counts.groups):
-        gn, gs = int(counts.n[t, g]), int(counts.selected[t, g])
-        on, os = all_n - gn, all_s - gs
-        low, high = (gs, gn + n - s), (gs + s, gn + s)
-        bounds[name] = {
-            "rate": _ends(_rate(*low), _rate(*high)),
-            "difference": _ends(_difference(*low, os + s, on + s), _difference(*high, os, on + n - s)),
-        }
-    missing: dict[str, Any] = {"n": n, "selected": s, "rate": _rate(s, n), "bounds": bounds}
-    if staged:
-        applied = counts.missing_applied
-        missing["of_applied"] = {"n": applied, "selected": s, "rate": _rate(s, applied)}
-    return missing
-
-
-def _ratio(rate: Fraction | None, highest: Fraction | None) -> Fraction | None:
-    """A rate over the highest rate, exact: .48 over .60 is not below four fifths. None if all rates are 0."""
-    return rate / highest if rate is not None and highest else None
-
-
-def _rate(selected: int, n: int) -> float | None:
-    return selected / n if n else None
-
-
-def _difference(selected: int, n: int, other_selected: int, other_n: int) -> float | None:
-    if n == 0 or other_n == 0:
-        return None
-    return float(Fraction(selected, n) - Fraction(other_selected, other_n))
-
-
-def _ends(low: float | None, high: float | None) -> list[float] | None:
-    return None if low is None or high is None else [low, high]
-
-
-def _pair(interval: tuple[float, float] | None) -> list[float] | None:
-    return None if interval is None else list(interval)
-
-
-def _number(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)

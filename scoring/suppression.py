@@ -29,6 +29,20 @@ Move = tuple[int, int]  # row that gains, row that loses
 APPLIED = ""
 # Past these the cheapest is hidden unproved and the search goes on; it costs figures, never protection.
 CANDIDATES_TRIED = 40
+# What may be published at all, key by key: whatever is not named here is left out of a suppressed report. A figure
+# that rests on other groups' counts, or on a table beside the published ones (strata, intersections, shrunken rates,
+# what could have been seen), can give a hidden count away, and no proof here covers it.
+PUBLIC_TOTALS = frozenset({"alpha", "n", "selected", "stages", "attributes", "withdrawn", "undecided"})
+PUBLIC_STAGE = frozenset({"key", "from", "n", "selected"})
+PUBLIC_ATTRIBUTE = frozenset({"groups", "missing", "stages", "ordered", "comparisons", "verdict", "summary"})
+PUBLIC_OF_APPLIED = frozenset({"n", "selected", "rate", "interval"})
+PUBLIC_MISSING = frozenset({"n", "selected", "rate", "bounds", "of_applied"})
+PUBLIC_GROUP = frozenset(
+    {
+        "n", "selected", "rate", "impact_ratio", "below_four_fifths", "interval", "difference",
+        "difference_interval", "odds_ratio", "fisher_p", "midp", "adjusted_p", "verdict", "reason", "of_applied",
+    }
+)  # fmt: skip
 HIDDEN_REASON = {
     "sv": "Visas inte, så att ingen enskild person kan räknas fram.",
     "en": "Not shown, so that no single person can be worked out.",
@@ -360,7 +374,7 @@ def _unbalanced(model: _Model, moves: Mapping[int, Move]) -> int | None:
 
 
 def _published(audit: Mapping[str, Any], model: _Model, totals_hidden: bool) -> Report:
-    report: Report = deepcopy({k: v for k, v in audit.items() if k != "shared_margins"})
+    report = _public(audit)
     report["suppressed"] = totals_hidden
     if totals_hidden:
         for totals in (report, *report.get("stages", [])):
@@ -372,6 +386,43 @@ def _published(audit: Mapping[str, Any], model: _Model, totals_hidden: bool) -> 
         if table.hidden.any():
             _publish_with_hidden(attribute, table, [key for key, _, _ in _stages(audit)])
     return report
+
+
+def _public(audit: Mapping[str, Any]) -> Report:
+    """A copy with the keys that may be published, before anything in it is hidden."""
+    report = _only(audit, PUBLIC_TOTALS)
+    if "stages" in report:
+        report["stages"] = [_only(stage, PUBLIC_STAGE) for stage in audit["stages"]]
+    report["attributes"] = {}
+    for name, attribute in audit["attributes"].items():
+        kept = _only(attribute, PUBLIC_ATTRIBUTE)
+        if "stages" in audit:
+            # The bottom line of a report in stages would be a second table over the same persons.
+            kept.pop("groups", None)
+            kept.pop("missing", None)
+            kept["stages"] = {key: _public_part(part) for key, part in attribute["stages"].items()}
+        else:
+            kept.pop("stages", None)
+            kept |= _public_part(kept)
+        report["attributes"][name] = kept
+    if "stages" in audit:
+        report.pop("selected", None)
+    return report
+
+
+def _public_part(part: Mapping[str, Any]) -> Report:
+    """One attribute at one stage."""
+    kept = _only(part, PUBLIC_ATTRIBUTE - {"stages"})
+    kept["groups"] = {name: _only(group, PUBLIC_GROUP) for name, group in part["groups"].items()}
+    kept["missing"] = _only(part["missing"], PUBLIC_MISSING)
+    for figures in (*kept["groups"].values(), kept["missing"]):
+        if "of_applied" in figures:
+            figures["of_applied"] = _only(figures["of_applied"], PUBLIC_OF_APPLIED)
+    return kept
+
+
+def _only(figures: Mapping[str, Any], keys: frozenset[str]) -> Report:
+    return {key: deepcopy(value) for key, value in figures.items() if key in keys}
 
 
 def _publish_part(part: dict[str, Any], model: _Model, t: int, source: str, target: str) -> None:

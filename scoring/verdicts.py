@@ -45,7 +45,7 @@ class Judgement:
         return int(np.isfinite(self.fisher).sum())
 
 
-def judge(selected: Ints, n: Ints, alpha: float = 0.05) -> Judgement:
+def judge(selected: Ints, n: Ints, alpha: float = 0.05, asked: NDArray[np.bool_] | None = None) -> Judgement:
     """Test every group against all other groups at every stage, as one family, and give each its verdict.
 
     Parameters
@@ -53,6 +53,8 @@ def judge(selected: Ints, n: Ints, alpha: float = 0.05) -> Judgement:
     selected, n : array of int, shape (stages, groups)
         Of the n in the group at the stage, how many were selected. Those without group data are in no group.
     alpha : float in (0, 1), the level of alarm and watch.
+    asked : array of bool, shape (stages, groups): which cells are members of the family. The rest are among the
+        others but are not tested, and get *no_conclusion*. All of them where it is left out.
 
     Notes
     -----
@@ -63,7 +65,7 @@ def judge(selected: Ints, n: Ints, alpha: float = 0.05) -> Judgement:
     """
     other_selected = selected.sum(axis=1, keepdims=True) - selected
     other_n = n.sum(axis=1, keepdims=True) - n
-    tested = (n > 0) & (other_n > 0)
+    tested = (n > 0) & (other_n > 0) & (True if asked is None else asked)
     fisher, midp, adjusted = (np.full(n.shape, np.nan) for _ in range(3))
     p = exact_p(selected[tested], n[tested], other_selected[tested], other_n[tested])
     fisher[tested], midp[tested] = p.fisher, p.midp
@@ -175,6 +177,22 @@ def _too_few(n: int) -> Reason:
         "det betyder inte att allt är bra.",
         "en": f"So few that it would not show even if none of the {n} had gone on; "
         "that does not mean that all is well.",
+    }
+
+
+def entry_reason() -> Reason:
+    """Why nothing is compared at the stage where a funnel begins, if nobody was turned away there."""
+    return {
+        "sv": "Alla kom hit: här avgjordes ingenting, så det finns inget att jämföra.",
+        "en": "Everyone got this far: nothing was decided here, so there is nothing to compare.",
+    }
+
+
+def too_small_reason(n: int, smallest: int) -> Reason:
+    """Why a group with fewer applicants than a setting asks for is listed and not compared."""
+    return {
+        "sv": f"{n} sökande: för få för att jämföras här, där minst {smallest} krävs.",
+        "en": f"{n} applicants: too few to be compared here, where at least {smallest} are asked for.",
     }
 
 

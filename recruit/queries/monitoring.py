@@ -131,7 +131,9 @@ def audit(
     if listed is not None:
         stages.append(Stage("listed", "listed", "eligible"))
     table = monitoring_table(people.rows, called=called or (), listed=listed or ())
-    found = audit_stages(table, by, stages).to_dict()
+    # Few come from any one country: their rates are drawn to that of their licence route first.
+    parents = {name: "licence_route" for name in ("country", "country_group") if name in by}
+    found = audit_stages(table, by, stages, parents=parents).to_dict(boschloo=False)
     for attribute in found["attributes"].values():
         for part in attribute["stages"].values():
             verdicts = [group["verdict"] for group in part["groups"].values()]

@@ -9,7 +9,15 @@ from scipy.optimize import LinearConstraint, linprog, milp
 from scipy.sparse import csr_array
 
 from scoring.monitoring import Stage, audit, audit_stages
-from scoring.suppression import suppress
+from scoring.suppression import (
+    PUBLIC_ATTRIBUTE,
+    PUBLIC_GROUP,
+    PUBLIC_MISSING,
+    PUBLIC_OF_APPLIED,
+    PUBLIC_STAGE,
+    PUBLIC_TOTALS,
+    suppress,
+)
 
 STAGES = [
     Stage("eligible", "eligible"),
@@ -265,7 +273,8 @@ def test_report_without_small_cells_is_shown_whole():
     original = single({"a": (20, 40), "b": (9, 20), "": (6, 12)})
     published = suppress(original)
     for name, figures in original["attributes"]["group"]["groups"].items():
-        assert published["attributes"]["group"]["groups"][name] == figures | {"suppressed": False}
+        public = {key: value for key, value in figures.items() if key in PUBLIC_GROUP}
+        assert published["attributes"]["group"]["groups"][name] == public | {"suppressed": False}
     assert published["attributes"]["group"]["comparisons"] == 2
     assert published["suppressed"] is False
 
@@ -449,3 +458,75 @@ def test_suppression_leaves_its_input_as_it_was_and_gives_the_same_bytes_again()
 def test_report_of_nobody_is_suppressed_without_ado():
     original = audit_stages(people(1).iloc[:0], ["sex"], STAGES).to_dict()
     assert suppress(original)["attributes"]["sex"]["verdict"] == "no_conclusion"
+
+
+# --- whatever is not known to be safe is left out
+
+
+def keys_of_everything(value):
+    if isinstance(value, dict):
+        return set(value) | {key for each in value.values() for key in keys_of_everything(each)}
+    if isinstance(value, list):
+        return {key for each in value for key in keys_of_everything(each)}
+    return set()
+
+
+def public_names(report):
+    groups = {name for a in report["attributes"].values() for name in keys_of_everything(a)}
+    fixed = (
+        PUBLIC_TOTALS | PUBLIC_STAGE | PUBLIC_ATTRIBUTE | PUBLIC_GROUP | PUBLIC_MISSING | PUBLIC_OF_APPLIED
+    )
+    return groups - fixed - {"suppressed", "rate", "difference", "sv", "en"}
+
+
+@pytest.mark.parametrize("stages", [False, True])
+def test_strata_intersections_and_shrunken_rates_never_leave_the_house(stages):
+    table = people(3)
+    by, more = (
+        ["sex", "country"],
+        {
+            "strata": ["route"],
+            "parents": {"country": "route"},
+            "intersections": [("sex", "route")],
+        },
+    )
+    found = audit_stages(table, by, STAGES, **more) if stages else audit(table, by, "eligible", **more)
+    original = found.to_dict()
+    assert "intersections" in original
+    published = suppress(original)
+    assert set(published) <= PUBLIC_TOTALS | {"suppressed"}
+    known = {"woman", "man", *COUNTRIES, "eligible", "called", "listed"}
+    assert public_names(published) <= known
+    text = json.dumps(published)
+    for key in (
+        "stratified",
+        "shrunk",
+        "detectable",
+        "funnel",
+        "boschloo",
+        "kitagawa",
+        "interval_difference",
+    ):
+        assert key in json.dumps(original)
+        assert key not in text
+
+
+def test_a_key_that_suppression_does_not_know_is_left_out_at_every_level():
+    original = staged(4, by=("sex", "country"))
+    stage = original["attributes"]["sex"]["stages"]["called"]
+    for part in (
+        original,
+        original["stages"][0],
+        original["attributes"]["sex"],
+        stage,
+        stage["missing"],
+        stage["missing"]["of_applied"],
+        stage["groups"]["woman"],
+        stage["groups"]["woman"]["of_applied"],
+    ):
+        part["unheard of"] = {"n": 1}
+    original["attributes"]["sex"]["groups"] = stage["groups"]
+    published = suppress(original)
+    assert "unheard of" not in json.dumps(published)
+    assert "groups" not in published["attributes"]["sex"]
+    assert published == suppress(staged(4, by=("sex", "country")))
