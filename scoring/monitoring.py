@@ -76,7 +76,8 @@ class Audit:
     """The result of `audit` and `audit_stages`; `to_dict` gives it as JSON-ready data.
 
     `shared_margins` lists sets of groups of two attributes that hold exactly the same persons, such as all
-    countries of one group of countries: suppression must know that one table follows from another.
+    countries of one group of countries: suppression must know that one table follows from another. With
+    `bottom_line` the last of the stages is the outcome as a share of all who applied, shown beside the chain.
     """
 
     stages: tuple[Stage, ...]
@@ -88,6 +89,7 @@ class Audit:
     attributes: Mapping[str, Attribute]
     shared_margins: tuple[dict[str, list[str | None]], ...]
     intersections: Mapping[str, Attribute] = field(default_factory=dict)
+    bottom_line: bool = False
 
     def to_dict(self, boschloo: bool | None = None) -> dict[str, Any]:
         """All figures as dicts, lists, strings, ints, floats, bools and None; same input, same bytes.
@@ -100,10 +102,10 @@ class Audit:
         if self.staged:
             whole["stages"] = [
                 {"key": stage.key, "from": self._population(stage), "n": n, "selected": selected}
-                for stage, n, selected in zip(self.stages, self.n, self.selected, strict=True)
+                for stage, n, selected in zip(self._shown, self.n, self.selected, strict=False)
             ]
-        else:
-            whole["selected"] = self.selected[0]
+        if self.bottom_line or not self.staged:
+            whole["selected"] = self.selected[-1]
         whole["boschloo"] = "computed" if computed else "left_out"
         whole["attributes"] = {name: self._attribute(a, computed) for name, a in self.attributes.items()}
         whole["shared_margins"] = [dict(part) for part in self.shared_margins]
@@ -112,6 +114,11 @@ class Audit:
                 name: self._attribute(a, computed) | _too_small(a) for name, a in self.intersections.items()
             }
         return whole
+
+    @property
+    def _shown(self) -> tuple[Stage, ...]:
+        """The stages of a chain, without the bottom line."""
+        return self.stages[:-1] if self.bottom_line else self.stages
 
     def _population(self, stage: Stage) -> str | None:
         """Key of the stage whose reached are this stage's population; None is all who applied."""
@@ -129,10 +136,14 @@ class Audit:
             "verdict": worst(groups),
             "summary": summary(groups),
         }
-        stages = [stage_figures(attribute, t, self.staged, boschloo) for t in range(len(self.stages))]
-        if not self.staged:
-            return stages[0] | end
-        return {"stages": {stage.key: part for stage, part in zip(self.stages, stages, strict=True)}} | end
+        whole: dict[str, Any] = {}
+        if self.staged:
+            whole["stages"] = {
+                stage.key: stage_figures(attribute, t, True, boschloo) for t, stage in enumerate(self._shown)
+            }
+        if self.bottom_line or not self.staged:
+            whole |= stage_figures(attribute, len(self.stages) - 1, False, boschloo)
+        return whole | end
 
 
 def _too_small(attribute: Attribute) -> dict[str, Any]:
@@ -196,21 +207,25 @@ def audit_stages(
     parents: Mapping[str, str] | None = None,
     intersections: Sequence[Sequence[str]] = (),
     smallest: int = SMALLEST_INTERSECTION,
+    bottom_line: str | None = None,
 ) -> Audit:
     """Audit a selection in stages, one row per applicant; one family of tests per attribute over all stages.
 
     Each stage is tested as a share of its own population and shown as a share of all who applied as well.
-    `funnel` makes a chain of stages of columns in their order. Parameters and errors as in `audit`; a table
-    without rows gives an audit of nobody. Somebody who reached a stage without the one before is refused, with the
-    row and both columns named.
+    `funnel` makes a chain of stages of columns in their order. `bottom_line` names a column with the outcome of the
+    whole, a share of all who applied: its figures stand beside the stages, and its tests are in the same family.
+    Parameters and errors as in `audit`; a table without rows gives an audit of nobody. Somebody who reached a stage
+    without the one before is refused, with the row and both columns named.
     """
     if not stages:
         raise TableError("no stages: name at least one stage to audit")
     _refuse_twice([stage.key for stage in stages], "stage")
+    if bottom_line is not None:
+        stages = [*stages, Stage("", bottom_line)]
     plan = _Plan(
         tuple(by), tuple(stages), count, alpha, True, tuple(strata), parents or {}, intersections, smallest
     )
-    return _audit(table, plan)
+    return replace(_audit(table, plan), bottom_line=bottom_line is not None)
 
 
 @dataclass(frozen=True)
