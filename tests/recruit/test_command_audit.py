@@ -107,3 +107,100 @@ def test_bad_table_is_refused_and_nothing_is_written(
     assert done.exit_code == 1
     assert said in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+BERKELEY = {
+    "A": (512, 313, 89, 19),
+    "B": (353, 207, 17, 8),
+    "C": (120, 205, 202, 391),
+    "D": (138, 279, 131, 244),
+    "E": (53, 138, 94, 299),
+    "F": (22, 351, 24, 317),
+}
+
+
+def test_strata_give_the_published_values_of_berkeley() -> None:
+    text = "group,department,selected,persons\n"
+    for department, (men, men_out, women, women_out) in BERKELEY.items():
+        text += f"man,{department},1,{men}\nman,{department},0,{men_out}\n"
+        text += f"woman,{department},1,{women}\nwoman,{department},0,{women_out}\n"
+    within = figures(text, "--count", "persons", "--strata", "department")["group"]["stratified"]
+    assert (round(within["cmh"], 5), round(within["cmh_p"], 6)) == (1.52461, 0.216924)  # type: ignore[call-overload]
+    assert round(within["odds_ratio_mh"], 7) == 0.9046968  # type: ignore[call-overload]
+    assert set(within["kitagawa"]) == {"gap", "composition", "rate"}
+    assert within["pattern"] == "vanishes"
+
+
+STAGED = "group,site,points,applied,eligible,called\n" + "".join(
+    f"{'AB'[i % 2]},{'NS'[i % 3 % 2]},{i * 7 % 40},1,{int(i % 4 > 0)},{int(i % 4 > 1)}\n" for i in range(80)
+)
+
+
+def of_staged(*arguments: str | Path) -> Result:
+    given = ["audit", "-", "--by", "group", *map(str, arguments)]
+    return CliRunner().invoke(main, given, input=STAGED.encode())
+
+
+def test_stages_are_a_chain() -> None:
+    done = of_staged("--stages", "applied,eligible,called", "--json", "-")
+    found = json.loads(done.stdout)
+    assert [(stage["key"], stage["from"], stage["n"]) for stage in found["stages"]] == [
+        ("applied", None, 80),
+        ("eligible", "applied", 80),
+        ("called", "eligible", 60),
+    ]
+    assert set(found["attributes"]["group"]["stages"]["called"]["groups"]) == {"A", "B"}
+    assert "selected" not in found
+
+
+def test_stages_with_the_outcome_of_the_whole_and_everything_else(tmp_path: Path) -> None:
+    options = [
+        "--selected",
+        "called",
+        "--stages",
+        "applied,eligible,called",
+        "--strata",
+        "site",
+        "--score",
+        "points",
+    ]
+    more = ["--pool", "group=site", "--intersections", "group+site", "--html", tmp_path / "a.html"]
+    done = of_staged(*options, *more, "--json", tmp_path / "a.json")
+    assert done.exit_code == 0, done.output
+    found = json.loads((tmp_path / "a.json").read_text())
+    group = found["attributes"]["group"]
+    assert (found["selected"], group["groups"]["A"]["n"]) == (40, 40)
+    assert group["stages"]["eligible"]["stratified"]["strata"] == 2
+    assert group["scoring_rate"]["median"] == 19.5
+    assert set(found["intersections"]) == {"group × site"}
+    assert "eligible" in (tmp_path / "a.html").read_text()
+    assert "eligible" in done.stdout
+
+
+def test_score_alone_is_audited_as_a_scoring_rate() -> None:
+    done = of_staged("--score", "points", "--json", "-")
+    found = json.loads(done.stdout)["attributes"]["group"]
+    assert found["groups"]["A"]["selected"] + found["groups"]["B"]["selected"] == 40
+    assert found["scoring_rate"]["groups"] == found["groups"]
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "said"),
+    [
+        ("group,a,b\nX,1,1\nY,0,1\n", ("--stages", "a,b"), "row 3, column 'b': is yes, but 'a' is no"),
+        ("group,a,b\nX,1,1\nY,0,\n", ("--stages", "a,b"), "row 3, column 'b': is empty"),
+        ("group,a\nX,1\n", ("--stages", "a,c"), "the column 'c' is missing"),
+        ("group,a\nX,1\n", ("--stages", "a,a"), "'a' is named twice"),
+        ("group,a\nX,1\n", (), "Say what is audited"),
+        ("group,a\nX,1\n", ("--selected", "a", "--strata", ","), "--strata: name at least one column"),
+        ("group,a\nX,1\n", ("--selected", "a", "--strata", "site"), "the column 'site' is missing"),
+        ("group,a\nX,1\n", ("--selected", "a", "--pool", "site"), "write it as country=route"),
+        ("group,a\nX,1\n", ("--selected", "a", "--intersections", "group"), "at least two different columns"),
+        ("group,a\nX,much\n", ("--score", "a"), "row 2, column 'a': 'much' is not a number"),
+        ("group,a\nX,\n", ("--score", "a"), "nobody has a score"),
+    ],
+)
+def test_questions_that_cannot_be_asked_are_refused(text: str, options: tuple[str, ...], said: str) -> None:
+    done = CliRunner().invoke(main, ["audit", "-", "--by", "group", *options], input=text.encode())
+    assert done.exit_code == 1
+    assert said in done.stderr
