@@ -144,7 +144,7 @@ def simulate(world: World, intakes: int, seed: int) -> Tally:
 
 
 def calibration(tally: Tally) -> list[tuple[int, float, float]]:
-    """Per tenth of predicted probability that occurs: how many, their mean prediction, and the share truly among the k."""
+    """Per tenth of predicted probability in which anybody falls: how many, mean prediction, share truly among the k."""
     predicted, observed = np.concatenate(tally.predicted), np.concatenate(tally.observed)
     tenth = np.minimum((predicted * 10).astype(int), 9)
     return [
