@@ -118,6 +118,10 @@ def confirmed(session: Session, world: World) -> InterviewList:
         ("DELETE FROM ranking_row", "never changed"),
         ("UPDATE interview_list SET line = '{}'", "is locked"),
         ("UPDATE interview_list SET settlement = '{}' WHERE version = 1", "is locked"),
+        ("UPDATE zone_decision SET rationale = 'x'", "is locked"),
+        ("DELETE FROM zone_decision", "is locked"),
+        ("UPDATE borderline_decision SET above = true", "is locked"),
+        ("DELETE FROM borderline_decision", "is locked"),
         ("UPDATE lot_seed SET seed = 'x'", "never changed"),
         ("UPDATE lot_seed SET revealed_at = NULL", "never changed"),
         (

@@ -26,11 +26,13 @@ from recruit.models import (
     InterviewList,
     Level,
     ListStatus,
+    OutgoingMail,
     RecordEntry,
     Role,
 )
 from recruit.services import application as applications
 from recruit.services import assessment, eligibility, interview, ranking
+from recruit.services.publishing import publish
 from recruit.services.verification import verify
 from recruit.storage import Storage
 from tests.recruit.application_helpers import PDF, begin, open_intake
@@ -45,7 +47,7 @@ from tests.recruit.assessment_helpers import (
 )
 from tests.recruit.factories import NOW, World, applicant, member
 from tests.recruit.ranking_helpers import LATER as RANKED_AT
-from tests.recruit.ranking_helpers import closed_intake, one_line, ranked, settle
+from tests.recruit.ranking_helpers import closed_intake, confirmed, one_line, ranked, settle
 
 Act = Callable[[Session], Any]
 PATIENCE = 30  # seconds: longer than any lock is held here
@@ -415,3 +417,53 @@ def test_confirm_by_two_in_the_same_moment_lets_one_win(
     assert (kept.status, kept.confirmed_by_id) == (ListStatus.CONFIRMED, winners[0])
     confirmed = select(RecordEntry).where(RecordEntry.action == "interview.confirmed")
     assert len(session.exec(confirmed).all()) == 1
+
+
+def test_withdrawal_while_confirming_waits_and_confirming_after_it_is_refused(
+    session: Session, engine: Engine, world: World
+) -> None:
+    intake = closed_intake(session, world)
+    run = ranked(session, world, intake)
+    drawn = interview.draft(
+        session, intake=intake, run=run, groups=one_line(2), actor=world.actor, now=RANKED_AT
+    )
+    settle(session, world, drawn)
+    session.commit()
+    first = session.exec(select(Application).order_by(col(Application.id))).first()
+    assert first is not None
+
+    def withdraw(own: Session) -> Any:
+        found = own.get_one(Application, first.id)
+        applications.withdraw(
+            own, application=found, reason=None, actor=Actor(found.account_id), now=RANKED_AT
+        )
+
+    def confirm(own: Session) -> Any:
+        found = own.get_one(InterviewList, drawn.id)
+        interview.confirm(own, interview_list=found, actor=world.second, now=RANKED_AT)
+
+    outcome = overtaken(engine, withdraw, confirm)
+    assert isinstance(outcome, Conflict)
+    assert "has changed since run" in str(outcome.message)
+    session.expire_all()
+    assert session.get_one(InterviewList, drawn.id).status is ListStatus.DRAFT
+
+
+def test_publish_twice_at_once_tells_everybody_once(session: Session, engine: Engine, world: World) -> None:
+    intake = closed_intake(session, world)
+    drawn = confirmed(session, world, intake, ranked(session, world, intake), 2)
+
+    def act(own: Session) -> Any:
+        publish(
+            own,
+            interview_list=own.get_one(InterviewList, drawn.id),
+            actor=world.second,
+            now=RANKED_AT,
+        )
+        return "published"
+
+    outcomes = at_once(engine, act, act)
+    assert sorted(type(each).__name__ for each in outcomes) == ["Conflict", "str"]
+    told = session.exec(select(OutgoingMail).where(col(OutgoingMail.subject).contains("intervju"))).all()
+    assert len(told) == 5
+    assert verify(session, region_id=world.region.id or 0).findings == []
