@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any, Literal, cast
 
 from flask_babel import gettext as _
@@ -11,9 +12,11 @@ from flask_babel import ngettext
 from markupsafe import Markup
 
 from recruit import charts, display
-from recruit.frames import ResultRow, RunResults
+from recruit.certainty_words import probability
+from recruit.frames import ResultRow, RunCertainty, RunResults, SurePlace
 from recruit.i18n import language
 from recruit.queries.ranking import Placed
+from recruit.run_analysis import Adjusted
 from scoring.profile import Profile
 
 
@@ -36,6 +39,15 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Sure:
+    """How certain a place is: the possible places as text and as a band, and the chance to be above the line."""
+
+    places: str
+    band: Markup
+    chance: str
+
+
+@dataclass(frozen=True)
 class Row:
     """One application in the table. `break_before` and `line_after` are sentences of rows between."""
 
@@ -47,6 +59,8 @@ class Row:
     withdrawn: bool
     words: str
     kind: str
+    sure: Sure | None = None
+    adjusted: int | None = None
     break_before: str = ""
     line_after: str = ""
     reserve_after: str = ""
@@ -75,6 +89,11 @@ def points(milli: int | None) -> str:
     return "–" if milli is None else display.number(milli / 1000, 3)
 
 
+def points_of(exact: Fraction | None) -> str:
+    """Exact points as text with three decimals, rounded half to even; an en dash for none."""
+    return "–" if exact is None else points(round(exact * 1000))
+
+
 def columns(results: RunResults, profile: Profile) -> list[Column]:
     """The criteria that count in the run."""
     return [
@@ -88,16 +107,51 @@ def columns(results: RunResults, profile: Profile) -> list[Column]:
 
 
 def rows(
-    results: RunResults, profile: Profile, placed: list[Placed], start: int, line: TheLine | None
+    results: RunResults,
+    profile: Profile,
+    placed: list[Placed],
+    start: int,
+    line: TheLine | None,
+    sure: RunCertainty | None = None,
+    adjusted: Mapping[str, Adjusted] | None = None,
 ) -> list[Row]:
-    """A page of the table; `placed` are its rows as the database has them, from position `start` on."""
+    """A page of the table; `placed` are its rows as the database has them, from position `start` on.
+
+    `sure`: how certain the places are with the line; `adjusted`: the places if all were equally strict, by mask code.
+    """
     exact = results.rows(start, start + len(placed))
     before = results.rows(start - 1, start)[0].status if start else ""
     shown = []
     for row, now in zip(exact, placed, strict=True):
-        shown.append(_row(results, profile, row, now, before, line))
+        made = _row(results, profile, row, now, before, line)
+        other = (adjusted or {}).get(row.mask_code)
+        shown.append(
+            replace(
+                made,
+                sure=_sure(sure, row.place),
+                kind=_kind(row.place, line, sure),
+                adjusted=other.place if other else None,
+            )
+        )
         before = row.status
     return shown
+
+
+def _sure(sure: RunCertainty | None, place: int | None) -> Sure | None:
+    if sure is None or place is None:
+        return None
+    found = sure.rows[place - 1]
+    if found.rank_low is None or found.rank_high is None:
+        return None
+    low, high = found.rank_low, found.rank_high
+    text = str(low) if low == high else f"{low}–{high}"
+    band = charts.band_row(_band(found), len(sure.rows), line_at=sure.k)
+    return Sure(text, band, probability(found.p))
+
+
+def _band(found: SurePlace) -> charts.Band:
+    kind: Literal["in", "zone", "out"] = "zone" if found.zone else "in" if (found.p or 0) > 0.5 else "out"
+    return charts.Band(found.place, found.rank_low, found.rank_high, kind)
 
 
 def _row(
@@ -118,7 +172,7 @@ def _row(
         conditional=now.conditional,
         withdrawn=now.withdrawn,
         words=_status_words(row, profile),
-        kind=_kind(row.place, line),
+        kind="",
         break_before=_heading(row.status, profile, results)
         if row.status != before and row.status != "ranked"
         else "",
@@ -143,7 +197,9 @@ def level_words(level: str) -> str:
     return display.number(decimal) if int(denominator) in (2, 4, 8) else f"{numerator}/{denominator}"
 
 
-def _kind(place: int | None, line: TheLine | None) -> str:
+def _kind(place: int | None, line: TheLine | None, sure: RunCertainty | None) -> str:
+    if place is not None and sure is not None and sure.rows[place - 1].zone:
+        return "zone"
     if line is None or place is None:
         return ""
     if place <= line.places:
@@ -237,8 +293,12 @@ def tie(results: RunResults, profile: Profile, line: TheLine) -> Tie | None:
     )
 
 
-def plot(results: RunResults, line: TheLine | None, counts: Mapping[str, int]) -> Markup:
-    """The order as points by place, with the line, the reserves and the threshold."""
+def plot(
+    results: RunResults, line: TheLine | None, counts: Mapping[str, int], sure: RunCertainty | None = None
+) -> Markup:
+    """The order with its bands where they are known; else as points by place, with line, reserves and threshold."""
+    if sure is not None and sure.determinable and sure.rows:
+        return _bands(sure)
     totals = results.totals
     inside = min(line.places, len(totals)) if line else None
     spare = min(line.places + line.reserves, len(totals)) if line else None
@@ -266,9 +326,36 @@ def plot(results: RunResults, line: TheLine | None, counts: Mapping[str, int]) -
     )
 
 
-def heading(results: RunResults, counts: Mapping[str, int], line: TheLine | None) -> str:
+def _bands(sure: RunCertainty) -> Markup:
+    count, zone = len(sure.rows), len(sure.zone)
+    bands = [_band(row) for row in sure.rows]
+    inside = sum(band.kind == "in" for band in bands)
+    return charts.band_plot(
+        bands,
+        title=_(
+            "The %(number)s places in order. A dot is the place; its line the places that cannot be ruled out.",
+            number=count,
+        ),
+        line_at=min(sure.k, count),
+        line_label=_("The line, %(places)s called", places=min(sure.k, count)),
+        captions=(
+            ngettext("%(num)s clearly above the line", "%(num)s clearly above the line", inside),
+            ngettext("Borderline zone, %(num)s application", "Borderline zone, %(num)s applications", zone)
+            if zone
+            else _("Nobody in the borderline zone"),
+            ngettext("%(num)s clearly below", "%(num)s clearly below", count - inside - zone),
+        ),
+    )
+
+
+def heading(
+    results: RunResults, counts: Mapping[str, int], line: TheLine | None, sure: RunCertainty | None = None
+) -> str:
     """What the run says in a few words."""
     ranked = len(results.totals)
+    if sure is not None and sure.zone:
+        clear = sum(_band(row).kind == "in" for row in sure.rows)
+        return _("%(clear)s are clear, %(zone)s in the borderline zone", clear=clear, zone=len(sure.zone))
     if line is None:
         return ngettext("%(num)s application has a place", "%(num)s applications have a place", ranked)
     called = min(line.places, ranked)

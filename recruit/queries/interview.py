@@ -295,6 +295,26 @@ def publication(session: Session, *, interview_list: InterviewList) -> ListPubli
     return session.exec(select(ListPublication).where(ListPublication.list_id == interview_list.id)).first()
 
 
+def newest_published(session: Session, *, intake_id: int) -> InterviewList | None:
+    """The newest list of an intake that applicants have been told of, or None."""
+    found = (
+        select(InterviewList)
+        .join(ListPublication, col(ListPublication.list_id) == InterviewList.id)
+        .where(InterviewList.intake_id == intake_id)
+        .order_by(col(InterviewList.version).desc())
+        .limit(1)
+    )
+    return session.exec(found).first()
+
+
+def is_in_run(session: Session, *, interview_list: InterviewList, application_id: int) -> bool:
+    """Whether an application is part of the run that a list was drawn on."""
+    found = select(RankingRow.id).where(
+        RankingRow.run_id == interview_list.run_id, RankingRow.application_id == application_id
+    )
+    return session.exec(found).first() is not None
+
+
 def confirmers(session: Session, *, found: Sequence[InterviewList]) -> dict[int, str]:
     """Names of the accounts that drew or confirmed lists, by account id."""
     ids = {each.created_by_id for each in found} | {

@@ -353,6 +353,12 @@ def rows(session: Session, *, run: RankingRun, page: int = 1, size: int = PAGE_S
     return _as_placed(session.exec(found))
 
 
+def row_of(session: Session, *, run: RankingRun, mask_code: str) -> Placed | None:
+    """One application's row in a run, or None."""
+    found = _placed().where(RankingRow.run_id == run.id, Application.mask_code == mask_code)
+    return next(iter(_as_placed(session.exec(found))), None)
+
+
 def _as_placed(found: Any) -> list[Placed]:
     return [
         Placed(

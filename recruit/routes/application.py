@@ -22,7 +22,7 @@ from recruit.queries.assessment import confirmed_list
 from recruit.queries.completeness import VOLUNTARY, missing
 from recruit.queries.ranking import undecided
 from recruit.request import account, actor, db, settings
-from recruit.routes import application_answers, application_files
+from recruit.routes import application_answers, application_files, application_result
 from recruit.routes import application_words as words
 from recruit.routes.application_sections import answer_sections
 from recruit.routes.application_shared import (
@@ -37,7 +37,7 @@ from recruit.routes.application_shared import (
 )
 from recruit.services import application as services
 
-__all__ = ["application_answers", "application_files", "blueprint"]
+__all__ = ["application_answers", "application_files", "application_result", "blueprint"]
 
 
 @blueprint.get("/my")
@@ -157,6 +157,7 @@ def receipt(reference: str) -> Any:
         "receipt",
         dossier,
         open=intakes.accepts(dossier.intake, now),
+        has_result=application_result.has_result(application),
         steps=_steps(dossier, now),
         answered=sum(each.answered_at is not None for each in dossier.referees),
     )

@@ -5,10 +5,10 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from forms.ranking import RunForm, TryLineForm
-from recruit import clock, monitoring_view, ranking_view
+from recruit import certainty_words, clock, monitoring_view, ranking_view
 from recruit.database import transaction
 from recruit.errors import Refusal
-from recruit.frames import RunResults, run_results
+from recruit.frames import RunCertainty, RunResults, certainty, run_results
 from recruit.i18n import gettext as _
 from recruit.models import Intake, InterviewList, RankingRun, Role
 from recruit.queries import intake as intakes
@@ -17,9 +17,10 @@ from recruit.queries import ranking as queries
 from recruit.ranking_view import TheLine
 from recruit.request import actor, db, roles
 from recruit.routes.monitoring import intake_here, reader
-from recruit.services import interview as interviews
-from recruit.services import ranking
+from recruit.run_analysis import analysis
+from recruit.services import ranking, settling
 from recruit.services.assessment import refuse_before_own
+from recruit.services.lines import line_groups, line_on
 
 blueprint = Blueprint("ranking", __name__)
 PREFIX = "/g/<region>/<intake>/ranking"
@@ -89,6 +90,8 @@ def show(region: str, intake: str, stage: str, number: int) -> Any:
     start = (page - 1) * queries.PAGE_SIZE
     placed = queries.rows(db(), run=run, page=page)
     beside, seen = _beside(found, run, line)
+    sure = _certainty(run, line, newest)
+    adjusted = analysis(run).adjusted
     return render_template(
         "ranking/show.html",
         intake=found,
@@ -96,10 +99,13 @@ def show(region: str, intake: str, stage: str, number: int) -> Any:
         results=results,
         counts=counts,
         summary=ranking_view.summary(counts),
-        heading=ranking_view.heading(results, counts, line),
+        heading=ranking_view.heading(results, counts, line, sure),
         columns=ranking_view.columns(results, profile),
-        rows=ranking_view.rows(results, profile, placed, start, line),
-        plot=ranking_view.plot(results, line, counts),
+        rows=ranking_view.rows(results, profile, placed, start, line, sure, adjusted),
+        plot=ranking_view.plot(results, line, counts, sure),
+        sure=sure,
+        uncertain=certainty_words.uncertain(sure),
+        settle=certainty_words.settle_words(profile, run.stage, sure),
         line=line,
         tie=ranking_view.tie(results, profile, line) if line else None,
         form=form,
@@ -135,10 +141,19 @@ def _line(results: RunResults, newest: InterviewList | None) -> tuple[TryLineFor
     return form, TheLine(form.places.data or 0, form.reserves.data or 0)
 
 
+def _certainty(run: RankingRun, line: TheLine | None, newest: InterviewList | None) -> RunCertainty | None:
+    """How certain the places are with the line that is tried or drawn; None where there is no line."""
+    if line is not None:
+        return certainty(run, line.places) if line.places else None
+    if newest is not None:
+        return settling.certainty_of(run, line_on(db(), run=run, groups=line_groups(newest)))
+    return None
+
+
 def _drawn(newest: InterviewList | None) -> TheLine | None:
     if newest is None:
         return None
-    groups = interviews.line_groups(newest)
+    groups = line_groups(newest)
     return TheLine(groups[0].places, groups[0].reserves) if not groups[0].site_ids else None
 
 

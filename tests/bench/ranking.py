@@ -18,7 +18,7 @@ from scoring.ranking import rank, rank_wide
 
 APPLICATIONS, CRITERIA, REPEATS = 1_000_000, 10, 7
 FRAME_APPLICATIONS = 100_000
-LIMIT = 5.0
+LIMIT = 3.0
 
 
 def seconds(run: Callable[[], object]) -> float:
