@@ -31,7 +31,7 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 #: Into so many strata of like size the totals are cut, if there are more different ones.
-STRATA = 10
+STRATA = 20
 #: The factor that turns a log odds ratio into the delta scale of the Educational Testing Service.
 DELTA = -2.35
 _CELLS_AT_ONCE = 1 << 21

@@ -22,6 +22,8 @@ Verdict = Literal["alarm", "watch", "no_conclusion", "no_concern"]
 
 #: How many permutations there are at least, where none are asked for.
 PERMUTATIONS = 1999
+#: And at most, unless the family of tests is so large that fewer could not show anything.
+MOST = 19_999
 _CELLS_AT_ONCE = 1 << 21
 # Sums of the same numbers in another order differ by rounding only.
 _SAME = 1e-9
@@ -29,11 +31,15 @@ _ROUNDING = 1 + 1e-9
 
 
 def permutations_for(tests: int, alpha: float, asked: int | None) -> int:
-    """How many permutations: as many as asked for, or enough for one of so many tests to reach α after adjustment."""
+    """How many permutations: as many as asked for, or enough for one of so many tests to reach α after adjustment.
+
+    What decides there is a p of α/tests: ten times as many as it takes to see one so small, where that is not too many.
+    """
     if not 0 < alpha < 1:
         raise TableError(f"alpha: expected a level over 0 and under 1, got {alpha}")
     if asked is None:
-        return max(PERMUTATIONS, ceil(4 * max(1, tests) / alpha) - 1)
+        needed = max(1, tests) / alpha
+        return max(PERMUTATIONS, min(MOST, ceil(10 * needed) - 1), ceil(4 * needed) - 1)
     if asked < 1:
         raise TableError(f"permutations: expected a whole number from 1, got {asked}")
     return int(asked)

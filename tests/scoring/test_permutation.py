@@ -38,7 +38,9 @@ def test_permutations_are_permutations_the_same_each_time():
 
 def test_enough_permutations_for_many_groups():
     assert permutations_for(2, 0.05, None) == 1999
-    assert permutations_for(200, 0.05, None) == 15_999
+    assert permutations_for(30, 0.05, None) == 5_999
+    assert permutations_for(200, 0.05, None) == 19_999
+    assert permutations_for(1000, 0.05, None) == 79_999
     assert permutations_for(200, 0.05, 99) == 99
     with pytest.raises(TableError, match="permutations"):
         permutations_for(1, 0.05, 0)
