@@ -5,13 +5,14 @@ import platform
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from tests.bench import certainty, monitoring, pages, ranking, severity, spreadsheet
+from tests.bench import certainty, monitoring, pages, ranking, severity, sources, spreadsheet
 
 PARTS: tuple[tuple[str, Callable[[], None]], ...] = (
     ("Ranking against NumPy", ranking.main),
     ("The spreadsheet path", spreadsheet.main),
     ("A page of many applications", pages.main),
     ("Monitoring: false alarms and speed", monitoring.main),
+    ("Where a gap comes from: false alarms and power", sources.main),
     ("How certain a place is: coverage, calibration, speed", certainty.main),
     ("Severity against MixedLM, and intervals of agreement", severity.main),
 )
