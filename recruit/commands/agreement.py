@@ -33,7 +33,9 @@ WIDTH = 18
     help="Also show each criterion by itself.",
 )
 @click.option(
-    "--scale", metavar="LOW,HIGH", default="0,4", show_default=True, help="Lowest and highest level."
+    "--scale",
+    metavar="LOW,HIGH",
+    help="Lowest and highest level. Default: 0,4 for the criteria of the shipped profile, else as in the file.",
 )
 @click.option(
     "--column",
@@ -56,7 +58,7 @@ def command(
     levels: str,
     json_to: str | None,
     per: str,
-    scale: str,
+    scale: str | None,
     columns: tuple[str, ...],
     seed: int,
     language: str,
@@ -85,13 +87,12 @@ def command(
         _tell(figures, language)
 
 
-def _figures(source: str, columns: tuple[str, ...], scale: str, per: str, seed: int) -> dict[str, Any]:
+def _figures(source: str, columns: tuple[str, ...], scale: str | None, per: str, seed: int) -> dict[str, Any]:
     """The figures of `Agreement.to_dict`."""
     from recruit.tables.agreement import parse_scale, read_levels
     from scoring.agreement import agreement
 
-    limits = parse_scale(scale)
-    frame, notes = read_levels(source, columns, limits)
+    frame, limits, notes = read_levels(source, columns, parse_scale(scale) if scale is not None else None)
     for note in notes:
         click.echo(f"Note: {note}", err=True)
     figures = agreement(frame, "criterion" if per == "criterion" else "all", scale=limits, seed=seed)

@@ -11,6 +11,8 @@ from recruit.tables.errors import FileError
 from recruit.tables.levels import ASSESSMENT_KEYS
 from recruit.tables.reading import Table, read_table
 from recruit.tables.text import listed
+from scoring.assessed import LEVEL_SCALE, Scale
+from scoring.profile import default_profile
 
 _PURPOSE = (
     "levels have application, assessor, criterion and level; criterion may be left out if there is only one"
@@ -30,11 +32,12 @@ def parse_scale(text: str) -> tuple[float, float]:
 
 
 def read_levels(
-    source: str, mapping: tuple[str, ...], scale: tuple[float, float]
-) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Columns application, assessor, criterion if there is one, and level; and the notes to be told.
+    source: str, mapping: tuple[str, ...], scale: Scale | None
+) -> tuple[pd.DataFrame, Scale, tuple[str, ...]]:
+    """Columns application, assessor, criterion if there is one, and level; the scale; and the notes to be told.
 
-    A row without a level is left out and counted in a note.
+    A row without a level is left out and counted in a note. Without a `scale` it is that of the levels, 0 to 4, if
+    all criteria are those of the shipped profile or all levels lie within; else what the file has, with a note.
 
     Raises
     ------
@@ -54,6 +57,8 @@ def read_levels(
         notes.append(f"Not used: {listed(columns.unused())}.")
     keys = [key for key in ASSESSMENT_KEYS if key in headers and key != "level"]
     frame = pd.DataFrame({key: _names(table, headers[key], key) for key in keys})
+    judged = frame["criterion"] if "criterion" in keys else None
+    scale = scale or (LEVEL_SCALE if _of_the_profile(judged) else None)
     frame["level"] = _levels(table, headers["level"], scale)
     _refuse_twins(table, frame, keys)
     empty = int(frame["level"].isna().sum())
@@ -63,7 +68,26 @@ def read_levels(
         )
     if empty:
         notes.append(f"{empty} of {len(frame)} rows have no level and are left out: missing is never zero.")
-    return frame[frame["level"].notna()].reset_index(drop=True), tuple(notes)
+    if scale is None:
+        scale, note = _scale_found(frame["level"])
+        notes += note
+    return frame[frame["level"].notna()].reset_index(drop=True), scale, tuple(notes)
+
+
+def _of_the_profile(criteria: "pd.Series[str] | None") -> bool:
+    known = {each.key for each in default_profile().criteria}
+    return criteria is not None and set(criteria) <= known
+
+
+def _scale_found(levels: "pd.Series[float]") -> tuple[Scale, list[str]]:
+    """The scale of levels that name none: 0 to 4 if they lie within, else from the lowest to the highest."""
+    low, high = float(levels.min()), float(levels.max())
+    if LEVEL_SCALE[0] <= low and high <= LEVEL_SCALE[1]:
+        return LEVEL_SCALE, []
+    return (low, max(high, low + 1)), [
+        f"the levels go from {low:g} to {high:g}, not from {LEVEL_SCALE[0]:g} to {LEVEL_SCALE[1]:g}. They are taken as "
+        "they are; name the scale, such as --scale 1,10, to have each checked against it."
+    ]
 
 
 def _names(table: Table, header: str, key: str) -> "pd.Series[str]":
@@ -74,8 +98,8 @@ def _names(table: Table, header: str, key: str) -> "pd.Series[str]":
     return column
 
 
-def _levels(table: Table, header: str, scale: tuple[float, float]) -> np.ndarray:
-    low, high = scale
+def _levels(table: Table, header: str, scale: Scale | None) -> np.ndarray:
+    low, high = scale or (-math.inf, math.inf)
 
     def parse(text: str) -> float:
         level = float(cells.number(text, table.separator))

@@ -115,6 +115,15 @@ def test_json_as_a_file(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "a.json").read_text())["scale"] == [0, 4]
 
 
+def test_other_scales_are_taken_as_they_are_and_said() -> None:
+    done = run(table(SHROUT_FLEISS), "--json", "-")
+    assert done.exit_code == 0
+    assert "the levels go from 1 to 10, not from 0 to 4" in done.stderr
+    content = json.loads(done.stdout)
+    assert content["scale"] == [1, 10]
+    assert round(content["icc"]["2,1"], 6) == 0.289764
+
+
 HEAD = "application,assessor,criterion,level\n"
 
 
@@ -122,7 +131,7 @@ HEAD = "application,assessor,criterion,level\n"
     ("text", "options", "said"),
     [
         (
-            HEAD + "a,x,c,7\n",
+            HEAD + "a,x,references,7\n",
             (),
             "row 2, column 'level': level 7 is outside the scale 0 to 4. Correct it, or name",
         ),
