@@ -7,6 +7,7 @@ margins the number selected in the group is hypergeometric when group and select
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -61,11 +62,9 @@ def exact_p(selected: ArrayLike, n: ArrayLike, other_selected: ArrayLike, other_
 
 
 def _of_unique(tables: Ints) -> tuple[Floats, Floats]:
-    from scipy.special import gammaln
-
     x, n, chosen, total = tables.T
     lowest, width = _window(x, n, chosen, total)
-    log_factorial = np.asarray(gammaln(np.arange(int(total.max()) + 1) + 1.0))
+    log_factorial = _log_factorials(int(total.max()).bit_length())
     fisher, midp = np.ones(len(tables)), np.ones(len(tables))
     # Tables of like width share one padded array, so that padding at most doubles the work.
     bucket = np.ceil(np.log2(width)).astype(np.int64)
@@ -78,6 +77,14 @@ def _of_unique(tables: Ints) -> tuple[Floats, Floats]:
                 x[part], n[part], chosen[part], total[part], lowest[part], width[part], log_factorial
             )
     return fisher, midp
+
+
+@lru_cache(maxsize=24)
+def _log_factorials(bits: int) -> Floats:
+    """Of every whole number below 2 to the power of `bits`."""
+    from scipy.special import gammaln
+
+    return np.asarray(gammaln(np.arange(1 << bits) + 1.0))
 
 
 def _window(x: Ints, n: Ints, chosen: Ints, total: Ints) -> tuple[Ints, Ints]:
