@@ -13,6 +13,7 @@ Access = str | frozenset[Role]
 _COORDINATOR = frozenset({Role.COORDINATOR})
 _ASSESSOR = frozenset({Role.ASSESSOR})
 _ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+_AUDITOR = frozenset({Role.AUDITOR})
 _OVERSIGHT = frozenset({Role.COORDINATOR, Role.AUDITOR})
 _GROUP = frozenset(Role)
 
@@ -83,6 +84,8 @@ ACCESS: dict[str, Access] = {
     "interview.confirm": _COORDINATOR,
     "interview.discard": _COORDINATOR,
     "interview.download": _COORDINATOR,
+    "record_file.selection": _OVERSIGHT,
+    "record_file.monitoring": _AUDITOR,
     "record.index": _OVERSIGHT | _ADMINISTRATOR,
     "record.verify": _OVERSIGHT | _ADMINISTRATOR,
     "people.index": _ADMINISTRATOR,

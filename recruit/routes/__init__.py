@@ -15,6 +15,7 @@ from recruit.routes import (
     public,
     ranking,
     record,
+    record_file,
 )
 
 BLUEPRINTS = tuple(
@@ -32,6 +33,7 @@ BLUEPRINTS = tuple(
         monitoring,
         interview,
         record,
+        record_file,
         people,
         mail,
     )

@@ -1,0 +1,411 @@
+"""What follows from the parts of a record file: the ranking, the zone, the list, and its checksum."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from recruit.record_file import chain as chains
+from recruit.record_file import comparing, parts
+from recruit.record_file.parts import canonical, sha256
+
+if TYPE_CHECKING:
+    from recruit.frames import RunCertainty
+    from recruit.services.lines import Line
+
+#: How far a probability may lie from the recomputed one: draws at the edge fall differently on other processors.
+P_TOLERANCE = 0.005
+#: How many draws `scoring.certainty` takes unless it is told otherwise.
+DRAWS = 4000
+_LONGEST_NUMBER = 40
+
+
+@dataclass(frozen=True)
+class _Run:
+    """A run as `recruit.frames` reads one."""
+
+    inputs: str
+    inputs_sha256: str
+    results_sha256: str
+
+
+def inputs_of(
+    profile: str, applications: Sequence[str], levels: Sequence[Any], settings: Mapping[str, Any]
+) -> str:
+    """The run's inputs as the run keeps them: canonical JSON."""
+    return canonical(
+        {
+            "profile": {"digest": settings["profile_digest"], "toml": profile},
+            "stage": settings["stage"],
+            "seed": settings["seed"],
+            "applications": list(applications),
+            "levels": list(levels),
+        }
+    )
+
+
+def content_sha256(
+    *,
+    inputs_sha256: str,
+    results_sha256: str,
+    settings: Mapping[str, Any],
+    entries: Sequence[Mapping[str, Any]],
+) -> str:
+    """The checksum that is printed on the list."""
+    content: dict[str, Any] = {
+        "inputs": inputs_sha256,
+        "results": results_sha256,
+        "line": settings["line"],
+        "entries": sorted(
+            [each["group"], each["kind"], each["position"], each["application"], each["conditional"]]
+            for each in entries
+        ),
+    }
+    if settings["settlement"] is not None:
+        content["settlement"] = settings["settlement"]
+    return sha256(canonical(content).encode())
+
+
+def certainty_rows(found: RunCertainty) -> list[dict[str, Any]]:
+    """The rows of the part on certainty."""
+    return [
+        {
+            "application": row.mask_code,
+            "place": row.place,
+            "rank_low": row.rank_low,
+            "rank_high": row.rank_high,
+            "p": row.p,
+            "zone": row.zone,
+        }
+        for row in found.rows
+    ]
+
+
+class Recomputed:
+    """A record file's parts, read when they are asked for, and everything that follows from them."""
+
+    def __init__(self, manifest: Mapping[str, Any], found: Mapping[str, bytes]) -> None:
+        self.manifest, self._parts = manifest, found
+
+    def steps(self) -> list[tuple[str, Callable[[], Iterator[str]]]]:
+        """The part that each step is about, and the step: sentences about what differs."""
+        return [
+            (parts.LEVELS, self._check_inputs),
+            (parts.SETTINGS, self._check_settings),
+            (parts.RANKING, self._check_ranking),
+            (parts.CERTAINTY, self._check_certainty),
+            (parts.SETTINGS, self._check_settlement),
+            (parts.LIST, self._check_list),
+            (parts.MANIFEST, self._check_content),
+        ]
+
+    # The parts as they are
+
+    def _json(self, name: str) -> Any:
+        return parts.read_json(self._parts[name], name)
+
+    @cached_property
+    def settings(self) -> dict[str, Any]:
+        """Stage, seed, line and settlement."""
+        found: dict[str, Any] = self._json(parts.SETTINGS)
+        return found
+
+    @cached_property
+    def applications(self) -> list[str]:
+        """Every application that is ranked."""
+        rows = parts.read_csv(self._parts[parts.APPLICATIONS], ("application",), parts.APPLICATIONS)
+        return [row[0] for row in rows]
+
+    @cached_property
+    def levels(self) -> list[list[Any]]:
+        """Application, assessor, criterion, level."""
+        rows = parts.read_csv(self._parts[parts.LEVELS], parts.LEVEL_COLUMNS, parts.LEVELS)
+        return [[*row[:3], parts.read_level(row[3], number)] for number, row in enumerate(rows, 1)]
+
+    @cached_property
+    def entries(self) -> list[dict[str, Any]]:
+        """The list."""
+        found: list[dict[str, Any]] = self._json(parts.LIST)["entries"]
+        return found
+
+    @cached_property
+    def chain(self) -> list[dict[str, Any]]:
+        """The chain of hashes."""
+        return parts.read_lines(self._parts[parts.CHAIN], parts.CHAIN)
+
+    @cached_property
+    def inputs(self) -> str:
+        """The run's inputs, put together again."""
+        profile = parts.read_text(self._parts[parts.PROFILE], parts.PROFILE)
+        _refuse_exponents(profile)
+        return inputs_of(profile, self.applications, self.levels, self.settings)
+
+    # What follows from them
+
+    @cached_property
+    def run(self) -> _Run:
+        """The run: its inputs and the checksums of inputs and results."""
+        return _Run(self.inputs, sha256(self.inputs.encode()), sha256(self._parts[parts.RANKING]))
+
+    @cached_property
+    def content_sha256(self) -> str:
+        """The checksum that the list should bear."""
+        return content_sha256(
+            inputs_sha256=self.run.inputs_sha256,
+            results_sha256=self.run.results_sha256,
+            settings=self.settings,
+            entries=self.entries,
+        )
+
+    @cached_property
+    def ranked(self) -> tuple[str, ...]:
+        """Those with a place, best first, as recomputed."""
+        table = self._results["table"]
+        pairs = zip(table["application"], table["status"], strict=True)
+        return tuple(code for code, status in pairs if status == "ranked")
+
+    @cached_property
+    def _results(self) -> dict[str, Any]:
+        from recruit.frames import rank_inputs
+
+        found: dict[str, Any] = json.loads(rank_inputs(json.loads(self.inputs)).canonical())
+        return found
+
+    @cached_property
+    def line(self) -> Line:
+        """The line on the recomputed order."""
+        from recruit.services.lines import Line, LineGroup, group_preferences
+
+        groups = tuple(
+            LineGroup(each["name"], tuple(each["sites"]), each["places"], each["reserves"])
+            for each in self.settings["line"]["groups"]
+        )
+        if parts.PREFERENCES not in self._parts:
+            if len(groups) != 1 or groups[0].site_ids:
+                raise ValueError(f"the line goes by groups of posts, and {parts.PREFERENCES} is missing")
+            return Line(groups, self.ranked, None)
+        sites = self._json(parts.PREFERENCES)["sites"]
+        return Line(groups, self.ranked, group_preferences(sites, self.ranked, groups))
+
+    @cached_property
+    def certainty(self) -> RunCertainty:
+        """How certain the places are, recomputed."""
+        from recruit.frames import certainty
+
+        if self.line.wishes is None:
+            return certainty(self.run, self.line.places)
+        return certainty(self.run, self.line.places, select=self.line.called, line=self.line.key)
+
+    def order(self) -> list[str]:
+        """The order that the line is drawn on: those in the zone change places with each other."""
+        settlement = self.settings["settlement"]
+        if settlement is None:
+            return list(self.ranked)
+        turn, inside = iter(settlement["order"]), set(settlement["order"])
+        return [next(turn) if code in inside else code for code in self.ranked]
+
+    def attested(self) -> Iterator[tuple[int, Mapping[str, Any], str, str]]:
+        """(row of the chain, entry, field, what it must say) of every value that follows from the file."""
+        stage, manifest = self.settings["stage"], self.manifest
+        expected = {
+            "ranking.run": {
+                "stage": stage,
+                "number": str(manifest["run"]),
+                "applications": str(len(self.applications)),
+                "inputs_sha256": self.run.inputs_sha256,
+                "results_sha256": self.run.results_sha256,
+            },
+            "interview.confirmed": {"version": str(manifest["list"]), "run": str(manifest["run"])},
+            "intake.opened": {f"commitment_{stage}": self.settings["commitment"]},
+            "lot.revealed": {"stage": stage, "seed": self.settings["seed"]},
+        }
+        for number, entry in enumerate(self.chain, 1):
+            if chains.is_open(entry):
+                for name, text in expected.get(entry["action"], {}).items():
+                    yield number, entry, name, text
+
+    # The steps
+
+    def _check_inputs(self) -> Iterator[str]:
+        for name, rows in (("application", self.applications), ("level", self.levels)):
+            for number, (before, row) in enumerate(pairwise(rows), 2):
+                if before >= row:  # type: ignore[operator]
+                    yield f"row {number} of the {name}s: it should come after row {number - 1} in the order"
+                    break
+        stated = self.manifest["inputs_sha256"]
+        if stated != self.run.inputs_sha256:
+            yield (
+                f"put together with profile, applications and settings it has the SHA-256 {self.run.inputs_sha256}, "
+                f"manifest.json has {stated}"
+            )
+
+    def _check_settings(self) -> Iterator[str]:
+        from recruit.frames import profile_of_inputs
+        from scoring.lot import commitment
+
+        settings = self.settings
+        if settings["stage"] != self.manifest["stage"]:
+            yield f"stage: the file has {settings['stage']}, manifest.json has {self.manifest['stage']}"
+        made = profile_of_inputs(json.loads(self.inputs)).digest()
+        if settings["profile_digest"] != made:
+            yield f"profile_digest: the file has {settings['profile_digest']}, {parts.PROFILE} gives {made}"
+        if settings["commitment"] is not None and settings["commitment"] != commitment(settings["seed"]):
+            yield (
+                f"seed: it does not belong to the commitment {settings['commitment']}; its SHA-256 is "
+                f"{commitment(settings['seed'])}"
+            )
+
+    def _check_ranking(self) -> Iterator[str]:
+        there, made = self._json(parts.RANKING), self._results
+        found = comparing.table_difference(there["table"], made["table"], "application")
+        if found:
+            yield found
+        found = comparing.difference(_without(there, "table"), _without(made, "table"))
+        if found:
+            yield found
+        if self.manifest["results_sha256"] != self.run.results_sha256:
+            yield (
+                f"its SHA-256 is {self.run.results_sha256}, "
+                f"results_sha256 of manifest.json is {self.manifest['results_sha256']}"
+            )
+
+    def _check_certainty(self) -> Iterator[str]:
+        if (parts.CERTAINTY in self._parts) != (self.settings["settlement"] is not None):
+            yield "it stands in the file exactly where the list has a settlement, and not otherwise"
+            return
+        if parts.CERTAINTY not in self._parts:
+            return
+        there, made = self._json(parts.CERTAINTY), self.certainty
+        rows = certainty_rows(made)
+        for one, other in zip(there["rows"], rows, strict=False):
+            if _near(one.get("p"), other["p"]):
+                # The zone must follow from the probability as the file has it.
+                other["p"], other["zone"] = one["p"], self._in_zone(one["p"])
+        found = comparing.rows_difference(there["rows"], rows, "application")
+        if found:
+            yield found
+        expected = {
+            "k": made.k,
+            "draws": DRAWS,
+            "seed": int(self.run.inputs_sha256[:15], 16),
+            "confidence": made.confidence,
+            "determinable": made.determinable,
+            "caveats": list(made.caveats),
+        }
+        found = comparing.difference(_without(there, "rows"), expected)
+        if found:
+            yield found
+
+    def _in_zone(self, p: float | None) -> bool | None:
+        from recruit.frames import profile_of_inputs
+
+        if p is None:
+            return None
+        rule = profile_of_inputs(json.loads(self.inputs)).stages[self.settings["stage"]].borderline
+        return float(rule.low) <= p <= float(rule.high)
+
+    def _check_settlement(self) -> Iterator[str]:
+        from recruit.frames import profile_of_inputs
+        from scoring.lot import lot_key
+
+        settlement = self.settings["settlement"]
+        if settlement is None:
+            return
+        rule = profile_of_inputs(json.loads(self.inputs)).stages[self.settings["stage"]].borderline
+        zone = [
+            {"application": each["application"], "p": each["p"]}
+            for each in self._json(parts.CERTAINTY)["rows"]
+            if each["zone"]
+        ]
+        expected = {
+            "settle": rule.settle,
+            "low": str(rule.low),
+            "high": str(rule.high),
+            "k": self.line.places,
+            "zone": zone,
+            "undeterminable": not self.certainty.determinable,
+            "caveats": list(self.certainty.caveats),
+        }
+        found = comparing.difference({key: settlement[key] for key in expected}, expected, "settlement")
+        if found:
+            yield found
+        codes, order = [each["application"] for each in zone], settlement["order"]
+        if sorted(order) != sorted(codes):
+            yield f"settlement.order: the file has {comparing.shown(order)}, the zone has {comparing.shown(codes)}"
+            return
+        if rule.settle == "lot":
+            codes.sort(key=lambda code: (lot_key(self.settings["seed"], code), code))
+        if rule.settle == "discuss" and settlement["rationale_sha256"] is not None:
+            # Those whom the group puts above the line come first, as it orders them; the others stay in order.
+            above = set(self.line.called(self.order()))
+            chosen = [code for code in order if code in above]
+            codes = [*chosen, *(code for code in codes if code not in above)]
+        found = comparing.difference(order, codes, "settlement.order")
+        if found:
+            yield found
+        yield from self._check_decisions(codes)
+
+    def _check_decisions(self, codes: Sequence[str]) -> Iterator[str]:
+        decisions = self.settings["decisions"]
+        if not decisions:
+            return
+        by_points, called = set(self.line.called(self.ranked)), set(self.line.called(self.order()))
+        expected = [{"application": code, "above": code in called} for code in sorted(codes)]
+        shown = [{"application": each["application"], "above": each["above"]} for each in decisions]
+        found = comparing.rows_difference(shown, expected, "application")
+        if found:
+            yield f"decisions, {found}"
+        for row, each in enumerate(decisions, 1):
+            code = each["application"]
+            if (code in called) != (code in by_points) and each["reason_given"] is not True:
+                yield f"decisions, row {row} (application {code}): moved across the line without a reason"
+
+    def _check_list(self) -> Iterator[str]:
+        drawn = [
+            {
+                "application": each.application,
+                "kind": each.kind,
+                "group": each.group or "",
+                "position": each.position,
+            }
+            for each in self.line.draw(self.order()).entries
+        ]
+        drawn.sort(key=lambda each: (each["kind"], each["group"], each["position"]))
+        there = [_without(each, "conditional") for each in self.entries]
+        found = comparing.rows_difference(there, drawn, "application")
+        if found:
+            yield found
+        for row, each in enumerate(self.entries, 1):
+            if not isinstance(each["conditional"], bool):
+                yield f"row {row}, column conditional: the file has {each['conditional']}, expected true or false"
+
+    def _check_content(self) -> Iterator[str]:
+        stated = self.manifest["content_sha256"]
+        if stated != self.content_sha256:
+            yield f"content_sha256: the file has {stated}, recomputed {self.content_sha256}"
+
+
+def _refuse_exponents(profile: str) -> None:
+    """Raise ValueError for a number such as 1e-99999999, exact arithmetic with which would not come to an end."""
+
+    def plain(number: str) -> float:
+        if "e" in number.lower() or len(number) > _LONGEST_NUMBER:
+            raise ValueError(f"the number {number[:40]} is written with an exponent or has too many digits")
+        return float(number)
+
+    tomllib.loads(profile, parse_float=plain)
+
+
+def _without(whole: Mapping[str, Any], key: str) -> dict[str, Any]:
+    return {name: value for name, value in whole.items() if name != key}
+
+
+def _near(there: Any, made: float | None) -> bool:
+    if isinstance(there, bool) or not isinstance(there, int | float) or made is None:
+        return False
+    return abs(there - made) <= P_TOLERANCE
