@@ -21,6 +21,7 @@ Number = int | float | Decimal | Fraction
 DAYS_PER_MONTH = 30
 
 _STRICT_PREFIX = "over "
+_MOST_DIGITS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,8 @@ def parse_bound(bound: Bound | int | Decimal | str) -> Bound:
         at = Decimal(digits)
     except (InvalidOperation, TypeError):
         at = Decimal("NaN")
-    if not at.is_finite():
+    # Beyond this the exact comparison with a value would take minutes.
+    if not at.is_finite() or abs(at.adjusted()) > _MOST_DIGITS or len(at.as_tuple().digits) > _MOST_DIGITS:
         raise LevelError(f"lower bound {bound!r}: expected a number, or a text such as 'over 0'")
     return Bound(at, strict)
 

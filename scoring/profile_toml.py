@@ -38,6 +38,8 @@ RESERVED_KEYS = frozenset({"id", "application", "assessor", "criterion", "level"
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
 _REQUIREMENT_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _WEIGHT_DECIMALS = 4
+_MOST_DECIMALS = 12
+_LONGEST_NUMBER = 24
 
 Table = Mapping[str, Any]
 T = TypeVar("T")
@@ -256,6 +258,8 @@ def _mean(value: Any, path: str) -> Fraction:
     what = f"a number from 0 to {TOP_LEVEL}, or a fraction as text such as '7/3'"
     if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
         raise ProfileError.expected(path, what, value)
+    if len(str(value)) > _LONGEST_NUMBER or "e" in str(value).lower():  # 1e-99999999 would take minutes
+        raise ProfileError.expected(path, what, value)
     try:
         mean = Fraction(str(value))
     except (ValueError, ZeroDivisionError):
@@ -411,7 +415,14 @@ def _hundred(value: Any, path: str) -> Decimal:
         in_range = False
     if not in_range:
         raise ProfileError.expected(path, what, value)
+    if _decimals(number) > _MOST_DECIMALS:  # exact arithmetic with thousands of decimals would take minutes
+        raise ProfileError(path, f"expected at most {_MOST_DECIMALS} decimals, got {_decimals(number)}")
     return number
+
+
+def _decimals(number: Decimal) -> int:
+    exponent = number.as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0
 
 
 def _probability(value: Any, path: str) -> Decimal:

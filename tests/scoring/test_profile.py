@@ -465,6 +465,7 @@ MISTAKES = [
     ),
     ('at_most = { "1" = 1 }', 'at_most = { "1" = -1 }', "gates[1].at_most.1", "a whole number from 0 to 999"),
     ('at_most = { "1" = 1 }', "at_most = 1", "gates[1].at_most", "a table from level to number"),
+    ("mean_at_least = 2", "mean_at_least = 1e-99999999", "gates[1].mean_at_least", "a number from 0 to 4"),
     ("mean_at_least = 2", "mean_at_least = 5", "gates[1].mean_at_least", "a number from 0 to 4"),
     (
         "mean_at_least = 2",
@@ -492,6 +493,13 @@ MISTAKES = [
         "stages.screening.borderline.lowest",
         "expected one of low, high, settle",
     ),
+    (
+        'bands = ["over 0", 1, 4, 7]',
+        'bands = ["over 0", 1, 4, 7e99999999]',
+        "criteria.swedish_work.bands[4]",
+        "number",
+    ),
+    ("threshold = 40", "threshold = 1e-99999999", "stages.screening.threshold", "at most 12 decimals"),
     ("threshold = 40", "threshold = 101", "stages.screening.threshold", "from 0 to 100, got 101"),
     ("threshold = 40", "threshold = -0.5", "stages.screening.threshold", "from 0 to 100, got -0.5"),
     ("threshold = 40", 'threshold = "40"', "stages.screening.threshold", "from 0 to 100, got '40'"),
