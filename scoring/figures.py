@@ -62,15 +62,25 @@ class Attribute:
         return detectable(self.counts.selected, self.counts.n, self.alpha, self.asked)
 
 
-def stage_figures(attribute: Attribute, t: int, staged: bool, boschloo: bool) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Extent:
+    """What is computed beside the figures that every audit has."""
+
+    boschloo: bool
+    small_groups: bool
+
+
+def stage_figures(attribute: Attribute, t: int, staged: bool, extent: Extent) -> dict[str, Any]:
     """All figures of one attribute at one stage."""
     counts = attribute.counts
     n, s = counts.n[t], counts.selected[t]
     rows = _compared(attribute, t)
-    for name, extra in zip(rows, _drawn_together(attribute, t), strict=True):
-        rows[name] |= extra
-        if boschloo:
-            rows[name]["boschloo_p"] = _boschloo(rows[name], int(s.sum()), int(n.sum()))
+    if extent.boschloo:
+        for row in rows.values():
+            row["boschloo_p"] = _boschloo(row, int(s.sum()), int(n.sum()))
+    if extent.small_groups:
+        for row, extra in zip(rows.values(), _drawn_together(attribute, t), strict=True):
+            row |= extra
     if staged:
         intervals = wilson(s, counts.applied)
         for g, row in enumerate(rows.values()):

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scoring.errors import TableError
-from scoring.figures import FOUR_FIFTHS, Attribute, Counts, stage_figures
+from scoring.figures import FOUR_FIFTHS, Attribute, Counts, Extent, stage_figures
 from scoring.strata_figures import StrataCounts
 from scoring.verdicts import judge, summary, worst
 
@@ -91,13 +91,16 @@ class Audit:
     intersections: Mapping[str, Attribute] = field(default_factory=dict)
     bottom_line: bool = False
 
-    def to_dict(self, boschloo: bool | None = None) -> dict[str, Any]:
+    def to_dict(self, boschloo: bool | None = None, small_groups: bool = True) -> dict[str, Any]:
         """All figures as dicts, lists, strings, ints, floats, bools and None; same input, same bytes.
 
         `boschloo`: whether Boschloo's test is computed; None is up to `BOSCHLOO_AT_MOST` persons in all. The key
         `boschloo` says "computed" or "left_out", and where it is left out every `boschloo_p` is None.
+        `small_groups`: whether each group has its shrunken rate, control limits and detectable counts; they take most
+        of the time, and a report that will be suppressed loses them anyway.
         """
         computed = self.applied <= BOSCHLOO_AT_MOST if boschloo is None else boschloo
+        extent = Extent(boschloo=computed, small_groups=small_groups)
         whole: dict[str, Any] = {"alpha": float(self.alpha), "n": self.applied}
         if self.staged:
             whole["stages"] = [
@@ -107,11 +110,11 @@ class Audit:
         if self.bottom_line or not self.staged:
             whole["selected"] = self.selected[-1]
         whole["boschloo"] = "computed" if computed else "left_out"
-        whole["attributes"] = {name: self._attribute(a, computed) for name, a in self.attributes.items()}
+        whole["attributes"] = {name: self._attribute(a, extent) for name, a in self.attributes.items()}
         whole["shared_margins"] = [dict(part) for part in self.shared_margins]
         if self.intersections:
             whole["intersections"] = {
-                name: self._attribute(a, computed) | _too_small(a) for name, a in self.intersections.items()
+                name: self._attribute(a, extent) | _too_small(a) for name, a in self.intersections.items()
             }
         return whole
 
@@ -127,7 +130,7 @@ class Audit:
         before = {earlier.reached_column: earlier.key for earlier in self.stages}
         return before.get(stage.from_column, stage.from_column)
 
-    def _attribute(self, attribute: Attribute, boschloo: bool) -> dict[str, Any]:
+    def _attribute(self, attribute: Attribute, extent: Extent) -> dict[str, Any]:
         verdicts = attribute.judgement.verdicts
         groups = [worst(column) for column in zip(*verdicts, strict=True)]
         end = {
@@ -139,10 +142,10 @@ class Audit:
         whole: dict[str, Any] = {}
         if self.staged:
             whole["stages"] = {
-                stage.key: stage_figures(attribute, t, True, boschloo) for t, stage in enumerate(self._shown)
+                stage.key: stage_figures(attribute, t, True, extent) for t, stage in enumerate(self._shown)
             }
         if self.bottom_line or not self.staged:
-            whole |= stage_figures(attribute, len(self.stages) - 1, False, boschloo)
+            whole |= stage_figures(attribute, len(self.stages) - 1, False, extent)
         return whole | end
 
 

@@ -268,3 +268,21 @@ def test_nobody_or_everybody_selected_is_a_figure_with_its_caveat(outcome):
     assert (row["rate"], row["shrunk_rate"], row["shrunk_method"]) == (outcome, outcome, "no_variation")
     assert found["attributes"]["country"]["stratified"]["cmh_p"] == 1.0
     json.dumps(found, allow_nan=False)
+
+
+def test_figures_of_small_groups_may_be_left_out_and_the_rest_is_the_same():
+    found = audit(people(), ["country"], "eligible", strata=["site"])
+    whole, short = found.to_dict(), found.to_dict(small_groups=False)
+    rows = short["attributes"]["country"]["groups"]
+    for name, row in whole["attributes"]["country"]["groups"].items():
+        assert rows[name] == {key: row[key] for key in rows[name]}
+        assert set(row) - set(rows[name]) == {
+            "shrunk_rate",
+            "shrunk_interval",
+            "shrunk_below",
+            "shrunk_towards",
+            "shrunk_method",
+            "shrunk_within",
+            "funnel",
+            "detectable",
+        }
