@@ -186,7 +186,9 @@ def test_database_lets_a_draft_be_changed_and_confirmed(
     session: Session, world: World, confirmed: InterviewList
 ) -> None:
     draft = session.exec(select(InterviewList).where(InterviewList.status == ListStatus.DRAFT)).one()
-    session.execute(text(f"UPDATE interview_list_entry SET conditional = true WHERE list_id = {draft.id}"))
+    for value in ("true", "false"):
+        statement = f"UPDATE interview_list_entry SET conditional = {value} WHERE list_id = {draft.id}"
+        session.execute(text(statement))
     ranking_helpers.settle(session, world, draft)
     session.commit()
     interview.confirm(session, interview_list=draft, actor=world.second, now=ranking_helpers.LATER)
