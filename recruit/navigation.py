@@ -111,7 +111,7 @@ def _in_intake() -> tuple[Entry, ...]:
         Entry("eligibility.index", _("Applications"), coordinator, ("eligibility",)),
         Entry("assessment.assign", _("Assessment"), coordinator, ("assessment",)),
         Entry("assessment.queue", _("Assess"), (Role.ASSESSOR,), ("assessment",)),
-        Entry("ranking.index", _("Ranking"), OVERSIGHT, ("ranking",)),
+        Entry("ranking.index", _("Ranking"), OVERSIGHT, ("ranking", "place", "agreement", "sensitivity")),
         Entry("monitoring.show", _("Monitoring"), OVERSIGHT, ("monitoring",)),
         Entry("interview.index", _("Interview list"), OVERSIGHT, ("interview",)),
         Entry("record.index", _("Record"), (*OVERSIGHT, Role.ADMINISTRATOR), ("record",)),
@@ -121,7 +121,7 @@ def _in_intake() -> tuple[Entry, ...]:
 def _in_region() -> tuple[Entry, ...]:
     return (
         Entry("intake.home", _("Intakes"), tuple(Role), ("intake",)),
-        Entry("profile.index", _("Criteria profiles"), OVERSIGHT, ("profile",)),
+        Entry("profile.index", _("Criteria profiles"), OVERSIGHT, ("profile", "trial")),
         Entry("people.index", _("People and sites"), (Role.ADMINISTRATOR,), ("people",)),
         Entry("record.index", _("Record"), (*OVERSIGHT, Role.ADMINISTRATOR), ("record",)),
     )

@@ -9,12 +9,15 @@ from recruit.charts.bands import Band, band_plot, band_row
 from recruit.charts.bars import WeightGroup, WeightPart, parts_bar, posts_squares, share_bar, weights_bar
 from recruit.charts.funnel import FunnelRow, funnel
 from recruit.charts.intervals import IntervalRow, difference_plot, interval_plot
+from recruit.charts.levels import level_bars
+from recruit.charts.moves import Move, move_plot
 from recruit.charts.order import order_plot
 
 __all__ = [
     "Band",
     "FunnelRow",
     "IntervalRow",
+    "Move",
     "WeightGroup",
     "WeightPart",
     "band_plot",
@@ -22,6 +25,8 @@ __all__ = [
     "difference_plot",
     "funnel",
     "interval_plot",
+    "level_bars",
+    "move_plot",
     "order_plot",
     "parts_bar",
     "posts_squares",

@@ -2,6 +2,7 @@
 
 from recruit.routes import (
     account,
+    agreement,
     application,
     assessment,
     eligibility,
@@ -16,6 +17,8 @@ from recruit.routes import (
     ranking,
     record,
     record_file,
+    sensitivity,
+    trial,
 )
 
 BLUEPRINTS = tuple(
@@ -26,10 +29,13 @@ BLUEPRINTS = tuple(
         application,
         intake,
         profile,
+        trial,
         eligibility,
         assessment,
         ranking,
         place,
+        agreement,
+        sensitivity,
         monitoring,
         interview,
         record,

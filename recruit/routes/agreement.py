@@ -1,0 +1,51 @@
+"""How far the assessors of a run agree: figures, severity, and the largest disagreements first."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+
+from recruit import agreement_view
+from recruit.models import Intake, RankingRun, Role
+from recruit.queries import ranking as queries
+from recruit.request import actor, db, roles
+from recruit.routes.monitoring import intake_here
+from recruit.run_analysis import analysis
+from recruit.services.assessment import refuse_before_own
+
+blueprint = Blueprint("agreement", __name__)
+PREFIX = "/g/<region>/<intake>/ranking/<stage>/<int:number>"
+PAGE_SIZE = 25
+
+
+def run_here(stage: str, number: int) -> tuple[Intake, RankingRun]:
+    """The run that the address names. Raises Conflict for assessors whose own levels are not in, and NotFound."""
+    found = intake_here()
+    if Role.ASSESSOR in roles():
+        refuse_before_own(db(), intake=found, stage=stage, actor=actor())
+    return found, queries.run_by_number(db(), intake=found, stage=stage, number=number)
+
+
+@blueprint.get(f"{PREFIX}/agreement")
+def show(region: str, intake: str, stage: str, number: int) -> Any:
+    """A sentence first, then the figures, then the disagreements."""
+    found, run = run_here(stage, number)
+    taken = analysis(run)
+    agreed = taken.agreement
+    if agreed is None:
+        return render_template("ranking/agreement.html", intake=found, run=run, taken=taken, view=None)
+    differing = len(agreed.disagreements)
+    page = min(max(request.args.get("page", 1, type=int) or 1, 1), max((differing - 1) // PAGE_SIZE + 1, 1))
+    start = (page - 1) * PAGE_SIZE
+    return render_template(
+        "ranking/agreement.html",
+        intake=found,
+        run=run,
+        taken=taken,
+        view=agreement_view.view_of(taken, agreed),
+        found=agreed,
+        disagreements=agreement_view.disagreements(taken, agreed, start, start + PAGE_SIZE),
+        disagreement_words=agreement_view.disagreement_words(taken, agreed),
+        differing=differing,
+        page=page,
+        page_size=PAGE_SIZE,
+    )
