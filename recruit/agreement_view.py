@@ -169,10 +169,9 @@ def _sentences(found: Agreement) -> list[str]:
     if mean.low is not None and mean.high is not None:
         said.append(
             _(
-                "The share may in truth be anything from %(low)s to %(high)s (%(confidence)s interval).",
+                "The share may in truth be anything from %(low)s to %(high)s (95 per cent interval).",
                 low=display.percent(max(mean.low, 0.0)),
                 high=display.percent(max(mean.high, 0.0)),
-                confidence=display.percent(found.confidence),
             )
         )
     k = found.overall.icc.k
@@ -432,9 +431,8 @@ def _severity_words(found: Severity) -> list[str]:
     if count > 1:
         said.append(
             _(
-                "Each interval is for one assessor alone. Among %(number)s about one in twenty would lie beside zero by"
-                " chance. None of this changes a place.",
-                number=count,
+                "Each interval is for one assessor alone: of twenty, about one misses zero by chance. None of this"
+                " changes a place."
             )
         )
     return said
@@ -461,7 +459,8 @@ def _severity_text(each: dict[str, Any] | None) -> str:
         return "–"
     if not each["identifiable"]:
         return _("cannot be told")
-    return f"{signed(each['severity'])} ({signed(each['low'])} – {signed(each['high'])})"
+    between = _("%(low)s to %(high)s", low=signed(each["low"]), high=signed(each["high"]))
+    return f"{signed(each['severity'])} ({between})"
 
 
 # Disagreements

@@ -36,7 +36,7 @@ class CriterionRow:
 
 @dataclass(frozen=True)
 class IntakeRow:
-    """One intake with the tried profile: who would be above the threshold, and how often totals are equal."""
+    """One intake with the tried profile: who would be above the threshold."""
 
     name: str
     applicants: int
@@ -46,9 +46,6 @@ class IntakeRow:
     incomplete: str
     posts: str
     needed: str
-    tied: str
-    cut: str
-    by_lot: str
 
 
 @dataclass(frozen=True)
@@ -248,7 +245,7 @@ def _criterion(each: CriterionTrial, profile: Profile) -> CriterionRow:
 
 
 def _intake(each: Intake, name: str) -> IntakeRow:
-    bar, ties = each.bar, each.ties
+    bar = each.bar
     return IntakeRow(
         name=name,
         applicants=each.applicants,
@@ -258,14 +255,7 @@ def _intake(each: Intake, name: str) -> IntakeRow:
         incomplete=str(each.incomplete),
         posts=str(bar.posts) if bar and bar.posts is not None else "–",
         needed=str(bar.needed) if bar and bar.needed is not None else "–",
-        tied=_of(ties.tied, ties.ranked) if ties else "–",
-        cut=_of(ties.cut, ties.lines) if ties else "–",
-        by_lot=str(ties.by_lot) if ties else "–",
     )
-
-
-def _of(part: int, whole: int) -> str:
-    return _("%(selected)s of %(n)s", selected=part, n=whole)
 
 
 def _ties(ties: Ties, name: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from markupsafe import Markup
 
 from recruit import charts
-from recruit.charts import Band, FunnelRow, IntervalRow, WeightGroup, WeightPart
+from recruit.charts import Band, FunnelRow, IntervalRow, Move, WeightGroup, WeightPart
 
 LABELS = {"title": "Shares", "group_label": "Group", "figures_label": "Count", "marks_label": "Share"}
 HOSTILE = '<script>"&'
@@ -32,6 +32,16 @@ def every_chart(words: str = "Women") -> dict[str, Markup]:
             line_at=1,
             line_label=words,
             captions=(words, words, words),
+        ),
+        "levels": charts.level_bars([1, 0, 2], title=words),
+        "moves": charts.move_plot(
+            [Move(words, 1, 2, "out"), Move(words, 2, 1, "in"), Move(words, None, 3, "below")],
+            title=words,
+            first=1,
+            last=3,
+            line_at=1,
+            line_label=words,
+            headings=(words, words),
         ),
         "band": charts.band_row(Band(1, 1, 2, "zone"), 2, line_at=1, label=words),
         "order": charts.order_plot(
@@ -210,3 +220,34 @@ def test_bands_have_a_ground_for_every_unbroken_run_of_the_zone():
 def test_band_without_a_set_has_a_dot_and_no_stroke():
     row = charts.band_row(Band(2, None, None, "out"), 4)
     assert (len(marks(row, "band-dot")), len(marks(row, "band"))) == (1, 0)
+
+
+def test_level_bars_are_as_high_as_their_counts_and_none_where_nobody_is() -> None:
+    chart = charts.level_bars([2, 0, 4, 1, 0], title="Levels")
+    heights = [float(bar.get("height", "")) for bar in marks(chart, "c-1")]
+    assert heights[0] == pytest.approx(heights[2] / 2)
+    assert heights[1] == heights[4] == 0
+    assert tree(chart).get("aria-label") == "Levels. 0: 2, 1: 0, 2: 4, 3: 1, 4: 0"
+
+
+def test_move_plot_leaves_room_for_the_line_and_cuts_what_leaves_the_picture() -> None:
+    moves = [
+        Move("A", 4, 4, "above"),
+        Move("B", 5, 5, "below"),
+        Move("C", 6, 40, "below"),
+        Move("D", 50, 60, "below"),
+        Move("E", None, 5, "in"),
+    ]
+    chart = charts.move_plot(
+        moves, title="Moves", first=4, last=6, line_at=4, line_label="Line", headings=("Before", "After")
+    )
+    strokes = marks(chart, "move")
+    assert len(strokes) == 3  # D is out of sight, and E has no place before
+    flat, after, cut = strokes
+    assert flat.get("y1") == flat.get("y2")
+    line = float(marks(chart, "c-the-line")[0].get("y1", ""))
+    assert float(flat.get("y1", "")) < line < float(after.get("y1", ""))
+    height = float(next(node for node in tree(chart).iter() if node.tag.endswith("svg")).get("height", ""))
+    assert float(cut.get("y2", "")) <= height
+    assert float(cut.get("x2", "0%").rstrip("%")) < float(flat.get("x2", "0%").rstrip("%"))
+    assert [node.text for node in marks(chart, "move-label--in")] == ["5  E"]
