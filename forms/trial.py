@@ -39,6 +39,16 @@ class TrialForm(WordedForm):
         description=N_("How many there will be. Left blank: as many as each intake had."),
     )
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        valid = super().validate(extra_validators)
+        if valid and INVENTED in self.intakes.data and len(self.intakes.data) > 1:
+            # Figures over both would be neither real nor invented.
+            self.intakes.errors = [
+                self.words(N_("Try invented applicants by themselves, without any intake"))
+            ]
+            return False
+        return valid
+
 
 _STAGES = {
     "screening": N_("Screening, before the interview"),

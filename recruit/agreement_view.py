@@ -222,6 +222,12 @@ def _limits(taken: RunAnalysis, found: Agreement) -> list[str]:
     if len(found.criteria) > 1:
         said.append(
             _(
+                "The ICC in all is about each assessor's mean over the criteria, where much of the chance in single"
+                " levels evens out. α is about the single levels, so the two cannot be compared."
+            )
+        )
+        said.append(
+            _(
                 "α in all takes each application and criterion by itself. Where criteria differ in how high they lie,"
                 " assessors who see that agree by it; read α per criterion beside it."
             )

@@ -123,8 +123,12 @@ def test_trial_on_several_intakes_and_on_none_of_the_regions(
     ranked(session, world, another(session, world, "bt-2027", "The other intake", (1, 2)))
     both = auditor.get(PAGE).text
     assert both.count("too few have a place") + both.count("share their points with somebody") == 2
-    one = auditor.get(f"{PAGE}?intakes=bt-2027&intakes=invented").text
+    one = auditor.get(f"{PAGE}?intakes=bt-2027").text
     assert "Basic service, autumn 2026:" not in one
+    mixed = auditor.get(f"{PAGE}?intakes=bt-2027&intakes=invented")
+    assert mixed.status_code == 422
+    assert "Try invented applicants by themselves" in mixed.text
+    assert "The other intake:" not in mixed.text
     assert "The other intake" in one
     foreign = make_world(session, "fjallnas")
     ranked(session, foreign, another(session, foreign, "far-away", "A foreign intake", (3,)))
