@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from decimal import Decimal
+
 from flask_babel import gettext as _
 
 from recruit import display
@@ -78,6 +81,19 @@ def settle_words(profile: Profile, stage: str, sure: RunCertainty | None) -> str
             " when the intake opened."
         ),
     }[profile.stages[stage].borderline.settle]
+
+
+def caveat_words(codes: Sequence[str]) -> list[str]:
+    """What limits how certain the places are, in words; `codes` of `scoring.certainty.CAVEATS`."""
+    known = _caveats()
+    return [known[code] for code in codes if code in known]
+
+
+def between(low: Decimal | str, high: Decimal | str) -> str:
+    """The probabilities that bound the borderline zone."""
+    return _(
+        "between %(low)s and %(high)s", low=display.percent(Decimal(low)), high=display.percent(Decimal(high))
+    )
 
 
 def _caveats() -> dict[str, str]:

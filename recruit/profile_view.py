@@ -9,13 +9,13 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
-from recruit import charts, display
-from scoring.profile import STAGES, Criterion, Gate, Profile, Requirement
+from recruit import certainty_words, charts, display
+from scoring.profile import STAGES, Criterion, Gate, Profile, Requirement, StageRule
 
 
 @dataclass(frozen=True)
 class ProfileView:
-    """Everything that a page shows of a profile."""
+    """Everything that a page shows of a profile. `lot_zones`: whether a lot settles a borderline zone."""
 
     requirements: list[tuple[str, str]]
     bar: Markup
@@ -24,6 +24,7 @@ class ProfileView:
     rules: list[str]
     never_scored: list[str]
     optional: list[str]
+    lot_zones: bool
 
 
 def view_of(profile: Profile, language: str) -> ProfileView:
@@ -51,6 +52,7 @@ def view_of(profile: Profile, language: str) -> ProfileView:
         ],
         never_scored=[each.in_language(language) for each in profile.never_scored],
         optional=[each.name.in_language(language) for each in profile.criteria if not each.required],
+        lot_zones=any(rule.borderline.settle == "lot" for rule in profile.stages.values()),
     )
 
 
@@ -107,6 +109,10 @@ def _stage_rules(profile: Profile, stage: str, language: str) -> list[str]:
     rule = profile.stages[stage]
     ties = [profile.criterion(key).short_name.in_language(language) for key in rule.ties]
     threshold = display.number(rule.threshold)
+    return [*_threshold_and_ties(stage, threshold, ties), _levels(stage, rule), _borderline(stage, rule)]
+
+
+def _threshold_and_ties(stage: str, threshold: str, ties: list[str]) -> list[str]:
     if stage == "screening":
         return [
             _(
@@ -130,6 +136,63 @@ def _stage_rules(profile: Profile, stage: str, language: str) -> list[str]:
             ties=_in_order(ties),
         ),
     ]
+
+
+def _levels(stage: str, rule: StageRule) -> str:
+    """How the levels of several assessors become one, and whether they are adjusted for strictness."""
+    if stage == "screening":
+        words = (
+            _("Before the interview a criterion's level is the mean of what its assessors give.")
+            if rule.combine == "mean"
+            else _("Before the interview a criterion's level is the median of what its assessors give.")
+        )
+    else:
+        words = (
+            _("After the interview a criterion's level is the mean of what its assessors give.")
+            if rule.combine == "mean"
+            else _("After the interview a criterion's level is the median of what its assessors give.")
+        )
+    order = (
+        _(
+            "The order goes by the levels as they were given. The place that each would have if all assessors were"
+            " equally strict is worked out beside it, and decides nothing."
+        )
+        if rule.places == "raw"
+        else _(
+            "The order goes by levels adjusted for how strict each assessor is, as far as the assessors have judged"
+            " the same applications. The levels as they were given stand beside it."
+        )
+    )
+    return f"{words} {order}"
+
+
+def _borderline(stage: str, rule: StageRule) -> str:
+    """What the borderline zone of a stage is, and how it is settled."""
+    between = certainty_words.between(rule.borderline.low, rule.borderline.high)
+    zone = (
+        _(
+            "Near the line for who is called, points cannot always tell applications apart. Those whose probability of"
+            " truly belonging above it is %(between)s form the borderline zone.",
+            between=between,
+        )
+        if stage == "screening"
+        else _(
+            "After the interview those whose probability of truly belonging among the ones who are offered a post is"
+            " %(between)s form the borderline zone.",
+            between=between,
+        )
+    )
+    discussed = (
+        _("The group discusses them without names and records its reasons before the selection is confirmed.")
+        if stage == "screening"
+        else _("The group discusses them and records its reasons before the order is decided.")
+    )
+    settled = {
+        "discuss": discussed,
+        "third_assessment": _("They get a third assessment, and then points decide."),
+        "lot": _("They are drawn by lot, with the seed that is committed to when the intake opens."),
+    }[rule.borderline.settle]
+    return f"{zone} {settled}"
 
 
 def _in_order(words: Sequence[str]) -> str:

@@ -315,15 +315,6 @@ def is_in_run(session: Session, *, interview_list: InterviewList, application_id
     return session.exec(found).first() is not None
 
 
-def confirmers(session: Session, *, found: Sequence[InterviewList]) -> dict[int, str]:
-    """Names of the accounts that drew or confirmed lists, by account id."""
-    ids = {each.created_by_id for each in found} | {
-        each.confirmed_by_id for each in found if each.confirmed_by_id
-    }
-    rows = session.exec(select(Account.id, Account.name).where(col(Account.id).in_(ids)))
-    return {identity: name for identity, name in rows if identity is not None}
-
-
 @dataclass(frozen=True)
 class Version:
     """One version in the list of versions."""

@@ -19,6 +19,7 @@ from recruit.routes import (
     record_file,
     sensitivity,
     trial,
+    zone,
 )
 
 BLUEPRINTS = tuple(
@@ -38,6 +39,7 @@ BLUEPRINTS = tuple(
         sensitivity,
         monitoring,
         interview,
+        zone,
         record,
         record_file,
         people,

@@ -2,23 +2,33 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import ngettext
 
 from forms.interview import GROUPS, ConfirmForm, LineForm, line_form
-from recruit import clock, monitoring_view
+from recruit import clock, monitoring_view, release_view
 from recruit.database import transaction
 from recruit.errors import Conflict, Invalid, NotFound, Refusal
 from recruit.i18n import gettext as _
 from recruit.i18n import language
-from recruit.models import EntryKind, Intake, ListStatus, RankingRun, Role
+from recruit.models import (
+    EntryKind,
+    Intake,
+    InterviewList,
+    ListPublication,
+    ListStatus,
+    RankingRun,
+    Role,
+    ZoneDecision,
+)
 from recruit.queries import intake as intakes
 from recruit.queries import interview as queries
-from recruit.queries import lots
+from recruit.queries import lots, release
 from recruit.queries import ranking as rankings
 from recruit.request import actor, db, roles, settings
 from recruit.request import region as present_region
 from recruit.routes.monitoring import intake_here, look_at
-from recruit.services import interview, ranking
+from recruit.services import interview, publishing, ranking, settling
 from recruit.services.assessment import refuse_before_own
 from recruit.services.lines import LineGroup, line_groups
 
@@ -163,6 +173,8 @@ def _show(found: Intake, version: int, status: int = 200, problem: Any = None) -
     look = look_at(found, drawn)
     figures = look.seen.figures
     is_draft = drawn.status is ListStatus.DRAFT
+    decision = queries.zone_decision(db(), interview_list=drawn)
+    publication = queries.publication(db(), interview_list=drawn)
     return (
         render_template(
             "interview/show.html",
@@ -175,13 +187,18 @@ def _show(found: Intake, version: int, status: int = 200, problem: Any = None) -
             reserves=sum(each.kind is EntryKind.RESERVE for each in entries),
             conditional=sum(each.conditional for each in entries),
             difference=queries.difference(db(), interview_list=drawn, present=entries),
-            people=queries.confirmers(db(), found=[drawn]),
+            people=_people(drawn, decision, publication),
             names=_sees_names(),
             is_draft=is_draft,
             stale=is_draft and not ranking.is_current(db(), intake=found, run=run),
             waiting=rankings.unsubmitted(db(), intake=found, stage=run.stage) if is_draft else [],
             problem=problem,
-            own=is_draft and drawn.created_by_id == actor().account_id,
+            settlement=settling.settlement_of(drawn),
+            decision=decision,
+            gate=_gate(drawn, decision) if is_draft else None,
+            publication=publication,
+            publishing=_publishing(found, drawn) if not is_draft and publication is None else None,
+            record_files=[] if is_draft else _record_files(),
             lot=lots.of_stage(db(), intake_id=found.id or 0, stage=run.stage),
             seen=look.seen,
             beside=monitoring_view.beside_line(figures) if figures else [],
@@ -189,6 +206,67 @@ def _show(found: Intake, version: int, status: int = 200, problem: Any = None) -
         ),
         status,
     )
+
+
+def _people(
+    drawn: InterviewList, decision: ZoneDecision | None, publication: ListPublication | None
+) -> dict[int, str]:
+    """Names of all who have had a part in the list, by account id."""
+    return release.names(
+        db(),
+        ids=[
+            drawn.created_by_id,
+            drawn.confirmed_by_id,
+            decision.decided_by_id if decision else None,
+            publication.published_by_id if publication else None,
+        ],
+    )
+
+
+def _gate(drawn: InterviewList, decision: ZoneDecision | None) -> dict[str, Any]:
+    """What the one who confirms looks at: every check, what is left to settle, and who may confirm.
+
+    `broken` is why the checks themselves could not be made.
+    """
+    done = [(drawn.created_by_id, _("You drew this draft. Another coordinator looks at it and confirms it."))]
+    if decision is not None:
+        words = _("You settled the borderline zone. Another coordinator looks at the list and confirms it.")
+        done.append((decision.decided_by_id, words))
+    people = release.staff(db(), region_id=drawn.region_id)
+    approval = release_view.approval(people, reader=actor().account_id, done=done)
+    try:
+        checked = interview.checks(db(), interview_list=drawn)
+    except (Conflict, KeyError, ValueError) as error:
+        return {"approval": approval, "checks": [], "failed": [], "unsettled": None, "broken": str(error)}
+    shown = release_view.checks(checked.findings)
+    return {
+        "approval": approval,
+        "checks": shown,
+        "failed": [each for each in shown if not each.ok],
+        "unsettled": checked.unsettled,
+        "broken": None,
+    }
+
+
+def _publishing(found: Intake, drawn: InterviewList) -> dict[str, Any]:
+    """How many a publication would be mailed to, and the newer version that stands in its way, if any."""
+    newest = queries.next_version(db(), intake=found) - 1
+    return {
+        "told": release.to_tell(db(), interview_list=drawn),
+        "newer": newest if newest > drawn.version else None,
+        "again": queries.newest_published(db(), intake_id=found.id or 0) is not None,
+    }
+
+
+def _record_files() -> list[tuple[str, str]]:
+    """(endpoint, words) of the record's files that this reader may take home."""
+    files = []
+    if "record_file.selection" in current_app.view_functions:
+        files.append(("record_file.selection", _("Record file")))
+    alone = Role.AUDITOR in roles() and not roles() & {Role.COORDINATOR, Role.ASSESSOR}
+    if alone and "record_file.monitoring" in current_app.view_functions:
+        files.append(("record_file.monitoring", _("Monitoring file")))
+    return files
 
 
 def _grouped(groups: list[LineGroup], entries: list[queries.Listed]) -> list[dict[str, Any]]:
@@ -225,6 +303,35 @@ def confirm(region: str, intake: str, version: int) -> Any:
             raise
         return _show(intake_here(), version, refusal.status, refusal.message)
     flash(_("Version %(version)s is confirmed and locked.", version=version))
+    return redirect(url_for("interview.show", region=region, intake=intake, version=version), 303)
+
+
+@blueprint.post(f"{PREFIX}/<int:version>/publish")
+def publish(region: str, intake: str, version: int) -> Any:
+    """Tell everybody in the list's run that the selection is decided; once."""
+    found = intake_here()
+    try:
+        with transaction(db()):
+            drawn = queries.by_version(db(), intake=found, version=version)
+            told = release.to_tell(db(), interview_list=drawn)
+            publishing.publish(
+                db(),
+                interview_list=drawn,
+                actor=actor(),
+                now=clock.now(),
+                base_url=settings().base_url,
+            )
+    except Refusal as refusal:
+        if isinstance(refusal, NotFound):
+            raise
+        return _show(intake_here(), version, refusal.status, refusal.message)
+    flash(
+        ngettext(
+            "The list is published. %(num)s applicant gets a mail.",
+            "The list is published. %(num)s applicants get a mail.",
+            told,
+        )
+    )
     return redirect(url_for("interview.show", region=region, intake=intake, version=version), 303)
 
 

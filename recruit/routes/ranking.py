@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from forms.ranking import RunForm, TryLineForm
-from recruit import certainty_words, clock, monitoring_view, ranking_view
+from recruit import certainty_words, clock, monitoring_view, ranking_view, release_view
 from recruit.database import transaction
 from recruit.errors import Refusal
 from recruit.frames import RunCertainty, RunResults, certainty, run_results
@@ -14,11 +14,12 @@ from recruit.models import Intake, InterviewList, RankingRun, Role
 from recruit.queries import intake as intakes
 from recruit.queries import lots, monitoring
 from recruit.queries import ranking as queries
+from recruit.queries import release as releases
 from recruit.ranking_view import TheLine
 from recruit.request import actor, db, roles
 from recruit.routes.monitoring import intake_here, reader
 from recruit.run_analysis import analysis
-from recruit.services import ranking, settling
+from recruit.services import gate, ranking, settling
 from recruit.services.assessment import refuse_before_own
 from recruit.services.lines import line_groups, line_on
 
@@ -119,6 +120,7 @@ def show(region: str, intake: str, stage: str, number: int) -> Any:
         page=page,
         page_size=queries.PAGE_SIZE,
         may_draw=Role.COORDINATOR in roles() and stage == "screening",
+        release=_release(found, run) if stage == "interview" else None,
     )
 
 
@@ -185,3 +187,35 @@ def _beside(found: Intake, run: RankingRun, line: TheLine | None) -> tuple[list[
         called=set(ranked[: line.places]),
     )
     return (monitoring_view.beside_line(seen.figures) if seen.figures else []), seen
+
+
+def _release(found: Intake, run: RankingRun) -> dict[str, Any]:
+    """Whether the ranking is released, else the checks and who may release it."""
+    made = queries.release_of(db(), run=run)
+    if made is not None:
+        return {"made": made, "by": releases.names(db(), ids=[made.released_by_id])[made.released_by_id]}
+    newest = queries.latest_run(db(), intake=found, stage=run.stage)
+    words = _("You made this run. Another coordinator looks at it and releases it.")
+    checks = release_view.checks(gate.check_run(db(), intake=found, run=run))
+    return {
+        "made": None,
+        "newer": newest.number if newest is not None and newest.id != run.id else None,
+        "checks": checks,
+        "failed": [each for each in checks if not each.ok],
+        "approval": release_view.approval(
+            releases.staff(db(), region_id=run.region_id),
+            reader=actor().account_id,
+            done=[(run.created_by_id, words)],
+        ),
+    }
+
+
+@blueprint.post(f"{PREFIX}/<stage>/<int:number>/release")
+def release(region: str, intake: str, stage: str, number: int) -> Any:
+    """Stand for a ranking after the interviews, as the second coordinator."""
+    found = intake_here()
+    with transaction(db()):
+        run = queries.run_by_number(db(), intake=found, stage=stage, number=number)
+        ranking.release(db(), run=run, actor=actor(), now=clock.now())
+    flash(_("Run %(number)s is released, and the seed of its lot is public.", number=number))
+    return redirect(url_for("ranking.show", region=region, intake=intake, stage=stage, number=number), 303)
