@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from babel import Locale
 from babel.languages import get_official_languages
@@ -43,7 +44,7 @@ def _each(words: str) -> tuple[str, ...]:
 
 #: Words that are also names, without accents. They are struck with a capital inside a sentence only, since every
 #: sentence begins so.
-_FUNCTION_WORDS = frozenset(
+FUNCTION_WORDS = frozenset(
     _each(
         "a alla am an ar are ari as at av be by da dan de den det do du en go ha han har he hon i if in is it jag ju ma"
         " man mark may me med men min mina my ni no nu o of ok om on or pa sa se sen ser so som ta to up us vi vid we"
@@ -51,7 +52,7 @@ _FUNCTION_WORDS = frozenset(
     )
 )
 #: Demonyms and countries that are also everyday words in small letters.
-_NEEDS_CAPITAL = frozenset(_each("polish turkey china jordan georgia chad mali finn dan cuba thai german"))
+NEEDS_CAPITAL = frozenset(_each("polish turkey china jordan georgia chad mali finn dan cuba thai german"))
 #: Beginnings of words that any school's name may have, and that tell nothing.
 _GENERIC = _each(
     "universi uniwersy univerzi yliopisto egyetem medic medez medis mediz fakult facult institut instytut hospital"
@@ -60,7 +61,7 @@ _GENERIC = _each(
     " sverige swed lakar lakare utbild educat research forsk teknisk techni royal kungl named after from with"
 )
 #: Adjectives, and names of people, by country. Endings such as "lettiskt" and "Latvians" are found by themselves.
-_DEMONYMS = {
+DEMONYMS = {
     "AF": "afghan afghansk", "AL": "albanian albansk", "AM": "armenian armenisk",
     "AR": "argentinian argentinsk", "AT": "austrian österrikisk österrikare",
     "AZ": "azerbaijani azerbajdzjansk",
@@ -94,16 +95,17 @@ _DEMONYMS = {
     "US": "american amerikansk amerikan usa", "VE": "venezuelan venezuelansk",
     "VN": "vietnamese vietnamesisk", "ZA": "sydafrikansk", "XK": "kosovan kosovansk kosovar",
 }  # fmt: skip
-_ENDINGS = "(?:a|t|e|an|en|er|or|ar|erna|orna|arna|na|n|es)?"
+ENDINGS = "(?:a|t|e|an|en|er|or|ar|erna|orna|arna|na|n|es)?"
 _GENITIVE = "(?:[’']?s)?"
 _LETTERS = str.maketrans("đðłøıħŧŋ", "ddloihtn")
 
 
 def fold(text: str) -> str:
     """The text in small letters without accents, letter for letter: positions stay. `text` is in NFC."""
-    return "".join(_folded(letter) for letter in text).translate(_LETTERS)
+    return "".join(map(_folded, text)).translate(_LETTERS)
 
 
+@lru_cache(maxsize=4096)
 def _folded(letter: str) -> str:
     base = unicodedata.normalize("NFD", letter)[0] if not "\uac00" <= letter <= "\ud7af" else letter
     small = base.lower()
@@ -168,8 +170,8 @@ class Known:
             self.phrase(locale.territories.get(code))
             for tongue in set(get_official_languages(code)) - {"sv", "en"}:
                 self.phrase(locale.languages.get(tongue))
-        for word in _DEMONYMS.get(code, "").split():
-            self.stems.add(re.escape(fold(word)) + _ENDINGS)
+        for word in DEMONYMS.get(code, "").split():
+            self.stems.add(re.escape(fold(word)) + ENDINGS)
 
 
 def _clean(text: str | None) -> str:
@@ -196,19 +198,19 @@ class Striker:
         text = unicodedata.normalize("NFC", text or "")
         patterns = [self._general, self._anywhere, *([self._pronouns] if pronouns else [])]
         spans = [found.span() for pattern in patterns for found in pattern.finditer(text)]
-        spans += [each.span() for each in self._named.finditer(fold(text)) if _is_meant(text, *each.span())]
-        spans += [each.span() for each in self._cased.finditer(text) if _is_meant(text, *each.span())]
+        spans += [each.span() for each in self._named.finditer(fold(text)) if is_meant(text, *each.span())]
+        spans += [each.span() for each in self._cased.finditer(text) if is_meant(text, *each.span())]
         return _pieces(text, spans)
 
 
-def _is_meant(text: str, start: int, end: int) -> bool:
+def is_meant(text: str, start: int, end: int) -> bool:
     """Whether a word that was found is the name, and not the everyday word that looks the same."""
     found = text[start:end]
     word = fold(found)
-    if word in _FUNCTION_WORDS:
+    if word in FUNCTION_WORDS:
         begins = re.search(r"(?:^|[.!?:\n]\s*)$", text[:start]) is not None
         return found[0].isupper() and not begins and found not in ("I", "A")
-    return found[0].isupper() or word not in _NEEDS_CAPITAL
+    return found[0].isupper() or word not in NEEDS_CAPITAL
 
 
 def _pieces(text: str, spans: Iterable[tuple[int, int]]) -> Pieces:

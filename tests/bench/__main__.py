@@ -5,7 +5,7 @@ import platform
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from tests.bench import audit, certainty, monitoring, pages, ranking, severity, sources, spreadsheet
+from tests.bench import audit, certainty, masking, monitoring, pages, ranking, severity, sources, spreadsheet
 
 PARTS: tuple[tuple[str, Callable[[], None]], ...] = (
     ("Ranking against NumPy", ranking.main),
@@ -16,6 +16,7 @@ PARTS: tuple[tuple[str, Callable[[], None]], ...] = (
     ("Monitoring: strata, small groups, detectable gaps", audit.main),
     ("How certain a place is: coverage, calibration, speed", certainty.main),
     ("Severity against MixedLM, and intervals of agreement", severity.main),
+    ("Masking: traces found in free text", masking.main),
 )
 
 
