@@ -1,6 +1,8 @@
 """Gunicorn, embedded: the application with one courier per process."""
 
 import socket
+from importlib import import_module
+from threading import Thread
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
@@ -8,6 +10,15 @@ from gunicorn.app.base import BaseApplication
 from recruit.courier import Courier
 from recruit.settings import Settings
 from recruit.web import build_app
+
+#: What the first page that ranks, explains or monitors needs; importing it takes seconds.
+_HEAVY = (
+    "scoring.agreement",
+    "scoring.certainty",
+    "scoring.explanation",
+    "scoring.monitoring",
+    "scoring.sensitivity",
+)
 
 
 class PortTaken(Exception):
@@ -27,6 +38,12 @@ class Server(BaseApplication):
 
     def load(self) -> Any:
         return build_app(self._settings)
+
+
+def _warm() -> None:
+    """Import beside the first requests what they would otherwise wait for."""
+    for name in _HEAVY:
+        import_module(name)
 
 
 def check_port(host: str, port: int) -> None:
@@ -51,6 +68,7 @@ def run(settings: Settings, *, host: str, port: int, workers: int, threads: int)
         courier = Courier(worker.app.callable.extensions["recruit_engine"], settings)
         courier.start()
         couriers.append(courier)
+        Thread(target=_warm, name="warming", daemon=True).start()
 
     def end_courier(_server: Any, _worker: Any) -> None:
         for courier in couriers:
