@@ -63,6 +63,8 @@ ACCESS: dict[str, Access] = {
     "eligibility.decide": _COORDINATOR,
     "eligibility.attachment": _COORDINATOR,
     "eligibility.redact": _COORDINATOR,
+    "eligibility.scan": _COORDINATOR,
+    "eligibility.scanned_page": _COORDINATOR,
     "eligibility.reference": _COORDINATOR,
     "eligibility.references": _COORDINATOR,
     "assessment.assign": _COORDINATOR,

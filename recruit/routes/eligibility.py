@@ -418,3 +418,6 @@ def _page(intake: Intake, application: Application, form: Any = None, refused: R
 def _acceptable(proposals: dict[str, Proposal], standing: dict[str, RequirementDecision]) -> list[str]:
     """Requirements that the rules propose yes to and nobody has decided."""
     return [key for key, each in proposals.items() if each.answer is Answer.YES and key not in standing]
+
+
+from recruit.routes import eligibility_documents as eligibility_documents  # noqa: E402 (adds its routes)

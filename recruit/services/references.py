@@ -1,6 +1,6 @@
 """What the coordinator adds to an application: referees' answers to the fixed form, and redacted copies."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -176,8 +176,11 @@ def add_redacted(
     storage: Storage,
     actor: Actor,
     now: datetime,
+    counts: Mapping[str, Mapping[str, int]] | None = None,
 ) -> Attachment:
     """Add the copy of an attachment that assessors may see. A copy that is there already is replaced.
+
+    `counts`: how many findings of which kind were struck and let stand, for the record; never the words.
 
     Raises Invalid for a file that storage refuses, or for a document that assessors are never to see; NotAllowed for
     one's own application or one with a declared conflict.
@@ -228,7 +231,11 @@ def add_redacted(
         action="attachment.redacted",
         subject=("attachment", copy.id),
         application_id=application.id,
-        changes={"sha256": (old, stored.sha256), "redacts": (None, attachment.id)},
+        changes={
+            "sha256": (old, stored.sha256),
+            "redacts": (None, attachment.id),
+            **{name: (None, dict(sorted(each.items()))) for name, each in (counts or {}).items()},
+        },
         intake_id=application.intake_id,
     )
     return copy
