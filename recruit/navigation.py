@@ -114,6 +114,7 @@ def _in_intake() -> tuple[Entry, ...]:
         Entry("ranking.index", _("Ranking"), OVERSIGHT, ("ranking", "place", "agreement", "sensitivity")),
         Entry("monitoring.show", _("Monitoring"), OVERSIGHT, ("monitoring",)),
         Entry("interview.index", _("Interview list"), OVERSIGHT, ("interview",)),
+        Entry("outcome.index", _("After the list"), OVERSIGHT, ("outcome",)),
         Entry("record.index", _("Record"), (*OVERSIGHT, Role.ADMINISTRATOR), ("record",)),
     )
 

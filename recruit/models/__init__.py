@@ -58,6 +58,7 @@ from recruit.models.interview import (
     ZoneDecision,
 )
 from recruit.models.mail import OutgoingMail
+from recruit.models.outcome import Outcome, OutcomeKind, OutcomeReason
 from recruit.models.ranking import RankingRelease, RankingRow, RankingRun
 from recruit.models.record import RecordEntry, RecordValue
 from recruit.models.types import RegionScoped, UtcDateTime, metadata
@@ -95,6 +96,9 @@ __all__ = [
     "Membership",
     "MonitoringAnswer",
     "MonitoringShowing",
+    "Outcome",
+    "OutcomeKind",
+    "OutcomeReason",
     "OutgoingMail",
     "Placement",
     "PlacementKind",

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlmodel import Session, col, delete, func, select
+from sqlmodel import Session, col, delete, func, select, update
 
 from recruit.actor import Actor
 from recruit.errors import Invalid, NotFound
-from recruit.models import Application, RecordEntry, RecordValue
+from recruit.models import Application, Outcome, RecordEntry, RecordValue
 from recruit.services import record
 from recruit.services.chain import DISPOSED
 
@@ -15,6 +15,8 @@ def dispose_values(
     session: Session, *, application: Application, reason: str, actor: Actor, now: datetime
 ) -> int:
     """Delete every old and new value that the record holds about an application; returns how many.
+
+    What somebody wrote about a decline or a drop-out goes with them; the outcome and its code stay, for the figures.
 
     The disposal is itself an entry: it names the entries whose values went. Raises Invalid without a reason (the
     decision it rests on), NotFound when there is nothing to dispose of.
@@ -28,6 +30,7 @@ def dispose_values(
         raise NotFound(f"the record holds no values about application {application.reference}")
     touched = session.exec(select(RecordValue.entry_id).where(values).distinct()).all()
     session.exec(delete(RecordValue).where(values))
+    session.exec(update(Outcome).where(col(Outcome.application_id) == application.id).values(note=""))
     assert application.id is not None
     record.write(
         session,

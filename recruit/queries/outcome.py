@@ -1,0 +1,173 @@
+"""What became of those on the list: their outcomes, where each stands, and how far each has come."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from recruit.errors import NotFound
+from recruit.i18n import lazy_gettext as _
+from recruit.models import (
+    Account,
+    Application,
+    ApplicationStatus,
+    Eligibility,
+    EntryKind,
+    Intake,
+    InterviewListEntry,
+    Outcome,
+    OutcomeKind,
+    OutcomeReason,
+    RankingRow,
+)
+from recruit.queries import interview as lists
+
+#: The steps in their order; who reached one has reached those before it, also where nobody wrote them down.
+CHAIN = (
+    OutcomeKind.CALLED,
+    OutcomeKind.INTERVIEWED,
+    OutcomeKind.OFFERED,
+    OutcomeKind.ACCEPTED,
+    OutcomeKind.STARTED,
+    OutcomeKind.GOALS_REACHED,
+)
+#: Those that end the way, and have a reason.
+ENDS = (OutcomeKind.DECLINED, OutcomeKind.DROPPED_OUT)
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One outcome, with who set it and when."""
+
+    kind: OutcomeKind
+    on: date
+    reason: OutcomeReason | None
+    note: str
+    set_at: datetime
+    set_by: str
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody on the newest confirmed list, or with an outcome. `kind`, `group_name` and `position` are the list's.
+
+    They are None, "" and None for somebody who has an outcome from an earlier version of the list.
+    """
+
+    application_id: int
+    mask_code: str
+    name: str
+    withdrawn: bool
+    eligible: bool
+    kind: EntryKind | None
+    group_name: str
+    position: int | None
+    outcomes: tuple[Happened, ...] = field(default=())
+
+    @property
+    def state(self) -> OutcomeKind | None:
+        """Where the person stands now; None before anything has happened."""
+        return state_of(each.kind for each in self.outcomes)
+
+    @property
+    def since(self) -> date | None:
+        """Since when the person stands there."""
+        return next((each.on for each in self.outcomes if each.kind is self.state), None)
+
+
+def state_of(kinds: Iterable[OutcomeKind]) -> OutcomeKind | None:
+    """The kind that says where somebody stands: what ended the way, else the furthest step."""
+    have = set(kinds)
+    order = (OutcomeKind.DROPPED_OUT, OutcomeKind.DECLINED, *reversed(CHAIN))
+    return next((kind for kind in order if kind in have), None)
+
+
+def candidates(session: Session, *, intake: Intake) -> list[Candidate]:
+    """Everybody on the newest confirmed list and everybody with an outcome, called before reserves. Three queries."""
+    newest = lists.latest_confirmed(session, intake=intake)
+    if newest is None:
+        return []
+    happened = _outcomes(session, intake)
+    entries = {
+        each.application_id: each
+        for each in session.exec(select(InterviewListEntry).where(InterviewListEntry.list_id == newest.id))
+    }
+    wanted = select(Application).where(col(Application.id).in_(entries.keys() | happened.keys()))
+    found = [_candidate(each, entries, happened) for each in session.exec(wanted)]
+    rank = {EntryKind.CALLED: 0, EntryKind.RESERVE: 1, None: 2}
+    return sorted(found, key=lambda c: (rank[c.kind], c.group_name, c.position or 0, c.mask_code))
+
+
+def _outcomes(session: Session, intake: Intake) -> dict[int, list[Happened]]:
+    rows = session.exec(
+        select(Outcome, Account.name)
+        .join(Account, col(Account.id) == Outcome.set_by_id)
+        .where(Outcome.intake_id == intake.id)
+        .order_by(col(Outcome.happened_on))
+    )
+    order = list(OutcomeKind)
+    grouped: dict[int, list[Happened]] = defaultdict(list)
+    for row, name in rows:
+        grouped[row.application_id].append(
+            Happened(row.kind, row.happened_on, row.reason, row.note, row.set_at, name)
+        )
+    return {key: sorted(each, key=lambda h: (h.on, order.index(h.kind))) for key, each in grouped.items()}
+
+
+def _candidate(
+    application: Application,
+    entries: Mapping[int, InterviewListEntry],
+    happened: Mapping[int, list[Happened]],
+) -> Candidate:
+    assert application.id is not None
+    entry = entries.get(application.id)
+    return Candidate(
+        application_id=application.id,
+        mask_code=application.mask_code,
+        name=f"{application.given_name or ''} {application.family_name or ''}".strip(),
+        withdrawn=application.status is ApplicationStatus.WITHDRAWN,
+        eligible=application.eligibility in (Eligibility.ELIGIBLE, Eligibility.CONDITIONAL),
+        kind=entry.kind if entry else None,
+        group_name=entry.group_name if entry else "",
+        position=entry.position if entry else None,
+        outcomes=tuple(happened.get(application.id, ())),
+    )
+
+
+def candidate(session: Session, *, intake: Intake, code: str) -> Candidate:
+    """One of `candidates`, by mask code. Raises NotFound."""
+    wanted = code.strip().upper()
+    found = next((each for each in candidates(session, intake=intake) if each.mask_code == wanted), None)
+    if found is None:
+        raise NotFound(_("Nobody on the interview list has this code."))
+    return found
+
+
+def reached(session: Session, *, intake: Intake) -> dict[str, set[int]]:
+    """Ids of applications that have come to each step of the chain, or beyond it; steps that nobody has are left out.
+
+    Where an intake holds no interviews, or writes none down, that step is left out too, not counted as passed.
+    Who declined had an offer; who dropped out is counted as far as they came.
+    """
+    have: dict[OutcomeKind, set[int]] = defaultdict(set)
+    for application_id, kind in session.exec(
+        select(Outcome.application_id, col(Outcome.kind)).where(Outcome.intake_id == intake.id)
+    ):
+        have[kind].add(application_id)
+    found: dict[str, set[int]] = {}
+    beyond: set[int] = set()
+    for kind in reversed(CHAIN):
+        beyond |= have[kind]
+        if have[kind]:
+            found[kind.value] = set(beyond)
+    return {kind.value: found[kind.value] for kind in CHAIN if kind.value in found}
+
+
+def screened(session: Session, *, run_id: int) -> set[int]:
+    """Ids of the applications with a place in a run: they reached its threshold."""
+    rows = select(RankingRow.application_id).where(RankingRow.run_id == run_id, RankingRow.status == "ranked")
+    return set(session.exec(rows))
