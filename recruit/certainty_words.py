@@ -68,6 +68,8 @@ def settle_words(profile: Profile, stage: str, sure: RunCertainty | None) -> str
     """How the profile settles the borderline zone; empty where nobody is in it."""
     if sure is None or not sure.zone:
         return ""
+    if stage != "screening":
+        return _("After the interview the zone is shown and not settled: the group weighs it when it makes offers.")
     return {
         "discuss": _(
             "The criteria profile says: the group discusses those in the zone and records its reasons before the"

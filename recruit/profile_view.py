@@ -52,7 +52,7 @@ def view_of(profile: Profile, language: str) -> ProfileView:
         ],
         never_scored=[each.in_language(language) for each in profile.never_scored],
         optional=[each.name.in_language(language) for each in profile.criteria if not each.required],
-        lot_zones=any(rule.borderline.settle == "lot" for rule in profile.stages.values()),
+        lot_zones=profile.stages["screening"].borderline.settle == "lot",
     )
 
 
@@ -109,7 +109,8 @@ def _stage_rules(profile: Profile, stage: str, language: str) -> list[str]:
     rule = profile.stages[stage]
     ties = [profile.criterion(key).short_name.in_language(language) for key in rule.ties]
     threshold = display.number(rule.threshold)
-    return [*_threshold_and_ties(stage, threshold, ties), _levels(stage, rule), _borderline(stage, rule)]
+    zone = [_borderline(rule)] if stage == "screening" else []
+    return [*_threshold_and_ties(stage, threshold, ties), _levels(stage, rule), *zone]
 
 
 def _threshold_and_ties(stage: str, threshold: str, ties: list[str]) -> list[str]:
@@ -166,29 +167,17 @@ def _levels(stage: str, rule: StageRule) -> str:
     return f"{words} {order}"
 
 
-def _borderline(stage: str, rule: StageRule) -> str:
-    """What the borderline zone of a stage is, and how it is settled."""
-    between = certainty_words.between(rule.borderline.low, rule.borderline.high)
-    zone = (
-        _(
-            "Near the line for who is called, points cannot always tell applications apart. Those whose probability of"
-            " truly belonging above it is %(between)s form the borderline zone.",
-            between=between,
-        )
-        if stage == "screening"
-        else _(
-            "After the interview those whose probability of truly belonging among the ones who are offered a post is"
-            " %(between)s form the borderline zone.",
-            between=between,
-        )
-    )
-    discussed = (
-        _("The group discusses them without names and records its reasons before the selection is confirmed.")
-        if stage == "screening"
-        else _("The group discusses them and records its reasons before the order is decided.")
+def _borderline(rule: StageRule) -> str:
+    """What the borderline zone of the line for who is called is, and how it is settled."""
+    zone = _(
+        "Near the line for who is called, points cannot always tell applications apart. Those whose probability of"
+        " truly belonging above it is %(between)s form the borderline zone.",
+        between=certainty_words.between(rule.borderline.low, rule.borderline.high),
     )
     settled = {
-        "discuss": discussed,
+        "discuss": _(
+            "The group discusses them without names and records its reasons before the selection is confirmed."
+        ),
         "third_assessment": _("They get a third assessment, and then points decide."),
         "lot": _("They are drawn by lot, with the seed that is committed to when the intake opens."),
     }[rule.borderline.settle]

@@ -528,6 +528,6 @@ def test_advertisement_says_how_levels_combine_and_how_the_zone_is_settled(
 def test_advertisement_in_swedish_says_the_same(session: Session, world: World, client: FlaskClient) -> None:
     zoned(session, world)
     page = unescape(client.get("/i/alvmark/bt-2026", headers={"Accept-Language": "sv"}).text)
-    assert "medelvärdet av vad dess bedömare ger" in page
+    assert "medelvärdet av vad bedömarna ger" in page
     assert "Gruppen diskuterar dem utan namn" in page
     assert "Så kontrollerar du lottningen" in page
