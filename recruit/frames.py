@@ -488,17 +488,23 @@ _ORDERED = {
 
 
 def monitoring_table(
-    rows: Iterable[Monitored], *, called: Collection[int], listed: Collection[int]
+    rows: Iterable[Monitored],
+    *,
+    called: Collection[int],
+    listed: Collection[int],
+    further: Mapping[str, Collection[int]] | None = None,
 ) -> pd.DataFrame:
-    """One row per applicant: the attributes, and 1/0 in `eligible`, `called` and `listed`.
+    """One row per applicant: the attributes, and 1/0 in `eligible`, `called` and `listed`, and one more per `further`.
 
-    Nobody counts as called or listed without being eligible. Groups have a fixed order, except countries.
+    `further` is stage -> ids of those who reached it. Nobody reaches any stage without being eligible. Groups have a
+    fixed order, except countries.
     """
     import pandas as pd
 
     def value(member: Any) -> Any:
         return None if member is None else member.value
 
+    more = further or {}
     records = [
         {
             "sex": value(row.sex),
@@ -510,9 +516,10 @@ def monitoring_table(
             "called": int(row.eligible and row.application_id in called),
             "listed": int(row.eligible and row.application_id in listed),
         }
+        | {stage: int(row.eligible and row.application_id in ids) for stage, ids in more.items()}
         for row in rows
     ]
-    table = pd.DataFrame(records, columns=[*ATTRIBUTES, "eligible", "called", "listed"], dtype=object)
+    table = pd.DataFrame(records, columns=[*ATTRIBUTES, "eligible", "called", "listed", *more], dtype=object)
     for name, order in _ORDERED.items():
         table[name] = pd.Categorical(table[name], categories=list(order), ordered=True)
     return table

@@ -40,17 +40,27 @@ _GROUPS: dict[str, dict[str, tuple[str, str]]] = {
 
 _STAGES: dict[str, tuple[str, str]] = {
     "eligible": ("Från ansökan till behörig", "From applied to eligible"),
+    "screened": ("Från behörig till rangordnad", "From eligible to ranked"),
     "called": ("Från behörig till kallad", "From eligible to called"),
     "listed": (
         "Från behörig till listan, reserver inräknade",
         "From eligible to the list, reserves included",
     ),
+    "interviewed": ("Från kallad till intervjuad", "From called to interviewed"),
+    "offered": ("Från steget före till erbjuden plats", "From the step before to offered a post"),
+    "accepted": ("Från erbjuden till tackat ja", "From offered to accepted"),
+    "started": ("Från tackat ja till börjat", "From accepted to started"),
 }
 
 _REACHED: dict[str, tuple[str, str]] = {
     "eligible": ("behöriga", "eligible"),
+    "screened": ("rangordnade", "ranked"),
     "called": ("kallas", "called"),
     "listed": ("på listan", "on the list"),
+    "interviewed": ("intervjuade", "interviewed"),
+    "offered": ("erbjudna plats", "offered a post"),
+    "accepted": ("har tackat ja", "accepted"),
+    "started": ("har börjat", "started"),
 }
 
 

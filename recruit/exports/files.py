@@ -201,14 +201,15 @@ class _Export:
         return ["audit.json", "audit.html"]
 
     def _seen(self) -> Seen:
-        called, reserves = lists.ids_by_kind(self.session, interview_list=self.drawn)
+        reached = monitoring.reached(self.session, intake=self.intake, drawn=self.drawn)
         return monitoring.for_reader(
             self.session,
             intake=self.intake,
             reader=Reader(inside=True, minimum=self.minimum),
             now=self.now,
-            called=called,
-            listed=called | reserves,
+            called=reached.called,
+            listed=reached.listed,
+            further=reached.further,
             drawn=self.drawn,
         )
 

@@ -6,9 +6,9 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlmodel import Session, col, select
 
@@ -19,14 +19,60 @@ from recruit.models import (
     Eligibility,
     Intake,
     InterviewList,
+    ListStatus,
     MonitoringAnswer,
     MonitoringShowing,
 )
 from recruit.queries import intake as intakes
+from recruit.queries import interview as lists
+from recruit.queries import outcome as outcomes
+
+if TYPE_CHECKING:
+    from scoring.monitoring import Stage
 
 GOES_ON = (Eligibility.ELIGIBLE, Eligibility.CONDITIONAL)
 #: What follows from applications that the group reads anyway; the rest of the attributes are voluntary answers.
 FROM_APPLICATIONS = tuple(name for name in ATTRIBUTES if name not in VOLUNTARY)
+
+
+#: The steps after the list, each a share of those who reached the one before; the first of those called.
+AFTER_THE_LIST = ("interviewed", "offered", "accepted", "started")
+
+
+#: What every report has, whatever comes after.
+ENTRY_AND_LIST = ("eligible", "called", "listed")
+#: Where fewer than so many times the smallest group shown came so far, their groups need not be tried: they are hidden.
+MANY = 10
+
+
+@dataclass(frozen=True)
+class Reached:
+    """Ids of applications by how far they came. `called` and `listed` are None while no line is drawn.
+
+    `further` is stage -> ids: "screened", who has a place in the ranking, and each of `AFTER_THE_LIST` that somebody
+    has reached. Who reached one of these was called, also from the reserves or by an earlier version of the list.
+    """
+
+    called: frozenset[int] | None = None
+    listed: frozenset[int] | None = None
+    further: Mapping[str, frozenset[int]] = field(default_factory=dict)
+
+
+def reached(session: Session, *, intake: Intake, drawn: InterviewList | None) -> Reached:
+    """How far everybody has come: by a list and its ranking, and once it is confirmed by what was entered after it."""
+    if drawn is None:
+        return Reached()
+    above, reserves = lists.ids_by_kind(session, interview_list=drawn)
+    confirmed = drawn.status is ListStatus.CONFIRMED
+    after = outcomes.reached(session, intake=intake) if confirmed else {}
+    called = above.union(*after.values())
+    further = {"screened": outcomes.screened(session, run_id=drawn.run_id) | called}
+    further |= {stage: after[stage] for stage in AFTER_THE_LIST if stage in after}
+    return Reached(
+        frozenset(called),
+        frozenset(called | reserves),
+        {stage: frozenset(ids) for stage, ids in further.items()},
+    )
 
 
 @dataclass(frozen=True)
@@ -101,13 +147,16 @@ def figures(
     called: Collection[int] | None,
     listed: Collection[int] | None = None,
     minimum: int | None = None,
+    further: Mapping[str, Collection[int]] | None = None,
 ) -> dict[str, Any]:
     """The monitor's figures, JSON-ready, as `scoring.monitoring.Audit.to_dict` gives them.
 
     `called` and `listed` are ids of applications: above the line, and called or in reserve; None leaves the
-    stage out. Each is a share of the eligible. With `minimum`, smaller cells are suppressed (for the group).
+    stage out. Each is a share of the eligible; `further` as in `Reached`. With `minimum`, smaller cells are
+    suppressed (for the group).
     """
-    return audit(applied(session, intake=intake), called=called, listed=listed, minimum=minimum)
+    people = applied(session, intake=intake)
+    return audit(people, called=called, listed=listed, minimum=minimum, further=further)
 
 
 def audit(
@@ -117,25 +166,45 @@ def audit(
     listed: Collection[int] | None = None,
     minimum: int | None = None,
     by: Sequence[str] = ATTRIBUTES,
+    further: Mapping[str, Collection[int]] | None = None,
+    whole: bool = True,
 ) -> dict[str, Any]:
     """The same from rows that have been read; each stage also has the verdict and summary of its groups.
 
-    `by`: the attributes; suppression too sees no others.
+    `by`: the attributes; suppression too sees no others. `whole`: with each group's shrunken rate, control limits and
+    detectable counts, which take most of the time and which a suppressed report never has.
     """
-    from scoring.monitoring import Stage, audit_stages
+
+    def audited(stages: Mapping[str, Collection[int]]) -> dict[str, Any]:
+        return _audited(people, called, listed, by, stages, whole and minimum is None)
+
+    further = further or {}
+    if minimum is None:
+        return audited(further)
+    shown = _suppressed(audited({}), minimum)
+    screened = {stage: ids for stage, ids in further.items() if stage == "screened"}
+    if screened and len(further) > len(screened):
+        shown = _with_further(shown, audited(screened), minimum)
+    return _with_further(shown, audited(further), minimum) if further else shown
+
+
+def _audited(
+    people: Applied,
+    called: Collection[int] | None,
+    listed: Collection[int] | None,
+    by: Sequence[str],
+    further: Mapping[str, Collection[int]],
+    small_groups: bool,
+) -> dict[str, Any]:
+    from scoring.monitoring import audit_stages
     from scoring.verdicts import summary, worst
 
-    stages = [Stage("eligible", "eligible")]
-    if called is not None:
-        stages.append(Stage("called", "called", "eligible"))
-    if listed is not None:
-        stages.append(Stage("listed", "listed", "eligible"))
-    table = monitoring_table(people.rows, called=called or (), listed=listed or ())
+    stages = _stages(called is not None, listed is not None, further)
+    table = monitoring_table(people.rows, called=called or (), listed=listed or (), further=further)
     # Few come from any one country: their rates are drawn to that of their licence route first.
     parents = {name: "licence_route" for name in ("country", "country_group") if name in by}
-    # A report that is suppressed keeps nothing of what takes the most time.
     found = audit_stages(table, by, stages, parents=parents).to_dict(
-        boschloo=False, small_groups=minimum is None
+        boschloo=False, small_groups=small_groups
     )
     for attribute in found["attributes"].values():
         for part in attribute["stages"].values():
@@ -143,7 +212,74 @@ def audit(
             part["verdict"], part["summary"] = worst(verdicts), summary(verdicts)
     found["withdrawn"] = people.withdrawn
     found["undecided"] = people.undecided
-    return found if minimum is None else _suppressed(found, minimum)
+    return found
+
+
+def _stages(called: bool, listed: bool, further: Collection[str]) -> list[Stage]:
+    """Screening, line and list are each a share of the eligible, every later step of the one before it."""
+    from scoring.monitoring import Stage
+
+    stages = [Stage("eligible", "eligible")]
+    if "screened" in further:
+        stages.append(Stage("screened", "screened", "eligible"))
+    if called:
+        stages.append(Stage("called", "called", "eligible"))
+    if listed:
+        stages.append(Stage("listed", "listed", "eligible"))
+    before = "called"
+    for key in AFTER_THE_LIST:
+        if key in further:
+            stages.append(Stage(key, key, before))
+            before = key
+    return stages
+
+
+def _with_further(plain: dict[str, Any], whole: Mapping[str, Any], minimum: int) -> dict[str, Any]:
+    """A report for the group with more stages, suppressed together where that hides no figure that `plain` shows.
+
+    Steps that few have reached would hide figures of steps before them. Then `plain` stays as it is, and of the
+    further stages the group sees totals and verdicts alone.
+    """
+    from scoring.suppression import suppress
+
+    reached = [stage["selected"] for stage in whole["stages"] if stage["key"] not in ENTRY_AND_LIST]
+    if min(reached) < MANY * minimum:
+        return _beside(plain, whole)
+    together = suppress(whole, minimum)
+    return together if _shows_as_much(together, plain) else _beside(plain, whole)
+
+
+def _beside(plain: dict[str, Any], whole: Mapping[str, Any]) -> dict[str, Any]:
+    """The further stages put beside the list's, without a figure of any group."""
+    from scoring.verdicts import worst
+
+    plain["stages"] = [
+        {part: stage[part] for part in ("key", "from", "n", "selected")} for stage in whole["stages"]
+    ]
+    for name, attribute in plain["attributes"].items():
+        source = whole["attributes"][name]
+        parts = {}
+        for key, part in source["stages"].items():
+            if key in attribute["stages"]:
+                parts[key] = attribute["stages"][key]
+                continue
+            parts[key] = deepcopy(part)
+            _hide(parts[key])
+        attribute["stages"] = parts
+        if worst([attribute["verdict"], source["verdict"]]) != attribute["verdict"]:
+            attribute["verdict"], attribute["summary"] = source["verdict"], source["summary"]
+    return plain
+
+
+def _shows_as_much(together: Mapping[str, Any], plain: Mapping[str, Any]) -> bool:
+    """Whether whatever one report shows of a group is shown in the other as well."""
+    return not together.get("suppressed") and all(
+        not together["attributes"][name]["stages"][key]["groups"][group]["suppressed"]
+        for name, attribute in plain["attributes"].items()
+        for key, stage in attribute["stages"].items()
+        for group, row in stage["groups"].items()
+        if not row["suppressed"]
+    )
 
 
 def _suppressed(found: Mapping[str, Any], minimum: int) -> dict[str, Any]:
@@ -233,21 +369,30 @@ def for_reader(
     called: Collection[int] | None,
     listed: Collection[int] | None = None,
     drawn: InterviewList | None = None,
+    further: Mapping[str, Collection[int]] | None = None,
+    whole: bool = True,
 ) -> Seen:
     """The figures as this reader may see them.
 
     An auditor sees all of them at any time. To the group they are suppressed, and shown only when nobody can
     apply any more and eligibility is decided for all. The voluntary answers are shown only with a list that
     was drawn (`drawn`), exactly as they were kept then: what is decided afterwards changes nothing in them, so
-    that no two looks can be compared to learn one person's answer.
+    that no two looks can be compared to learn one person's answer. `further` and `whole` as in `audit`.
     """
     people = applied(session, intake=intake)
     if not reader.inside:
-        return Seen(audit(people, called=called, listed=listed))
+        return Seen(audit(people, called=called, listed=listed, further=further, whole=whole))
     if not is_settled(people, intake, now):
         over = intakes.is_over(intake, now) and not intakes.accepts(intake, now)
         return Seen(None, withheld=UNDECIDED if over else OPEN)
-    figures = audit(people, called=called, listed=listed, minimum=reader.minimum, by=FROM_APPLICATIONS)
+    figures = audit(
+        people,
+        called=called,
+        listed=listed,
+        minimum=reader.minimum,
+        by=FROM_APPLICATIONS,
+        further=further,
+    )
     kept = _kept(session, drawn, reader.minimum)
     if kept is None:
         return Seen(figures, veiled=True)

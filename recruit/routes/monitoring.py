@@ -1,7 +1,6 @@
 """Pages of the monitoring step: how the selection fell out between groups, and the same figures as JSON."""
 
 import json
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +12,8 @@ from recruit.i18n import gettext as _
 from recruit.models import Intake, InterviewList, ListStatus, Role
 from recruit.navigation import present_intake
 from recruit.queries import interview as lists
-from recruit.queries import monitoring
-from recruit.queries.monitoring import Seen
+from recruit.queries import monitoring, recognition
+from recruit.queries.monitoring import AFTER_THE_LIST, Reached, Seen
 from recruit.request import db, roles, settings
 
 blueprint = Blueprint("monitoring", __name__)
@@ -43,21 +42,29 @@ class Look:
     drawn: InterviewList | None
 
 
-def _look(found: Intake) -> Look:
+def _look(found: Intake, whole: bool = True) -> Look:
     """The latest confirmed list decides; without one the draft; without that only the stages so far."""
     drawn = lists.latest_confirmed(db(), intake=found) or lists.draft_of(db(), intake=found)
-    return look_at(found, drawn)
+    return _seen(found, drawn, monitoring.reached(db(), intake=found, drawn=drawn), whole)
 
 
-def look_at(found: Intake, drawn: InterviewList | None) -> Look:
-    """The figures for one list."""
-    called: Collection[int] | None = None
-    listed: Collection[int] | None = None
-    if drawn is not None:
-        called, reserves = lists.ids_by_kind(db(), interview_list=drawn)
-        listed = called | reserves
+def look_at(found: Intake, drawn: InterviewList) -> Look:
+    """The figures for one list as it was drawn, whatever came after it."""
+    called, reserves = lists.ids_by_kind(db(), interview_list=drawn)
+    return _seen(found, drawn, Reached(frozenset(called), frozenset(called | reserves)))
+
+
+def _seen(found: Intake, drawn: InterviewList | None, reached: Reached, whole: bool = False) -> Look:
     seen = monitoring.for_reader(
-        db(), intake=found, reader=reader(), now=clock.now(), called=called, listed=listed, drawn=drawn
+        db(),
+        intake=found,
+        reader=reader(),
+        now=clock.now(),
+        called=reached.called,
+        listed=reached.listed,
+        further=reached.further,
+        drawn=drawn,
+        whole=whole,
     )
     return Look(seen, drawn)
 
@@ -66,11 +73,12 @@ def look_at(found: Intake, drawn: InterviewList | None) -> Look:
 def show(region: str, intake: str) -> Any:
     """Verdicts in words, then the intervals, then every figure."""
     found = intake_here()
-    look = _look(found)
+    look = _look(found, whole=False)
     figures = look.seen.figures
     return render_template(
         "monitoring/show.html",
         intake=found,
+        after_the_list=any(stage["key"] in AFTER_THE_LIST for stage in (figures or {}).get("stages", ())),
         look=look,
         figures=figures,
         lead=_lead(figures) if figures else "",
@@ -79,10 +87,19 @@ def show(region: str, intake: str) -> Any:
         rates=monitoring_view.rates(figures) if figures else [],
         minimum=reader().minimum,
         inside=reader().inside,
+        recognition=_recognition(found, look),
         now=clock.now(),
         signed=monitoring_view.signed,
         p_value=monitoring_view.p_value,
     )
+
+
+def _recognition(found: Intake, look: Look) -> recognition.Recognition | None:
+    """For the auditor: whether the masking held, and the order without the assessments in which it did not."""
+    if reader().inside or look.drawn is None:
+        return None
+    called, _reserves = lists.ids_by_kind(db(), interview_list=look.drawn)
+    return recognition.compared(db(), intake=found, drawn=look.drawn, called=len(called))
 
 
 def _lead(figures: dict[str, Any]) -> str:

@@ -84,6 +84,7 @@ def test_figures_count_every_stage_for_the_auditor(
     found = figures(client)
     assert [(s["key"], s["n"], s["selected"]) for s in found["stages"]] == [
         ("eligible", 44, 24),
+        ("screened", 24, 24),
         ("called", 24, 12),
         ("listed", 24, 18),
     ]
@@ -125,7 +126,7 @@ def test_show_renders_for_both_readers(session: Session, world: World, client: F
         page = reading.get(URL)
         assert page.status_code == 200
         assert "What the monitoring shows" in page.text
-        assert "44 applied, 24 eligible, 12 called, 18 on the list" in page.text
+        assert "44 applied, 24 eligible, 24 ranked, 12 called, 18 on the list" in page.text
         assert "Syria" in page.text
 
 
