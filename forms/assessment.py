@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import RadioField, TextAreaField
+from wtforms import BooleanField, RadioField, TextAreaField
 from wtforms.validators import ValidationError
 
 from forms.base import WordedForm
@@ -51,6 +51,8 @@ class LevelsForm(WordedForm):
     """Levels and rationales; `levels_form` adds two fields for each criterion."""
 
     keys: Sequence[str] = ()
+    recognised = BooleanField(N_("I recognised this person"))
+    told_country = BooleanField(N_("I could tell the country"))
 
     def levels(self) -> dict[str, tuple[int | None, str]]:
         """Criterion -> level and rationale."""

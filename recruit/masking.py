@@ -108,7 +108,7 @@ def mask(
     free text.
     """
     until = counted_until(intake)
-    hide = Striker(_known(application, periods, referees, email))
+    hide = striker(application, periods, referees, email)
     values = form_values(periods, no_experience=application.no_experience, until=until)
     return MaskedApplication(
         code=application.mask_code,
@@ -122,6 +122,13 @@ def mask(
         learning_needs=hide(application.learning_needs),
         documents=documents(copies),
     )
+
+
+def striker(
+    application: Application, periods: Iterable[ExperiencePeriod], referees: Iterable[Referee], email: str
+) -> Striker:
+    """What strikes an application's free text: what it gives away itself, and what a person has chosen."""
+    return Striker(_known(application, list(periods), list(referees), email))
 
 
 def documents(copies: Sequence[Attachment]) -> tuple[MaskedDocument, ...]:
@@ -193,4 +200,6 @@ def _known(
             known.phrase(period.employer)
     for country in countries - {None, SWEDEN}:
         known.country(str(country))
+    for phrase in (application.struck_words or "").splitlines():
+        known.choose(phrase)
     return known

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -56,6 +56,14 @@ class Tried:
     """The order under other settings, those with a place first, and what it does to the first ``k``."""
 
     rows: tuple[OtherPlace, ...]
+    change: ListChange
+
+
+@dataclass(frozen=True)
+class Reordered:
+    """Places (code, with, without) of those for whom they differ, None for no place; and what it does to the list."""
+
+    moved: tuple[tuple[str, int | None, int | None], ...]
     change: ListChange
 
 
@@ -189,6 +197,25 @@ class RunAnalysis:
             rows.append(OtherPlace(code, place, points, before.get(code)))
         after = Outcome(tuple(placed), frozenset(incomplete))
         return Tried(tuple(rows), list_change(outcome_of(self.ranking), after, k))
+
+    def without(self, pairs: Collection[tuple[str, str]], *, k: int) -> Reordered:
+        """The order without some assessments, (application's code, assessor's pseudonym). Changes nothing.
+
+        Who has nobody else's assessment then has no place, which says nothing about how good the application is.
+        """
+        from scoring.ranking import rank
+        from scoring.sensitivity import list_change, outcome_of
+
+        given = zip(self.levels["application"], self.levels["assessor"], strict=True)
+        kept = self.levels[[pair not in pairs for pair in given]]
+        other = rank(kept, self.profile, self.stage, self._seed, self._applications)
+        before = {code: place for place, code in enumerate(self.ranking.ranked, 1)}
+        after = {code: place for place, code in enumerate(other.ranked, 1)}
+        codes = sorted({*before, *after}, key=lambda code: (before.get(code, len(before) + 1), code))
+        moved = tuple(
+            (code, before.get(code), after.get(code)) for code in codes if before.get(code) != after.get(code)
+        )
+        return Reordered(moved, list_change(outcome_of(self.ranking), outcome_of(other), k))
 
     def __contains__(self, code: str) -> bool:
         return code in self._known

@@ -130,6 +130,13 @@ class Known:
     stems: set[str] = field(default_factory=set)
     cased: set[str] = field(default_factory=set)
     anywhere: set[str] = field(default_factory=set)
+    chosen: set[str] = field(default_factory=set)
+
+    def choose(self, text: str | None) -> None:
+        """A phrase that a person has chosen: struck as a whole word wherever it stands, whatever it means."""
+        text = _clean(text)
+        if text:
+            self.chosen.add(fold(" ".join(text.split())))
 
     def name(self, text: str | None) -> None:
         """A person's name: the whole of it, and each of its words."""
@@ -190,17 +197,26 @@ class Striker:
         self._cased = re.compile(rf"(?<!\w)(?:{cased}){_GENITIVE}(?!\w)" if cased else r"(?!)")
         inside = "|".join(sorted(map(re.escape, known.anywhere), key=lambda each: (-len(each), each)))
         self._anywhere = re.compile(inside or r"(?!)")
+        picked = "|".join(
+            r"\s+".join(map(re.escape, each.split()))
+            for each in sorted(known.chosen, key=lambda each: (-len(each), each))
+        )
+        self._chosen = re.compile(rf"(?<!\w)(?:{picked})(?!\w)" if picked else r"(?!)")
         self._general = re.compile("|".join((_ADDRESS, _LINK, _NUMBER, _AGE, _OWN_SEX)), re.IGNORECASE)
         self._pronouns = re.compile(_PRONOUNS, re.IGNORECASE)
 
     def __call__(self, text: str | None, *, pronouns: bool = False) -> Pieces:
         """The text in pieces. `pronouns`: strike "she" and "he" too, where somebody else tells about the person."""
         text = unicodedata.normalize("NFC", text or "")
+        return _pieces(text, self.spans(text, pronouns=pronouns))
+
+    def spans(self, text: str, *, pronouns: bool = False) -> list[tuple[int, int]]:
+        """Where the text, in NFC, is struck. Spans may overlap."""
         patterns = [self._general, self._anywhere, *([self._pronouns] if pronouns else [])]
         spans = [found.span() for pattern in patterns for found in pattern.finditer(text)]
         spans += [each.span() for each in self._named.finditer(fold(text)) if is_meant(text, *each.span())]
         spans += [each.span() for each in self._cased.finditer(text) if is_meant(text, *each.span())]
-        return _pieces(text, spans)
+        return spans + [each.span() for each in self._chosen.finditer(fold(text))]
 
 
 def is_meant(text: str, start: int, end: int) -> bool:

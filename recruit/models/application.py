@@ -156,6 +156,9 @@ class Application(RegionScoped, table=True):
     other_work: str | None = None
     learning_needs: str | None = None
 
+    # phrases, one a line, that a coordinator strikes from what assessors read, beside what is struck by itself
+    struck_words: str | None = None
+
     # monitoring topic: whether the page was seen; the answers themselves live elsewhere
     monitoring_seen: bool = False
     sites_seen: bool = False

@@ -16,7 +16,10 @@ class AssignmentStatus(enum.Enum):
 
 
 class Assignment(RegionScoped, table=True):
-    """One assessor's task to assess one application at one stage."""
+    """One assessor's task to assess one application at one stage.
+
+    `recognised` and `told_country`: whether the masking held, as the assessor says; None means never asked.
+    """
 
     __table_args__ = (UniqueConstraint("application_id", "assessor_id", "stage"),)
 
@@ -28,6 +31,8 @@ class Assignment(RegionScoped, table=True):
     status: AssignmentStatus = choice(AssignmentStatus, default=AssignmentStatus.ASSIGNED)
     assigned_at: datetime = moment()
     submitted_at: datetime | None = moment(default=None, nullable=True)
+    recognised: bool | None = None
+    told_country: bool | None = None
 
 
 class Level(RegionScoped, table=True):

@@ -132,7 +132,7 @@ def score(region: str, intake: str, code: str) -> Any:
 
 
 def _saved(assignment: Assignment) -> dict[str, Any]:
-    data: dict[str, Any] = {}
+    data: dict[str, Any] = {"recognised": assignment.recognised, "told_country": assignment.told_country}
     for key, row in queries.levels_of(db(), assignment).items():
         data |= {f"level-{key}": row.level, f"note-{key}": row.note}
     return data
@@ -143,6 +143,14 @@ def _save(found: Intake, assignment: Assignment, form: LevelsForm) -> Any:
     now = clock.now()
     with transaction(db()):
         service.set_levels(db(), assignment=assignment, levels=form.levels(), actor=actor(), now=now)
+        service.tell_recognition(
+            db(),
+            assignment=assignment,
+            recognised=bool(form.recognised.data),
+            told_country=bool(form.told_country.data),
+            actor=actor(),
+            now=now,
+        )
     action = request.form.get("action", "next")
     code = db().get_one(Application, assignment.application_id).mask_code
     if action == "submit":
@@ -206,6 +214,7 @@ def _scoring_page(
         assignment=assignment,
         view=_masked(found, application, profile, assignment.stage),
         grounds=grounds,
+        form=form,
         current=current or (grounds[0].key if grounds else None),
         counted=lambda view: _counted(view, profile, numbers),
         evidence={

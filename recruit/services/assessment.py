@@ -347,6 +347,46 @@ def set_levels(
     )
 
 
+def tell_recognition(
+    session: Session,
+    *,
+    assignment: Assignment,
+    recognised: bool,
+    told_country: bool,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Keep whether the assessor recognised the person or could tell the country. Raises as `set_levels`.
+
+    It changes no level and takes nobody's assessment away: the figures are compared with and without.
+    """
+    _check_own(session, assignment, actor)
+    told = {"recognised": recognised, "told_country": told_country}
+    changes: dict[str, tuple[Any, Any]] = {
+        name: (getattr(assignment, name), value)
+        for name, value in told.items()
+        if getattr(assignment, name) is not value
+    }
+    if not changes:
+        return
+    assignment.sqlmodel_update(told)
+    session.add(assignment)
+    session.flush()
+    if not any(old or new for old, new in changes.values()):
+        return  # the first time that nothing was ticked is no event
+    record.write(
+        session,
+        region_id=assignment.region_id,
+        actor=actor,
+        now=now,
+        action="assessment.recognition_told",
+        subject=("assignment", _id(assignment)),
+        application_id=assignment.application_id,
+        changes=changes,
+        intake_id=assignment.intake_id,
+    )
+
+
 def _check_own(session: Session, assignment: Assignment, actor: Actor) -> None:
     """Hold the assignment, as it is now, so that nothing changes it between this look and the writing."""
     present = _held(session, select(Assignment).where(Assignment.id == assignment.id))
