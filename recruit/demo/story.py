@@ -12,11 +12,19 @@ from sqlmodel import Session
 
 from recruit import clock
 from recruit.actor import Actor
-from recruit.demo import applying, judging, region
+from recruit.demo import applying, following, judging, region
 from recruit.demo.judging import Judged
 from recruit.demo.people import Person, draw_countries, draw_people
 from recruit.demo.region import Group
-from recruit.models import Application, EntryKind, Intake, InterviewList, PlacementKind, PostForm
+from recruit.models import (
+    Application,
+    EntryKind,
+    Intake,
+    InterviewList,
+    OutcomeKind,
+    PlacementKind,
+    PostForm,
+)
 from recruit.passwords import hash_password
 from recruit.queries import interview as lists
 from recruit.queries import monitoring
@@ -33,6 +41,8 @@ SEED = "Region Älvmark"
 FINISHED, ASSESSED, OPEN = 82, 66, 34  # applications sent
 DRAFTS = 9
 PLACES, RESERVES = 30, 8
+POSTS_AT_SITES = (10, 7, 5, 3)
+PLANNED = sum(POSTS_AT_SITES)
 ACUTE = ("Akutmottagning, medicin", "Akutmottagning, ortopedi", "Medicin, närakut", "Närakut")
 PROGRAMME = [
     (PlacementKind.INTRODUCTION, 1),
@@ -108,6 +118,7 @@ def _finished(demo: Demo, countries: list[str]) -> None:
     interview.confirm(demo.session, interview_list=drawn, actor=demo.group.second, now=demo.at(-160, 13))
     demo.tell(f"  Ranked; the list is confirmed: up to {PLACES} called, {RESERVES} in reserve.")
     publish(demo.session, interview_list=drawn, actor=demo.group.second, now=demo.at(-159))
+    _follow(demo, intake)
     _monitor(demo, intake, drawn)
 
 
@@ -135,9 +146,27 @@ def _settle(demo: Demo, drawn: InterviewList) -> None:
     )
 
 
+def _follow(demo: Demo, intake: Intake) -> None:
+    states = following.follow(
+        demo.session,
+        intake=intake,
+        posts=PLANNED,
+        called_on=demo.today - timedelta(days=158),
+        seed=SEED + " outcomes",
+        actor=demo.group.actor,
+        now=demo.at(-20),
+    )
+    left = states[OutcomeKind.DECLINED] + states[OutcomeKind.DROPPED_OUT]
+    demo.tell(
+        f"  {states[OutcomeKind.ACCEPTED]} of {PLANNED} posts are taken; {left} declined or dropped out."
+    )
+
+
 def _monitor(demo: Demo, intake: Intake, drawn: InterviewList) -> None:
-    called, listed = lists.ids_by_kind(demo.session, interview_list=drawn)
-    figures = monitoring.figures(demo.session, intake=intake, called=called, listed=listed)
+    reached = monitoring.reached(demo.session, intake=intake, drawn=drawn)
+    figures = monitoring.figures(
+        demo.session, intake=intake, called=reached.called, listed=reached.listed, further=reached.further
+    )
     for attribute, found in figures["attributes"].items():
         demo.tell(f"  Monitoring {attribute.replace('_', ' ')}: {found['summary']['en']}")
 
@@ -181,7 +210,7 @@ def _intake(demo: Demo, slug: str, sv: str, en: str, *, opens: int, closes: int,
         interviews_until=decision + timedelta(days=15),
         posts=[
             PlannedPosts(site.id or 0, number, acute)
-            for site, number, acute in zip(demo.group.sites, (10, 7, 5, 3), ACUTE, strict=True)
+            for site, number, acute in zip(demo.group.sites, POSTS_AT_SITES, ACUTE, strict=True)
         ],
         programme=PROGRAMME,
     )

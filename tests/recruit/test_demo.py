@@ -19,6 +19,8 @@ from recruit.models import (
     InterviewList,
     Level,
     ListStatus,
+    Outcome,
+    OutcomeKind,
     RankingRun,
     Region,
 )
@@ -125,3 +127,15 @@ def _made(demo: Demo) -> tuple[object, ...]:
 def test_demo_made_twice_is_the_same(demo: Demo, sqlite_template: Path, tmp_path: Path) -> None:
     again = make_demo(tmp_path / "again", sqlite_template)
     assert _made(again) == _made(demo)
+
+
+def test_demo_follows_the_finished_intake_after_its_list(demo: Demo) -> None:
+    with demo.session() as session:
+        rows = list(session.exec(select(Outcome)))
+        finished = _intakes(session)[0]
+    assert {row.intake_id for row in rows} == {finished.id}
+    of = {kind: [row for row in rows if row.kind is kind] for kind in OutcomeKind}
+    assert 15 <= len(of[OutcomeKind.ACCEPTED]) <= 25 <= len(of[OutcomeKind.OFFERED])
+    assert len(of[OutcomeKind.CALLED]) > 30  # some of the reserves came in
+    assert of[OutcomeKind.DECLINED]
+    assert of[OutcomeKind.DROPPED_OUT]
