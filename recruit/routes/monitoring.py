@@ -102,14 +102,6 @@ def _recognition(found: Intake, look: Look) -> recognition.Recognition | None:
     return recognition.compared(db(), intake=found, drawn=look.drawn, called=len(called))
 
 
-def _recognition(found: Intake, look: Look) -> recognition.Recognition | None:
-    """For the auditor: whether the masking held, and the order without the assessments in which it did not."""
-    if reader().inside or look.drawn is None:
-        return None
-    called, _reserves = lists.ids_by_kind(db(), interview_list=look.drawn)
-    return recognition.compared(db(), intake=found, drawn=look.drawn, called=len(called))
-
-
 def _lead(figures: dict[str, Any]) -> str:
     parts = [_("%(number)s applied", number=figures["n"])] if figures["n"] is not None else []
     for stage in figures["stages"]:

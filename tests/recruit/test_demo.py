@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlmodel import Session, col, func, select
 
+from recruit.documents.burning import leftovers
 from recruit.models import (
     Account,
     Application,
@@ -135,7 +136,15 @@ def test_demo_follows_the_finished_intake_after_its_list(demo: Demo) -> None:
         finished = _intakes(session)[0]
     assert {row.intake_id for row in rows} == {finished.id}
     of = {kind: [row for row in rows if row.kind is kind] for kind in OutcomeKind}
-    assert 15 <= len(of[OutcomeKind.ACCEPTED]) <= 25 <= len(of[OutcomeKind.OFFERED])
+    assert 20 <= len(of[OutcomeKind.ACCEPTED]) < len(of[OutcomeKind.OFFERED]) < 38
     assert len(of[OutcomeKind.CALLED]) > 30  # some of the reserves came in
     assert of[OutcomeKind.DECLINED]
     assert of[OutcomeKind.DROPPED_OUT]
+
+
+def test_demo_has_copies_that_assessors_can_read(demo: Demo) -> None:
+    storage = Storage(demo.settings.attachments)
+    with demo.session() as session:
+        copies = session.exec(select(Attachment).where(col(Attachment.redacts_id).is_not(None))).all()
+        assert len(copies) > 30
+        assert leftovers(storage.open(copies[0].storage_name)) == []
