@@ -65,6 +65,7 @@ ACCESS: dict[str, Access] = {
     "eligibility.redact": _COORDINATOR,
     "eligibility.scan": _COORDINATOR,
     "eligibility.scanned_page": _COORDINATOR,
+    "eligibility.texts": _COORDINATOR,
     "eligibility.reference": _COORDINATOR,
     "eligibility.references": _COORDINATOR,
     "assessment.assign": _COORDINATOR,

@@ -221,4 +221,7 @@ def _files(person: Person) -> list[tuple[AttachmentKind, str, bytes]]:
 
 
 def _cv_lines(person: Person) -> list[str]:
-    return [f"{period.starts_on} – {period.ends_on}: {period.employer}" for period in person.periods]
+    born = person.graduation_year - 25
+    school = f", {person.institution}" if person.institution[0] < "\u0250" else ""
+    told = [person.email, f"Född {born}", f"{born + 19}–{person.graduation_year}: Läkarexamen{school}"]
+    return told + [f"{period.starts_on} – {period.ends_on}: {period.employer}" for period in person.periods]

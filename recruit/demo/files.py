@@ -1,11 +1,12 @@
 """Small, real PDF and PNG files for invented attachments."""
 
 import struct
+import unicodedata
 import zlib
 
 
 def pdf(title: str, lines: list[str]) -> bytes:
-    """A one-page A4 PDF with the built-in Helvetica; letters outside Latin-1 become a question mark."""
+    """A one-page A4 PDF with the built-in Helvetica; other letters lose their accents or become "?"."""
     shown = [f"BT /F1 16 Tf 60 770 Td ({_escape(title)}) Tj ET"]
     shown += [f"BT /F1 11 Tf 60 {730 - 18 * i} Td ({_escape(line)}) Tj ET" for i, line in enumerate(lines)]
     stream = "\n".join(shown).encode("latin-1", "replace")
@@ -30,7 +31,13 @@ def pdf(title: str, lines: list[str]) -> bytes:
 
 
 def _escape(text: str) -> str:
+    text = "".join(letter if letter < "\u0100" else _plain(letter) for letter in text)
     return text.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
+
+
+def _plain(letter: str) -> str:
+    letter = {"–": "-", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i"}.get(letter, letter)
+    return unicodedata.normalize("NFD", letter)[0]
 
 
 def png(width: int, height: int, grey: int) -> bytes:

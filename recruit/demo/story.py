@@ -13,6 +13,7 @@ from sqlmodel import Session
 from recruit import clock
 from recruit.actor import Actor
 from recruit.demo import applying, following, judging, region
+from recruit.demo.copies import make_copies
 from recruit.demo.judging import Judged
 from recruit.demo.people import Person, draw_countries, draw_people
 from recruit.demo.region import Group
@@ -177,6 +178,8 @@ def _assessed(demo: Demo, countries: list[str]) -> None:
     judged = _apply(demo, intake, countries, first_number=1 + FINISHED, from_day=-54, days=33)
     intakes.close(demo.session, intake=intake, actor=demo.group.actor, now=demo.at(-19))
     _decide(demo, judged, day=-17)
+    copies = make_copies(demo.session, judged, demo.group, demo.storage, demo.at(-15))
+    demo.tell(f"  {copies} CVs gone through, with copies in which what gives the applicant away is struck.")
     judging.assign(demo.session, intake, demo.group, demo.at(-10))
     done = _assess(demo, judged, intake, day=-9, share=0.6)
     demo.tell(f"  {done} assessments so far.")

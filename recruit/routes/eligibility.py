@@ -421,3 +421,4 @@ def _acceptable(proposals: dict[str, Proposal], standing: dict[str, RequirementD
 
 
 from recruit.routes import eligibility_documents as eligibility_documents  # noqa: E402 (adds its routes)
+from recruit.routes import eligibility_texts as eligibility_texts  # noqa: E402

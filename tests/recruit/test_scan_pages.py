@@ -143,3 +143,29 @@ def test_degrees_are_not_gone_through(
     degree = session.exec(select(Attachment).where(Attachment.kind == AttachmentKind.DIPLOMA)).one()
     page = f"{LIST}/{application.mask_code}/attachments/{degree.public_id}/scan"
     assert coordinator.get(page).status_code == 404
+
+
+def test_texts_show_what_is_struck_and_found_and_a_person_strikes_more(
+    coordinator: FlaskClient, session: Session, application: Application
+) -> None:
+    application.motivation = "Ilze here. I worked in Kenya, near Zorbania. Hon."
+    session.add(application)
+    session.commit()
+    page = f"{LIST}/{application.mask_code}/texts"
+    got = coordinator.get(page).text
+    assert "<del>Ilze</del>" in got
+    assert "<mark>Kenya</mark>" in got
+    assert post(coordinator, page, {"strike": ["Kenya"], "words": "zorbania\nHon"}).status_code == 303
+    session.rollback()
+    session.expire_all()
+    assert application.struck_words == "Kenya\nzorbania\nHon"
+    got = coordinator.get(page).text
+    for words in ("Ilze", "Kenya", "Zorbania", "Hon"):
+        assert f"<del>{words}</del>" in got
+    entry = session.exec(select(RecordEntry).where(RecordEntry.action == "masking.decided")).one()
+    kept = session.exec(select(RecordValue).where(RecordValue.entry_id == entry.id)).all()
+    assert not any("Kenya" in f"{each.old} {each.new}" for each in kept)
+    # What is struck by itself cannot be let stand.
+    assert post(coordinator, page, {"words": ""}).status_code == 303
+    assert "<del>Ilze</del>" in coordinator.get(page).text
+    assert post(coordinator, page, {"words": "\n".join(f"a{n}" for n in range(101))}).status_code == 422
