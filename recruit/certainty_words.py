@@ -26,16 +26,31 @@ def probability(p: float | None) -> str:
 def chance(row: SurePlace, sure: RunCertainty, *, personal: bool = False) -> str:
     """The sentence on the probability of being above the line; `personal` is spoken to the applicant."""
     p = probability(row.p)
+    if sure.grouped:
+        sentence = (
+            _(
+                "The probability that you would be called if the true points were known is %(p)s.",
+                p=p,
+            )
+            if personal
+            else _(
+                "The probability that it would be called if the true points were known is %(p)s.",
+                p=p,
+            )
+        )
+        return sentence + _zone(row)
     sentence = (
         _("The probability that you truly belong among the first %(k)s is %(p)s.", k=sure.k, p=p)
         if personal
         else _("The probability that it truly belongs among the first %(k)s is %(p)s.", k=sure.k, p=p)
     )
-    if row.zone:
-        sentence += " " + _(
-            "That is in the borderline zone, where points alone do not tell applications apart."
-        )
-    return sentence
+    return sentence + _zone(row)
+
+
+def _zone(row: SurePlace) -> str:
+    if not row.zone:
+        return ""
+    return " " + _("That is in the borderline zone, where points alone do not tell applications apart.")
 
 
 def uncertain(sure: RunCertainty | None) -> list[str]:
@@ -51,7 +66,12 @@ def uncertain(sure: RunCertainty | None) -> list[str]:
             " %(k)s.",
             confidence=display.percent(sure.confidence),
             k=sure.k,
-        )
+        ),
+        _(
+            "The two are different measures. A band assumes nothing about how applications differ and is much more"
+            " cautious; the chance rests on a model and takes into account how strict each assessor is. The zone"
+            " follows the chance, so a place in the middle of it can lie outside."
+        ),
     ]
     known = _caveats()
     return said + [known[code] for code in sure.caveats if code in known]
@@ -69,7 +89,9 @@ def settle_words(profile: Profile, stage: str, sure: RunCertainty | None) -> str
     if sure is None or not sure.zone:
         return ""
     if stage != "screening":
-        return _("After the interview the zone is shown and not settled: the group weighs it when it makes offers.")
+        return _(
+            "After the interview the zone is shown and not settled: the group weighs it when it makes offers."
+        )
     return {
         "discuss": _(
             "The criteria profile says: the group discusses those in the zone and records its reasons before the"

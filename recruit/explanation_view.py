@@ -96,14 +96,19 @@ def story(
     ``settled``: how the zone was settled, as a sentence. ``personal``: spoken to the applicant, without
     the assessors' single levels.
     """
-    change = explanation.changes[0] if explanation.changes else None
+    moved = _moved_across(explanation, called)
+    # What would have moved it in the order of points says nothing of one whom the settled zone moved.
+    change = explanation.changes[0] if explanation.changes and not moved else None
     alone = {each.criterion: each for each in change.single} if change else {}
     return Story(
         outcome=_outcome(explanation, called, reserve, personal),
-        sentences=[*_standing(explanation, profile), *([settled] if settled else [])],
-        changes=_change_words(explanation, profile, change),
+        sentences=[
+            *_standing(explanation, profile, moved, grouped=certainty is not None and certainty.grouped),
+            *([settled] if settled else []),
+        ],
+        changes=[] if moved else _change_words(explanation, profile, change, personal),
         change_heading=_change_heading(change),
-        sure=_sure(explanation, certainty, personal),
+        sure=_sure(explanation, profile, certainty, personal),
         criteria=[
             _criterion(part, profile, alone.get(part.key), change, index, personal)
             for index, part in enumerate(explanation.criteria)
@@ -111,6 +116,12 @@ def story(
         gates=[_gate(test) for test in explanation.gates],
         total="–" if explanation.total is None else points_of(explanation.total),
     )
+
+
+def _moved_across(explanation: Explanation, called: bool | None) -> bool:
+    """Whether the settled borderline zone put the application on the other side of the line than its points."""
+    line = explanation.line
+    return explanation.place is not None and line is not None and called not in (None, line.called)
 
 
 def _outcome(explanation: Explanation, called: bool | None, reserve: int | None, personal: bool) -> str:
@@ -143,7 +154,7 @@ def _outcome(explanation: Explanation, called: bool | None, reserve: int | None,
     )
 
 
-def _standing(explanation: Explanation, profile: Profile) -> list[str]:
+def _standing(explanation: Explanation, profile: Profile, moved: bool, *, grouped: bool) -> list[str]:
     if explanation.total is None:
         names = "; ".join(_name(profile, key) for key in explanation.missing)
         return [_("A level is missing on: %(criteria)s. Missing is never zero.", criteria=names)]
@@ -178,13 +189,29 @@ def _standing(explanation: Explanation, profile: Profile) -> list[str]:
         said.append(
             _("It has %(points)s points, but does not meet a condition.", points=points_of(explanation.total))
         )
-    return said + _line(explanation, profile)
+    if moved:
+        above = explanation.line is not None and explanation.line.called
+        return [
+            *said,
+            _("By points alone it would have stood above the line.")
+            if above
+            else _("By points alone it would have stood below the line."),
+        ]
+    return said + _line(explanation, profile, grouped=grouped)
 
 
-def _line(explanation: Explanation, profile: Profile) -> list[str]:
+def _line(explanation: Explanation, profile: Profile, *, grouped: bool) -> list[str]:
     line = explanation.line
     if line is None or explanation.place is None or line.against is None or line.distance is None:
         return []
+    if grouped:
+        return [
+            _(
+                "There is a line for each group of posts. With the wishes of all, place %(places)s is the last from"
+                " which this application would be called.",
+                places=line.places,
+            )
+        ]
     drawn = ngettext(
         "The line is drawn after %(num)s application.",
         "The line is drawn after %(num)s applications.",
@@ -231,7 +258,9 @@ def _change_heading(change: Change | None) -> str:
     )
 
 
-def _change_words(explanation: Explanation, profile: Profile, change: Change | None) -> list[str]:
+def _change_words(
+    explanation: Explanation, profile: Profile, change: Change | None, personal: bool
+) -> list[str]:
     if explanation.changes_unknown:
         return [
             _(
@@ -243,12 +272,36 @@ def _change_words(explanation: Explanation, profile: Profile, change: Change | N
         return []
     if change.fewest is None:
         return [_("No levels from 0 to 4 would have given another outcome.")]
+    if personal:
+        return [_("Such as this:"), *_combined(change.fewest.changes, profile)]
     steps = ngettext(
         "%(num)s step on one criterion, such as this:",
         "%(num)s steps, such as these:",
         change.fewest.steps,
     )
     return [steps, *(_moved(each, profile) for each in change.fewest.changes)]
+
+
+def _combined(changes: Sequence[LevelChange], profile: Profile) -> list[str]:
+    """The changes as levels over all assessors: the applicant is not told what a single assessor gave."""
+    before: dict[str, Fraction] = {}
+    after: dict[str, Fraction] = {}
+    for each in changes:
+        before.setdefault(each.criterion, each.combined_before)
+        after[each.criterion] = each.combined_after
+    return [
+        _(
+            "%(criterion)s: level %(after)s instead of %(before)s",
+            criterion=_name(profile, key),
+            after=_anchored(
+                after[key], [each.in_language(language()) for each in profile.criterion(key).anchors]
+            ),
+            before=_anchored(
+                before[key], [each.in_language(language()) for each in profile.criterion(key).anchors]
+            ),
+        )
+        for key in after
+    ]
 
 
 def _moved(change: LevelChange, profile: Profile) -> str:
@@ -277,7 +330,9 @@ def _anchored(level: Fraction, anchors: list[str]) -> str:
     return _("%(level)s (“%(anchor)s”)", level=text, anchor=anchors[int(level)])
 
 
-def _sure(explanation: Explanation, certainty: RunCertainty | None, personal: bool) -> list[str]:
+def _sure(
+    explanation: Explanation, profile: Profile, certainty: RunCertainty | None, personal: bool
+) -> list[str]:
     if certainty is None or explanation.place is None:
         return []
     found = next((row for row in certainty.rows if row.mask_code == explanation.application), None)
@@ -294,6 +349,13 @@ def _sure(explanation: Explanation, certainty: RunCertainty | None, personal: bo
     ]
     if explanation.line is not None:
         said.append(chance(found, certainty, personal=personal))
+        if profile.stages[explanation.stage].places == "raw":
+            said.append(
+                _(
+                    "The probability takes into account how strict the assessors of this application were. The order"
+                    " goes by the levels as they were given, as the criteria profile said beforehand."
+                )
+            )
     return said
 
 
@@ -320,7 +382,7 @@ def _criterion(
         assessors=[]
         if personal
         else [_assessor(cell, anchors) for cell in part.assessors if part.kind != "from_form"],
-        alone=_alone(alone, change, whole=part.kind == "from_form"),
+        alone=_alone(alone, change),
     )
 
 
@@ -337,15 +399,15 @@ def _assessor(cell: Cell, anchors: list[str]) -> AssessorLevel:
     return AssessorLevel(cell.assessor or "–", _anchored(cell.level, anchors))
 
 
-def _alone(change: CriterionChange | None, of: Change | None, *, whole: bool) -> str:
-    """From where one criterion alone had changed the outcome; what the form counts moves by whole levels."""
+def _alone(change: CriterionChange | None, of: Change | None) -> str:
+    """From which level, that one assessor could have given, one criterion alone had changed the outcome."""
     if change is None or of is None:
         return ""
     if change.bound is None:
         return _("no level would have")
-    if whole and change.one_assessor:
-        after = level_words(str(change.one_assessor[0].after))
-        return _("at %(level)s or lower", level=after) if of.reached else _("from %(level)s", level=after)
+    if change.one_assessor:
+        level = level_words(str(change.one_assessor[0].combined_after))
+        return _("at %(level)s or lower", level=level) if of.reached else _("from %(level)s", level=level)
     level = level_words(str(change.bound.level))
     if of.reached:
         return (
@@ -383,8 +445,11 @@ def names(profile: Profile, keys: Sequence[str]) -> str:
     return "; ".join(_name(profile, key) for key in keys)
 
 
-def settled(settlement: Settlement | None, code: str) -> str:
-    """How the borderline zone was settled for one application in it; empty outside the zone."""
+def settled(settlement: Settlement | None, code: str, *, called: bool, by_points: bool) -> str:
+    """How the borderline zone was settled for one application in it; empty outside the zone.
+
+    ``called``: what the list says; ``by_points``: whether the order of points would have called it.
+    """
     if settlement is None or code not in settlement.codes:
         return ""
     if settlement.settle == LOT:
@@ -394,20 +459,16 @@ def settled(settlement: Settlement | None, code: str) -> str:
         )
     if settlement.settle == THIRD:
         return _("In the borderline zone a third assessment was asked for, and then points decide.")
-    by_points = settlement.codes.index(code)
     if settlement.rationale_sha256 is None:
         return _("The group has not settled the borderline zone yet; until then points decide.")
-    if settlement.order.index(code) == by_points:
+    if called == by_points:
         return _("The group discussed the borderline zone and let points decide about this application.")
-    return (
-        _(
-            "The group discussed the borderline zone and moved this application up, with its reasons in the record."
-        )
-        if settlement.order.index(code) < by_points
-        else _(
-            "The group discussed the borderline zone and moved this application down, with its reasons in the record."
-        )
+    moved = (
+        _("The group discussed the borderline zone and moved this application above the line.")
+        if called
+        else _("The group discussed the borderline zone and moved this application below the line.")
     )
+    return moved + " " + _("Its reasons are written down; you can ask for them.")
 
 
 @dataclass(frozen=True)

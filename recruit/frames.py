@@ -222,7 +222,7 @@ class Part:
 class ResultRow:
     """One application in a run's results. `total` is a numerator, None if incomplete.
 
-    `points_milli` are rounded half to even; the parts are rounded so that they add up to exactly that.
+    `points_milli` and the points of the parts are rounded half to even, each by itself.
     """
 
     mask_code: str
@@ -262,7 +262,7 @@ class RunResults:
         points = None if table["points"] is None else int(Decimal(table["points"]) * 1000)
         keys = [key for key in self.criteria if table[f"contribution_{key}"] is not None]
         exact = [Fraction(table[f"contribution_{key}"] * 1000, self.denominator) for key in keys]
-        shares = add_up(exact, points) if points is not None else [round(each) for each in exact]
+        shares = [round(each) for each in exact]
         return ResultRow(
             mask_code=table["application"],
             status=table["status"],
@@ -309,15 +309,6 @@ class RunResults:
         return first, first + totals.count(same) - 1
 
 
-def add_up(exact: Sequence[Fraction], whole: int) -> list[int]:
-    """Whole numbers near the exact ones that add up to `whole`: the largest remainders are rounded up."""
-    parts = [int(each) for each in exact]
-    by_remainder = sorted(range(len(parts)), key=lambda i: (parts[i] - exact[i], i))
-    for i in by_remainder[: max(whole - sum(parts), 0)]:
-        parts[i] += 1
-    return parts
-
-
 def run_results(text: str) -> RunResults:
     """A run's stored results, parsed; the latest few are kept, since people page through them."""
     return _parsed(text)
@@ -362,7 +353,8 @@ class SurePlace:
 class RunCertainty:
     """How certain the places of a run are with a line at `k`. `rows` are those with a place, best first.
 
-    `caveats` are codes of `scoring.certainty.CAVEATS`; `model` is what was estimated, in numbers.
+    `caveats` are codes of `scoring.certainty.CAVEATS`; `model` is what was estimated, in numbers. `grouped`: there is a
+    line per group of posts, so that `p` is the probability of being called by the rule, and `k` the places in all.
     """
 
     k: int
@@ -371,6 +363,7 @@ class RunCertainty:
     caveats: tuple[str, ...]
     model: tuple[dict[str, Any], ...]
     confidence: float
+    grouped: bool = False
 
     @property
     def zone(self) -> list[SurePlace]:
@@ -434,6 +427,7 @@ def _certainty(inputs: Mapping[str, Any], seed: int, k: int, select: Select | No
         caveats=found.caveats,
         model=found.model,
         confidence=found.confidence,
+        grouped=select is not None,
     )
 
 

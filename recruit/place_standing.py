@@ -53,7 +53,9 @@ def standing_on(
         called=called,
         reserve=entry.position if entry is not None and not called else None,
         certainty=settling.certainty_of(run, line),
-        settled=explanation_view.settled(settlement, code),
+        settled=explanation_view.settled(
+            settlement, code, called=called, by_points=code in line.called(line.ranked)
+        ),
     )
 
 

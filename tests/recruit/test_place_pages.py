@@ -6,9 +6,11 @@ from flask.testing import FlaskClient
 from sqlmodel import Session, select
 
 from recruit.models import Account, Application, InterviewList
-from recruit.services import publishing
+from recruit.queries import interview as lists
+from recruit.services import interview, publishing
+from recruit.services.settling import settlement_of
 from tests.recruit.factories import World, make_world, sign_in
-from tests.recruit.ranking_helpers import LATER, assessed, closed_intake, confirmed, ranked
+from tests.recruit.ranking_helpers import LATER, assessed, closed_intake, confirmed, one_line, ranked
 
 BASE = "/g/alvmark/bt-2026/ranking/screening/1"
 
@@ -170,8 +172,6 @@ def test_result_of_the_place_on_reserve_gives_the_number(
     published(session, world)
     drawn = session.exec(select(InterviewList)).one()
     assert drawn.id is not None
-    from recruit.queries import interview as lists
-
     reserve = next(
         each for each in lists.entries(session, interview_list=drawn) if each.kind.value == "reserve"
     )
@@ -186,3 +186,116 @@ def test_place_in_a_foreign_region_is_not_found(session: Session, world: World, 
     other = make_world(session, "beta")
     sign_in(client, other.coordinator)
     assert client.get(f"{BASE}/{codes(session)[0]}").status_code == 404
+
+
+def moved_zone(session: Session, world: World) -> tuple[str, str]:
+    """A published list where the group let one of the zone below the line change sides with one above it."""
+    intake = closed_intake(session, world, levels=())
+    for first, second in ((4, 3), (3, 2), (2, 3), (2, 2), (3, 1)):
+        assessed(session, world, intake, first, second=second)
+    session.commit()
+    run = ranked(session, world, intake)
+    drawn = interview.draft(
+        session, intake=intake, run=run, groups=one_line(2, 1), actor=world.actor, now=LATER
+    )
+    settlement = settlement_of(drawn)
+    assert settlement is not None
+    called = [
+        each.mask_code for each in lists.entries(session, interview_list=drawn) if each.kind.value == "called"
+    ]
+    inside = [code for code in settlement.codes if code in called]
+    down, up = inside[-1], next(code for code in settlement.codes if code not in called)
+    interview.decide_zone(
+        session,
+        interview_list=drawn,
+        above=[*inside[:-1], up],
+        reasons={up: "Breadth.", down: "Breadth."},
+        rationale="Discussed.",
+        actor=world.actor,
+        now=LATER,
+    )
+    interview.confirm(session, interview_list=drawn, actor=world.second, now=LATER)
+    publishing.publish(session, interview_list=drawn, actor=world.actor, now=LATER)
+    session.commit()
+    return up, down
+
+
+def test_whom_the_group_moved_reads_that_and_nothing_of_what_would_have_been_enough(
+    session: Session, world: World, client: FlaskClient
+) -> None:
+    up, down = moved_zone(session, world)
+    told = {
+        up: (
+            "You are called to interview.",
+            "stood below the line.",
+            "moved this application above the line.",
+        ),
+        down: ("You stand in reserve", "stood above the line.", "moved this application below the line."),
+    }
+    for code, words in told.items():
+        account, application = owner(session, code)
+        sign_in(client, account)
+        english(client)
+        page = client.get(f"/my/{application.reference}/result").text
+        for each in words:
+            assert each in page
+        for wrong in (
+            "would have been enough",
+            "would have moved it",
+            "the lot decides",
+            "The line is drawn",
+        ):
+            assert wrong not in page
+        client.post("/logout")
+    sign_in(client, world.auditor)
+    english(client)
+    page = client.get(f"{BASE}/{down}").text
+    assert "moved this application below the line." in page
+    assert "would have moved it" not in page
+
+
+def test_result_tells_no_single_assessors_level(session: Session, world: World, client: FlaskClient) -> None:
+    ordered = published(session, world)
+    account, application = owner(session, ordered[4])
+    sign_in(client, account)
+    english(client)
+    page = client.get(f"/my/{application.reference}/result").text
+    assert "What would have been enough" in page
+    assert "one of the assessors" not in page
+
+
+def test_published_result_leads_the_applicant_from_the_list_and_the_receipt(
+    session: Session, world: World, client: FlaskClient
+) -> None:
+    intake = closed_intake(session, world)
+    drawn = confirmed(session, world, intake, ranked(session, world, intake), places=2)
+    account, application = owner(session, codes(session)[0])
+    sign_in(client, account)
+    english(client)
+    receipt, result = (f"/my/{application.reference}/{page}" for page in ("receipt", "result"))
+    assert "Your result is ready" not in client.get("/my").text
+    assert "A copy is on its way to your e-mail." in client.get(receipt).text
+    publishing.publish(session, interview_list=drawn, actor=world.second, now=LATER)
+    session.commit()
+    assert f'href="{result}"' in client.get("/my").text
+    assert "<span>Result</span>" in client.get("/my").text
+    page = client.get(receipt).text
+    assert "<h1>Your result is ready</h1>" in page
+    assert f'href="{result}"' in page
+    assert "A copy is on its way" not in page
+    assert "replaces" not in client.get(result).text
+
+
+def test_result_of_a_second_version_says_that_it_replaces_the_first(
+    session: Session, world: World, client: FlaskClient
+) -> None:
+    intake = closed_intake(session, world)
+    for places in (2, 3):
+        drawn = confirmed(session, world, intake, ranked(session, world, intake), places=places)
+        publishing.publish(session, interview_list=drawn, actor=world.second, now=LATER)
+        session.commit()
+    account, application = owner(session, codes(session)[0])
+    sign_in(client, account)
+    english(client)
+    page = client.get(f"/my/{application.reference}/result").text
+    assert "This result replaces the one that was published before." in page

