@@ -295,8 +295,8 @@ def publication(session: Session, *, interview_list: InterviewList) -> ListPubli
     return session.exec(select(ListPublication).where(ListPublication.list_id == interview_list.id)).first()
 
 
-def newest_published(session: Session, *, intake_id: int) -> InterviewList | None:
-    """The newest list of an intake that applicants have been told of, or None."""
+def newest_published(session: Session, *, intake_id: int, before: int | None = None) -> InterviewList | None:
+    """The newest list of an intake that applicants have been told of, or the newest before a version, or None."""
     found = (
         select(InterviewList)
         .join(ListPublication, col(ListPublication.list_id) == InterviewList.id)
@@ -304,6 +304,8 @@ def newest_published(session: Session, *, intake_id: int) -> InterviewList | Non
         .order_by(col(InterviewList.version).desc())
         .limit(1)
     )
+    if before is not None:
+        found = found.where(InterviewList.version < before)
     return session.exec(found).first()
 
 

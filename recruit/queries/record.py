@@ -15,6 +15,8 @@ from recruit.models import (
     Assignment,
     Attachment,
     Intake,
+    InterviewList,
+    ListStatus,
     Membership,
     RecordEntry,
     RecordValue,
@@ -68,6 +70,36 @@ class Entry:
     reason: str | None
     reason_state: str
     hash: str
+
+
+@dataclass(frozen=True)
+class Sum:
+    """What a sum printed on a list is: the hash of an entry, or the checksum of a confirmed list's version."""
+
+    entry: int | None = None
+    at: datetime | None = None
+    intake: Intake | None = None
+    version: int | None = None
+
+
+def find_sum(session: Session, *, region_id: int, digest: str) -> Sum | None:
+    """The entry with this hash or the confirmed list with this checksum in a region, or None."""
+    entry = session.exec(
+        select(RecordEntry).where(RecordEntry.region_id == region_id, RecordEntry.hash == digest)
+    ).first()
+    if entry is not None:
+        return Sum(entry=entry.number, at=entry.at)
+    listed = session.exec(
+        select(InterviewList, Intake)
+        .join(Intake, col(Intake.id) == col(InterviewList.intake_id))
+        .where(
+            InterviewList.region_id == region_id,
+            InterviewList.content_sha256 == digest,
+            InterviewList.status == ListStatus.CONFIRMED,
+        )
+        .order_by(col(InterviewList.version))
+    ).first()
+    return Sum(intake=listed[1], version=listed[0].version, at=listed[0].confirmed_at) if listed else None
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,10 @@ def mine() -> str:
     now = clock.now()
     return render_template(
         "application/mine.html",
-        applications=[(own, intakes.accepts(own.intake, now)) for own in found],
+        applications=[
+            (own, intakes.accepts(own.intake, now), application_result.has_result(own.application))
+            for own in found
+        ],
     )
 
 
@@ -153,26 +156,31 @@ def receipt(reference: str) -> Any:
         return redirect(url("tasks", application), 303)
     dossier = queries.dossier(db(), application)
     now = clock.now()
+    has_result = application_result.has_result(application)
     return page(
         "receipt",
         dossier,
         open=intakes.accepts(dossier.intake, now),
-        has_result=application_result.has_result(application),
-        steps=_steps(dossier, now),
+        has_result=has_result,
+        steps=_steps(dossier, now, told=has_result),
         answered=sum(each.answered_at is not None for each in dossier.referees),
     )
 
 
-def _steps(dossier: Dossier, now: Any) -> list[dict[str, Any]]:
-    """What happens to the applications of the intake, by what has happened: dates alone mark nothing as done."""
+def _steps(dossier: Dossier, now: Any, *, told: bool) -> list[dict[str, Any]]:
+    """What happens to the applications of the intake, by what has happened: dates alone mark nothing as done.
+
+    `told`: whether this applicant has a published result.
+    """
     intake = dossier.intake
     listed = confirmed_list(db(), intake) is not None
     checked = listed or (not intakes.accepts(intake, now) and not undecided(db(), intake=intake))
-    told = _(
+    outcome = _(
         "The region tells everybody the outcome: called, in reserve, or not this time. You can ask for the reason."
     )
     if intake.decision_on and not listed:
-        told = _("Planned for %(day)s.", day=day(intake.decision_on)) + " " + told
+        outcome = _("Planned for %(day)s.", day=day(intake.decision_on)) + " " + outcome
+    heard = "done" if told else "now" if listed else "to_come"
     steps = [
         {"title": _("Application received"), "text": day(dossier.application.submitted_at), "state": "done"},
         {
@@ -185,7 +193,7 @@ def _steps(dossier: Dossier, now: Any) -> list[dict[str, Any]]:
             "text": _("They do not see your name, age, sex, photo or country."),
             "state": "done" if listed else "now" if checked else "to_come",
         },
-        {"title": _("You hear from us"), "text": told, "state": "now" if listed else "to_come"},
+        {"title": _("You hear from us"), "text": outcome, "state": heard},
     ]
     if intake.interviews_from:
         until = intake.interviews_until or intake.interviews_from

@@ -38,6 +38,7 @@ def result(reference: str) -> Any:
     standing = standing_on(db(), published, run, taken, application.mask_code)
     explanation = taken.explain(application.mask_code, places=standing.places)
     told = lists.publication(db(), interview_list=published)
+    earlier = lists.newest_published(db(), intake_id=application.intake_id, before=published.version)
     return page(
         "result",
         queries.dossier(db(), application),
@@ -51,4 +52,6 @@ def result(reference: str) -> Any:
             personal=True,
         ),
         published_at=told.published_at if told else None,
+        replaces=earlier is not None
+        and lists.is_in_run(db(), interview_list=earlier, application_id=application.id or 0),
     )

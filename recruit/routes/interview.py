@@ -36,8 +36,13 @@ blueprint = Blueprint("interview", __name__)
 PREFIX = "/g/<region>/<intake>/interview-list"
 
 
-def _sees_names() -> bool:
+def _coordinates() -> bool:
     return Role.COORDINATOR in roles()
+
+
+def _sees_names(drawn: InterviewList) -> bool:
+    """Names come with the confirmation: until then the line and its zone can be decided anew, by code alone."""
+    return _coordinates() and drawn.status is ListStatus.CONFIRMED
 
 
 @blueprint.get(PREFIX)
@@ -50,8 +55,9 @@ def index(region: str, intake: str) -> Any:
         intake=found,
         versions=versions,
         draft=next((each for each in versions if each.status is ListStatus.DRAFT), None),
+        published=queries.newest_published(db(), intake_id=found.id or 0),
         run=rankings.latest_run(db(), intake=found, stage="screening"),
-        may_draw=_sees_names(),
+        may_draw=_coordinates(),
     )
 
 
@@ -153,6 +159,7 @@ def _draft_page(
             wishes=queries.wishes(db(), run=run),
             stale=not ranking.is_current(db(), intake=found, run=run),
             existing=queries.draft_of(db(), intake=found),
+            replaces=_published_before(found),
         ),
         status,
     )
@@ -182,14 +189,16 @@ def _show(found: Intake, version: int, status: int = 200, problem: Any = None) -
             list=drawn,
             run=run,
             profile=queries.profile_of_run(db(), run=run),
-            groups=_grouped(line_groups(drawn), entries),
+            groups=_grouped(line_groups(drawn), entries, by_name=_sees_names(drawn)),
             called=sum(each.kind is EntryKind.CALLED for each in entries),
             reserves=sum(each.kind is EntryKind.RESERVE for each in entries),
             conditional=sum(each.conditional for each in entries),
             difference=queries.difference(db(), interview_list=drawn, present=entries),
             people=_people(drawn, decision, publication),
-            names=_sees_names(),
+            names=_sees_names(drawn),
+            coordinates=_coordinates(),
             is_draft=is_draft,
+            replaces=_published_before(found, drawn) if is_draft else None,
             stale=is_draft and not ranking.is_current(db(), intake=found, run=run),
             waiting=rankings.unsubmitted(db(), intake=found, stage=run.stage) if is_draft else [],
             problem=problem,
@@ -199,6 +208,7 @@ def _show(found: Intake, version: int, status: int = 200, problem: Any = None) -
             publication=publication,
             publishing=_publishing(found, drawn) if not is_draft and publication is None else None,
             record_files=[] if is_draft else _record_files(),
+            record_file=f"{present_region().slug}-{found.slug}-{version}.record.zip",
             lot=lots.of_stage(db(), intake_id=found.id or 0, stage=run.stage),
             seen=look.seen,
             beside=monitoring_view.beside_line(figures) if figures else [],
@@ -206,6 +216,16 @@ def _show(found: Intake, version: int, status: int = 200, problem: Any = None) -
         ),
         status,
     )
+
+
+def _published_before(found: Intake, drawn: InterviewList | None = None) -> dict[str, int] | None:
+    """The version that applicants have been told of: how many it calls, and how many of them a draft does not call."""
+    published = queries.newest_published(db(), intake_id=found.id or 0)
+    if published is None:
+        return None
+    told, _reserves = queries.ids_by_kind(db(), interview_list=published)
+    now = queries.ids_by_kind(db(), interview_list=drawn)[0] if drawn is not None else set()
+    return {"version": published.version, "called": len(told), "lost": len(told - now)}
 
 
 def _people(
@@ -269,17 +289,17 @@ def _record_files() -> list[tuple[str, str]]:
     return files
 
 
-def _grouped(groups: list[LineGroup], entries: list[queries.Listed]) -> list[dict[str, Any]]:
-    """Each line with its entries: called by name, reserves by rank."""
+def _grouped(
+    groups: list[LineGroup], entries: list[queries.Listed], *, by_name: bool
+) -> list[dict[str, Any]]:
+    """Each line with its entries: called by name or by place, reserves by rank."""
     return [
         {
             "name": group.name,
             "places": group.places,
             "called": sorted(
                 (e for e in entries if e.group_name == group.name and e.kind is EntryKind.CALLED),
-                key=(lambda e: queries.name_key(e, language()))
-                if _sees_names()
-                else (lambda e: e.place or 0),
+                key=(lambda e: queries.name_key(e, language())) if by_name else (lambda e: e.place or 0),
             ),
             "reserves": [e for e in entries if e.group_name == group.name and e.kind is EntryKind.RESERVE],
         }
@@ -348,14 +368,21 @@ def discard(region: str, intake: str, version: int) -> Any:
 
 @blueprint.get(f"{PREFIX}/<int:version>/<any(xlsx, csv, pdf):kind>")
 def download(region: str, intake: str, version: int, kind: str) -> Response:
-    """The list as a file, with names."""
+    """The list as a file, with names; only of a confirmed list."""
     from recruit.exports.interview_list import MEDIA_TYPES, content
 
     found = intake_here()
     drawn = queries.by_version(db(), intake=found, version=version)
+    if not _sees_names(drawn):
+        raise Conflict(
+            _(
+                "Version %(version)s is a draft and stands by code alone. The files have names, and are there when it"
+                " is confirmed.",
+                version=version,
+            )
+        )
     data = content(db(), interview_list=drawn, kind=kind, language=language(), now=clock.now())
-    draft = "" if drawn.status is ListStatus.CONFIRMED else f"-{_('draft')}"
-    name = f"{present_region().slug}-{found.slug}-{_('interview-list')}-{version}{draft}.{kind}"
+    name = f"{present_region().slug}-{found.slug}-{_('interview-list')}-{version}.{kind}"
     response = Response(data, mimetype=MEDIA_TYPES[kind])
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response

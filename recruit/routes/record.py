@@ -1,5 +1,6 @@
 """Pages of the record: what has been decided and changed, and whether the chain holds."""
 
+import re
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -34,10 +35,21 @@ def index(region: str) -> Any:
 
 @blueprint.get("/verify")
 def verify(region: str) -> Any:
-    """Check the chain, the values beside it and every ranking run, and say what does not match."""
+    """Check the chain, the values beside it and every ranking run, and say what does not match.
+
+    With `sum`, also whether the record knows the head or checksum that is printed on a list.
+    """
     from recruit.services.verification import verify as check  # recomputes rankings, which needs pandas
 
-    return render_template("record/verify.html", report=check(db(), region_id=_region_id()))
+    typed = "".join(request.args.get("sum", "").split()).lower()
+    return render_template(
+        "record/verify.html",
+        report=check(db(), region_id=_region_id()),
+        typed=typed,
+        opens_lists=bool(roles() & {Role.COORDINATOR, Role.AUDITOR}),
+        whole=re.fullmatch("[0-9a-f]{64}", typed) is not None,
+        found=queries.find_sum(db(), region_id=_region_id(), digest=typed) if typed else None,
+    )
 
 
 def _region_id() -> int:

@@ -13,6 +13,7 @@ from recruit.services.disposal import dispose_values
 from recruit.services.record import write
 from tests.recruit.assessment_helpers import LATER, application_of, assignments_of, handed_out, set_all
 from tests.recruit.factories import World, sign_in
+from tests.recruit.ranking_helpers import closed_intake, confirmed, ranked
 
 RECORD = "/g/alvmark/record"
 
@@ -169,3 +170,25 @@ def test_check_says_that_everything_matches(
     page = client.get(f"{RECORD}/verify")
     assert page.status_code == 200
     assert "row--alarm" not in page.text
+
+
+def test_verify_finds_the_sums_that_are_printed_on_a_list(
+    session: Session, world: World, client: FlaskClient
+) -> None:
+    intake = closed_intake(session, world)
+    drawn = confirmed(session, world, intake, ranked(session, world, intake), 2)
+    sign_in(client, world.auditor)
+    with client.session_transaction() as cookie:
+        cookie["language"] = "en"
+    head = drawn.chain_head or ""
+    spaced = " ".join((head[:32], head[32:].upper()))
+    page = client.get(f"{RECORD}/verify", query_string={"sum": spaced}).text
+    assert "It is the hash of entry" in page
+    page = client.get(f"{RECORD}/verify", query_string={"sum": drawn.content_sha256}).text
+    assert "It is the checksum of a confirmed list" in page
+    assert "/g/alvmark/bt-2026/interview-list/1" in page
+    assert "Not found" in client.get(f"{RECORD}/verify", query_string={"sum": "0" * 64}).text
+    assert "has 64 signs" in client.get(f"{RECORD}/verify", query_string={"sum": "<b>abc"}).text
+    page = client.get(f"{RECORD}/verify").text
+    assert "Not found" not in page
+    assert "has 64 signs" not in page
