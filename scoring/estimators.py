@@ -165,7 +165,8 @@ class BandEncoder(_Transformer):
             if name in self.bands_ and wrong.any():
                 row = int(np.argmax(wrong))
                 raise LevelError(
-                    f"Negative values in data: row {row + 1}, column {name!r}: value {_shown(values[row, column])}: expected a number of 0 or more"
+                    f"Negative values in data: row {row + 1}, column {name!r}: value {_shown(values[row, column])}: "
+                    "expected a number of 0 or more"
                 )
 
     def _names_out(self, names: list[str]) -> list[str]:

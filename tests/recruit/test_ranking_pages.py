@@ -93,7 +93,9 @@ def test_show_has_codes_and_nothing_about_persons(
         assert secret not in page
 
 
-def test_show_parts_add_up_to_the_points_but_for_rounding(session: Session, world: World, client: FlaskClient) -> None:
+def test_show_parts_add_up_to_the_points_but_for_rounding(
+    session: Session, world: World, client: FlaskClient
+) -> None:
     intake = closed_intake(session, world, levels=(1, 2, 3, 4))
     ranked(session, world, intake)
     sign_in(client, world.auditor)
