@@ -1,4 +1,4 @@
-"""The interview list as XLSX, CSV and PDF, with names. Place, points and the mask code are left out.
+"""A confirmed interview list as XLSX, CSV and PDF, with names. Place, points and the mask code are left out.
 
 Those called stand in order of name, so that a panel starts from zero; reserves stand in the order in which
 they are called. Needs no request: the words stand here in both languages.
@@ -25,7 +25,6 @@ from recruit.models import (
     EntryKind,
     Intake,
     InterviewList,
-    ListStatus,
     Posts,
     RankingRow,
     RankingRun,
@@ -48,7 +47,6 @@ MEDIA_TYPES = {
 
 _WORDS: dict[str, tuple[str, str]] = {
     "title": ("Intervjulista", "Interview list"),
-    "draft": ("UTKAST, inte beslutat", "DRAFT, not decided"),
     "page": ("Sida", "Page"),
     "of": ("av", "of"),
     "decided": ("Beslut", "Decided"),
@@ -102,7 +100,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "profile_version": ("{key}, version {n}", "{key}, version {n}"),
     "seed": ("Frö för lottning", "Seed of the lot"),
     "committed": ("dolt än; kontrollsumma från öppnandet {sum}", "hidden as yet; checksum from the opening {sum}"),
-    "draft_mark": ("Utkast", "Draft"),
     "checksum": ("Kontrollsumma", "Checksum"),
     "chain": ("Protokollkedjans huvud", "Head of the record's chain"),
     "not_yet": ("ges när listan beslutas", "given when the list is confirmed"),
@@ -135,6 +132,7 @@ def content(
 ) -> bytes:
     """The list as a file: `kind` is one of KINDS, `language` "sv" or "en".
 
+    A draft stands by code alone, so it has no files: callers give a confirmed list.
     Raises PdfUnavailable when WeasyPrint's system libraries are missing.
     """
     document = _document(session, interview_list, language, now)
@@ -192,9 +190,7 @@ def columns(document: Document) -> list[Column]:
     """The list as columns, one row per application."""
     t, rows = words(document.language), _in_order(document)
     grouped = any(row.group_name for row in rows)
-    # A file of a draft says so in every row, however it is cut and passed on.
-    found = [] if _confirmed(document) else [Column(t.draft_mark, [t.draft for _row in rows])]
-    found += [
+    found = [
         Column(t.list, [t.called if row.kind is EntryKind.CALLED else t.reserve for row in rows], "word"),
         Column(t.order, [row.position if row.kind is EntryKind.RESERVE else None for row in rows], "integer"),
     ]
@@ -220,7 +216,7 @@ def facts(document: Document) -> list[tuple[str, str]]:
         (t.organisation, document.region.name),
         (t.intake, _title(document)),
         (t.case_number, document.intake.case_number or "–"),
-        (t.version, f"{document.found.version}{'' if _confirmed(document) else ', ' + t.draft}"),
+        (t.version, str(document.found.version)),
     ]
     if document.found.confirmed_at is not None:
         found.append((t.decided, _moment(document.found.confirmed_at, document.language)))
@@ -265,7 +261,6 @@ def page(document: Document) -> str:
         title=f"{t.title}, {_title(document)}",
         organisation=document.region.name,
         case_number=document.intake.case_number,
-        draft=not _confirmed(document),
         facts=_head(document, len(called), len(reserves)),
         conditional=any(row.conditional for row in rows),
         groups=[
@@ -300,10 +295,6 @@ def _footer(document: Document) -> list[str]:
         f"{t.version} {about[t.version]}. {t.public}"
         f" {t.printed.format(when=_day(document.now.astimezone(STOCKHOLM).date(), document.language))}.",
     ]
-
-
-def _confirmed(document: Document) -> bool:
-    return document.found.status is ListStatus.CONFIRMED
 
 
 def _title(document: Document) -> str:
