@@ -283,6 +283,12 @@ class RunResults:
         pairs = zip(self._table["status"], self._table["total"], strict=True)
         return [total for status, total in pairs if status == "ranked"]
 
+    @property
+    def places(self) -> dict[str, int]:
+        """Mask code -> place of those who have one, best first."""
+        pairs = zip(self._table["application"], self._table["place"], strict=True)
+        return {code: place for code, place in pairs if place is not None}
+
     def points(self, total: int) -> float:
         """Points on 0–100 for drawing; never for comparing."""
         return total / self.denominator

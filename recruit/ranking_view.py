@@ -348,6 +348,26 @@ def _bands(sure: RunCertainty) -> Markup:
     )
 
 
+@dataclass(frozen=True)
+class Shift:
+    """One application whose place is another than in the run before; "–" where it has or had none."""
+
+    code: str
+    before: str
+    now: str
+
+
+def since(before: RunResults, now: RunResults) -> list[Shift]:
+    """What differs from the run before, in the order of this one; those who have lost their place last."""
+    old, new = before.places, now.places
+    codes = [*new, *(code for code in old if code not in new)]
+    return [
+        Shift(code, str(old.get(code, "–")), str(new.get(code, "–")))
+        for code in codes
+        if old.get(code) != new.get(code)
+    ]
+
+
 def heading(
     results: RunResults, counts: Mapping[str, int], line: TheLine | None, sure: RunCertainty | None = None
 ) -> str:

@@ -121,6 +121,7 @@ def show(region: str, intake: str, stage: str, number: int) -> Any:
         page_size=queries.PAGE_SIZE,
         may_draw=Role.COORDINATOR in roles() and stage == "screening",
         release=_release(found, run) if stage == "interview" else None,
+        since=_since(found, run, results),
     )
 
 
@@ -187,6 +188,14 @@ def _beside(found: Intake, run: RankingRun, line: TheLine | None) -> tuple[list[
         called=set(ranked[: line.places]),
     )
     return (monitoring_view.beside_line(seen.figures) if seen.figures else []), seen
+
+
+def _since(found: Intake, run: RankingRun, results: RunResults) -> list[ranking_view.Shift] | None:
+    """What differs from the run before; None for the first."""
+    if run.number == 1:
+        return None
+    before = queries.run_by_number(db(), intake=found, stage=run.stage, number=run.number - 1)
+    return ranking_view.since(run_results(before.results), results)
 
 
 def _release(found: Intake, run: RankingRun) -> dict[str, Any]:

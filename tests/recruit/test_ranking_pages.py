@@ -196,7 +196,7 @@ def test_show_asks_a_constant_number_of_queries(
         assessed(session, world, intake, level)
     session.commit()
     ranked(session, world, intake)
-    assert queries(f"{BASE}/screening/2") == few
+    assert queries(f"{BASE}/screening/2") == few + 1  # the run before it
     assert few <= 12
 
 
@@ -249,3 +249,20 @@ def test_coordinator_who_assesses_sees_no_points_before_submitting(
     assert client.get(f"/g/alvmark/{intake.slug}/ranking/screening/1").status_code == 409
     sign_in(client, world.auditor)
     assert client.get(f"/g/alvmark/{intake.slug}/ranking/screening/1").status_code == 200
+
+
+def test_show_says_what_differs_from_the_run_before(
+    session: Session, world: World, client: FlaskClient
+) -> None:
+    intake = closed_intake(session, world, levels=(4, 3))
+    ranked(session, world, intake)
+    late = assessed(session, world, intake, {"references": 4, "science": 3, "other_work": 3}, second=3)
+    session.commit()
+    ranked(session, world, intake)
+    sign_in(client, world.auditor)
+    english(client)
+    first, second = (client.get(f"{BASE}/screening/{number}").text for number in (1, 2))
+    assert "Since run" not in first
+    assert "Since run 1" in second
+    assert "2 applications have another place." in second
+    assert re.search(rf"{late.mask_code}</span> – → 2", second)
