@@ -7,7 +7,6 @@ both included. Above ``high`` it is certain to be in, below ``low`` certain not 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
@@ -19,17 +18,16 @@ from scoring.lot import lot_key
 Bounds = Decimal | float
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """An order parted at the zone; within each part the order stays as it was.
+class SettledOrder(list[str]):
+    """An order after the zone was settled: its members have changed places with each other, nobody else has moved.
 
-    ``certain``: above the zone; ``zone``: in it; ``rest``: below it. An application may stand before one of
-    an earlier part in the order, where its assessors were milder than others.
+    ``zone``: its members in the order in which they are to get the places that are the zone's. A line by groups of
+    posts needs it (``scoring.lists.draw_settled``), since there a place in the order alone does not say who is called.
     """
 
-    certain: tuple[str, ...]
-    zone: tuple[str, ...]
-    rest: tuple[str, ...]
+    def __init__(self, ids: Sequence[str], zone: Sequence[str]) -> None:
+        super().__init__(ids)
+        self.zone = tuple(zone)
 
 
 def zone(p_top: ArrayLike, low: Bounds = 0.05, high: Bounds = 0.95) -> NDArray[np.bool_]:
@@ -42,50 +40,52 @@ def zone(p_top: ArrayLike, low: Bounds = 0.05, high: Bounds = 0.95) -> NDArray[n
     return np.asarray((p >= lowest) & (p <= highest))
 
 
-def part(order: Sequence[str], p_top: ArrayLike, low: Bounds = 0.05, high: Bounds = 0.95) -> Parts:
-    """The three parts of an order, best first; ``p_top`` has a probability for each of its ids.
+def order_settled(order: Sequence[str], zone: Sequence[str]) -> SettledOrder:
+    """An order in which the members of the zone stand, as they are given, in the places that are the zone's.
 
-    Raises TableError as ``zone`` does, for an id that comes twice, or for lengths that differ.
+    ``order``: those with a place, best first; ``zone``: all members of the zone, the first to be called first.
+    Raises TableError for an id that comes twice, or one of the zone that has no place.
     """
-    p, lowest, highest = _checked(p_top, low, high)
     _check_once(order, "in the order")
-    if p.shape != (len(order),):
-        raise TableError(f"p_top: expected a probability for each of {len(order)} ids, got shape {p.shape}")
-    which = np.where(p > highest, 0, np.where(p >= lowest, 1, 2))
-    names = [tuple(id for id, each in zip(order, which, strict=True) if each == k) for k in range(3)]
-    return Parts(*names)
+    _check_once(zone, "in the zone")
+    placed, inside = set(order), set(zone)
+    for id in zone:
+        if id not in placed:
+            raise TableError(f"application {id!r} of the zone has no place in the ranking; leave it out")
+    turn = iter(zone)
+    return SettledOrder([next(turn) if id in inside else id for id in order], zone)
 
 
-def order_after_lot(parts: Parts, seed: str) -> tuple[str, ...]:
-    """Those certainly in, then the zone by SHA-256 of seed and id (lowest first), then the rest.
+def order_after_lot(order: Sequence[str], zone: Sequence[str], seed: str) -> SettledOrder:
+    """The places of the zone by SHA-256 of seed and id, lowest first; nobody else moves.
 
-    The same lot as that which decides ties: ``scoring.lot``. Raises TableError for an id that comes twice.
+    The same lot as that which decides ties: ``scoring.lot``. Raises TableError as ``order_settled``.
     """
-    _check_once((*parts.certain, *parts.zone, *parts.rest), "in the parts")
-    return (*parts.certain, *sorted(parts.zone, key=lambda id: (lot_key(seed, id), id)), *parts.rest)
+    return order_settled(order, sorted(zone, key=lambda id: (lot_key(seed, id), id)))
 
 
-def order_after_discussion(parts: Parts, decided: Sequence[str]) -> tuple[str, ...]:
-    """Those certainly in, then the zone with those decided first, in that order, then the rest.
+def order_after_discussion(order: Sequence[str], zone: Sequence[str], decided: Sequence[str]) -> SettledOrder:
+    """The places of the zone to those decided first, in that order, then to its others by points; nobody else moves.
 
-    ``decided``: ids of the zone, the first to be called first. Those of the zone on whom nothing was decided
-    follow in the order of the points. Raises TableError for an id that is unknown, not in the zone, or
-    decided twice.
+    ``decided``: ids of the zone, the first to be called first. Raises TableError for one that is unknown, not in
+    the zone, or decided twice, and as ``order_settled``.
     """
-    _check_once((*parts.certain, *parts.zone, *parts.rest), "in the parts")
     _check_once(decided, "in what was decided")
-    inside, outside = set(parts.zone), {*parts.certain, *parts.rest}
+    inside, placed = set(zone), set(order)
     for id in decided:
-        if id in outside:
-            raise TableError(
-                f"application {id!r} is not in the borderline zone; its place follows from its points"
-            )
-        if id not in inside:
+        if id not in placed:
             raise TableError(
                 f"application {id!r} has no place in the ranking; decide only on those of the zone"
             )
+        if id not in inside:
+            raise TableError(
+                f"application {id!r} is not in the borderline zone; its place follows from its points"
+            )
     chosen = set(decided)
-    return (*parts.certain, *decided, *(id for id in parts.zone if id not in chosen), *parts.rest)
+    by_points = [id for id in order if id in inside]
+    if len(by_points) != len(zone):
+        order_settled(order, zone)  # says which id is wrong
+    return order_settled(order, [*decided, *(id for id in by_points if id not in chosen)])
 
 
 def _checked(p_top: ArrayLike, low: Bounds, high: Bounds) -> tuple[NDArray[np.float64], float, float]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from scoring.borderline import Parts
 from scoring.findings import Finding, finding
 from scoring.lists import Entry
 from scoring.ranking import Ranking
@@ -103,29 +102,23 @@ def _lines(
     return result
 
 
-def check_settled(ranked: Sequence[str], settled: Sequence[str], parts: Parts) -> tuple[Finding, ...]:
+def check_settled(ranked: Sequence[str], settled: Sequence[str], zone: Sequence[str]) -> tuple[Finding, ...]:
     """Whether settling the borderline zone has moved nobody who is not in it.
 
-    ``ranked``: those with a place in the ranking; ``settled``: the order afterwards; ``parts``: the zone, those
-    above and those below it. Findings, both blocking: ``settled_everybody`` (the same ids, each once) and
-    ``settled_outside`` (those above the zone come first and those below it last, both in their old order).
+    ``ranked``: those with a place in the ranking; ``settled``: the order afterwards; ``zone``: its members. Findings,
+    both blocking: ``settled_everybody`` (the same ids, each once) and ``settled_outside`` (whoever is not in the
+    zone stands where the ranking has them, and all of the zone have a place in it).
     """
-    asked, there = Counter(ranked), Counter(settled)
+    asked, there, inside = Counter(ranked), Counter(settled), set(zone)
     wrong = [id for id in {**asked, **there} if asked[id] != 1 or there[id] != 1]
-    expected: list[str | None] = [*parts.certain, *(None for _ in parts.zone), *parts.rest]
-    kept = [id for id in ranked if id not in parts.zone]
-    moved = [
+    moved: list[dict[str, object]] = [
         {"place": place, "expected": id, "found": got}
-        for place, (id, got) in enumerate(zip(expected, settled, strict=False), 1)
-        if (id is not None and id != got) or (id is None and got not in parts.zone)
+        for place, (id, got) in enumerate(zip(ranked, settled, strict=False), 1)
+        if (id not in inside and id != got) or (id in inside and got not in inside)
     ]
-    outside = [id for each in (parts.certain, parts.rest) for id in each]
-    moved += [{"not_in_parts": id} for id in kept if id not in outside]
-    for own in (parts.certain, parts.rest):
-        members = set(own)
-        before = [id for id in ranked if id in members]
-        moved += [{"order_of": id} for id, other in zip(own, before, strict=False) if id != other]
-    return (finding("settled_everybody", len(asked), wrong), finding("settled_outside", len(outside), moved))
+    moved += [{"application": id} for id in zone if id not in asked]
+    outside = len(asked.keys() - inside)
+    return (finding("settled_everybody", len(asked), wrong), finding("settled_outside", outside, moved))
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,53 @@ def draw_lines_by_group(
     return InterviewDraw((*called, *waiting), left_out)
 
 
+def draw_settled(
+    by_points: InterviewDraw, zone: Sequence[str], preferences: Mapping[str, Sequence[str]]
+) -> InterviewDraw:
+    """Lines by group of posts after the borderline zone was settled: nobody outside it gains or loses.
+
+    Who is not in the zone keeps what points gave: called, in reserve or neither, and the group. The places that its
+    members had by points are the zone's. Down ``zone`` each is called to the first of the own preferred groups that
+    has one of these left; then, down it again, the others get the zone's places in reserve in the same way. A place
+    that no member left wishes for stays empty. With the zone in the order of points, all is as by points.
+
+    ``by_points``: the lines drawn on the order of points; ``zone``: all members, in the order settled.
+    Raises TableError for an id that comes twice or has no preferences.
+    """
+    _check_ids(zone)
+    for id in zone:
+        if id not in preferences:
+            raise TableError(f"application {id!r} of the zone has no preferences; give a list of groups")
+    inside, waiting = set(zone), tuple(zone)
+    entries: list[Entry] = []
+    for kind, old in (("called", by_points.called), ("reserve", by_points.reserves)):
+        seats: dict[str, list[int]] = {}
+        for entry in old:
+            if entry.application in inside:
+                seats.setdefault(entry.group or "", []).append(entry.position)
+        room = {group: len(positions) for group, positions in seats.items()}
+        given, waiting = _walk(waiting, preferences, room, "called" if kind == "called" else "reserve")
+        kept = [entry for entry in old if entry.application not in inside]
+        moved = [
+            Entry(each.application, each.kind, each.group, seats[each.group or ""][each.position - 1])
+            for each in given
+        ]
+        entries += _numbered([*kept, *moved])
+    left = {*by_points.left_out} - inside
+    out = (*(id for id in by_points.left_out if id in left), *waiting)
+    return InterviewDraw(tuple(entries), out)
+
+
+def _numbered(entries: Sequence[Entry]) -> list[Entry]:
+    """By position and group, with positions counted anew where one stays empty."""
+    counts: dict[str | None, int] = {}
+    result = []
+    for each in sorted(entries, key=lambda entry: (entry.position, entry.group or "")):
+        counts[each.group] = counts.get(each.group, 0) + 1
+        result.append(Entry(each.application, each.kind, each.group, counts[each.group]))
+    return result
+
+
 def _walk(
     ids: Sequence[str],
     preferences: Mapping[str, Sequence[str]],

@@ -145,6 +145,9 @@ def _fit(block: Block, form: Floats) -> tuple[Fitted, bool]:
         )
     except TableError as reason:
         raise Undeterminable("too_few_shared") from reason
+    if not found.components.df_residual > 0:
+        # Every level is spent on effects: an error of 0 would be the fit's doing, not the assessors'.
+        raise Undeterminable("too_few_shared")
     return found, leans
 
 

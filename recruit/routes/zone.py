@@ -49,8 +49,8 @@ def _show(
         if may
         else []
     )
-    if form is None and may and not partial and _is_the_groups(settlement):
-        form = _form(drawn, zone, decision)
+    if form is None and may and not partial and settlement.of_the_group:
+        form = _form(drawn, zone, decision, settlement)
     return (
         render_template(
             "interview/zone.html",
@@ -100,20 +100,18 @@ def _view(drawn: InterviewList, run: RankingRun, settlement: Settlement, seed: s
     return zone_view.view_of(settlement, line, run_results(run.results), sure, decided, seed)
 
 
-def _is_the_groups(settlement: Settlement) -> bool:
-    """Whether there is something for the group to write."""
-    return settlement.undeterminable or (settlement.settle == settling.DISCUSS and bool(settlement.zone))
-
-
-def _form(drawn: InterviewList, zone: Zone, decision: ZoneDecision | None) -> RationaleForm:
+def _form(
+    drawn: InterviewList, zone: Zone, decision: ZoneDecision | None, settlement: Settlement
+) -> RationaleForm:
     """The form as sent, or as it was decided, or as points have it."""
-    kind = RationaleForm if zone.undeterminable else zone_form([r.code for r in zone.rows], zone.by_points)
+    alone = zone.undeterminable or settlement.settle != settling.DISCUSS  # a rationale, and points decide
+    kind = RationaleForm if alone else zone_form([r.code for r in zone.rows], zone.by_points)
     if request.method == "POST":
         return kind(request.form, say=_)
     values: dict[str, Any] = {"seen": drawn.content_sha256}
     if decision is not None:
         values["rationale"] = decision.rationale
-        for row in [] if zone.undeterminable else zone.rows:
+        for row in [] if alone else zone.rows:
             values |= {f"side_{row.code}": "above" if row.now else "below", f"reason_{row.code}": row.reason}
     return kind(data=values, say=_)
 
@@ -141,7 +139,8 @@ def decide(region: str, intake: str, version: int) -> Any:
     """Write what the group has decided, and draw the draft anew."""
     found = intake_here()
     drawn, run, settlement = _zone(found, version)
-    form = _form(drawn, _view(drawn, run, settlement, None), None)
+    zone = _view(drawn, run, settlement, None)
+    form = _form(drawn, zone, None, settlement)
     if not form.validate():
         return _show(found, version, form, 422)
     try:
@@ -151,7 +150,9 @@ def decide(region: str, intake: str, version: int) -> Any:
             interview.decide_zone(
                 db(),
                 interview_list=drawn,
-                above=form.above(),
+                above=[row.code for row in zone.rows if row.by_points and row.code in settlement.codes]
+                if settlement.third_missing
+                else form.above(),
                 reasons=form.reasons(),
                 rationale=form.rationale.data or "",
                 actor=actor(),

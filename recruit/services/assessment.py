@@ -289,18 +289,18 @@ def _replace(session: Session, recused: Assignment, application: Application, no
     if application.status is not ApplicationStatus.SUBMITTED:
         return None
     intake = session.get_one(Intake, recused.intake_id)
-    existing: dict[int, set[int]] = {}
+    number, panels = _id(application), {_id(application): set[int]()}
     for each in queries.assignments(session, intake, recused.stage):
-        existing.setdefault(each.application_id, set()).add(each.assessor_id)
-    panel = existing.get(_id(application), set())
-    # Everybody's applications stand in `existing`, so that the load is known; only this one can be short.
+        panels.setdefault(each.application_id, set()).add(each.assessor_id)
+    panel = panels.pop(number)
+    third = queries.has_third(session, application_id=number, stage=recused.stage)
     plan = balance(
-        applications={*existing, _id(application)},
+        applications=[number],
         assessors=[_id(each) for each in queries.assessors(session, intake.region_id)],
         barred=queries.barred(session, [application]) | recusals(session, intake, recused.stage),
-        existing={key: value for key, value in existing.items() if key != application.id}
-        | {_id(application): panel},
-        per_application=PER_APPLICATION,
+        existing={number: panel},
+        per_application=queries.THIRD if third else PER_APPLICATION,
+        elsewhere=panels.values(),
     )
     chosen = [assessor for candidate, assessor in plan.added if candidate == application.id]
     if not chosen:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlmodel import Session, select
@@ -22,7 +21,13 @@ from recruit.services.lines import Line, line_groups, line_on
 from scoring.errors import ScoringError
 
 if TYPE_CHECKING:
+    from recruit.frames import RunCertainty
+    from recruit.services.settling import Settlement
     from scoring.checks import Finding
+    from scoring.lists import Entry
+
+#: How far a probability may lie from the one computed anew, as where a record file is verified.
+P_TOLERANCE = 0.005
 
 #: What each check says when it has found something wrong. Codes of `scoring.checks`, and this module's own.
 SENTENCES: dict[str, Any] = {
@@ -132,12 +137,29 @@ def check_list(session: Session, *, interview_list: InterviewList, run: RankingR
     else:
         places = {group.name: group.places for group in line.groups}
         reserves = {group.name: group.reserves for group in line.groups}
-        found = of_entries(entries, order, places, reserves, line.wishes)
-    return (*found, *_check_settlement(session, interview_list, run, line, order))
+        found = of_entries(entries, line.ranked, places, reserves, line.wishes)
+        if settlement is not None and list(settlement.order) != settlement.codes:
+            # By points the check draws the line itself; after settling, entries are compared with the settled line,
+            # and those outside the zone with the line by points.
+            settled = _as_settled(entries, line.draw(order).entries)
+            found = (*(each for each in found if each.code not in ("called", "reserves")), *settled)
+    return (*found, *_check_settlement(session, interview_list, run, line, entries))
+
+
+def _as_settled(entries: Sequence[Entry], drawn: Sequence[Entry]) -> list[Finding]:
+    from scoring.findings import finding
+
+    found = []
+    for code, kind in (("called", "called"), ("reserves", "reserve")):
+        asked = {each for each in drawn if each.kind == kind}
+        there = {each for each in entries if each.kind == kind}
+        wrong = sorted(each.application for each in asked ^ there)
+        found.append(finding(code, len(asked), list(dict.fromkeys(wrong))))
+    return found
 
 
 def _check_settlement(
-    session: Session, interview_list: InterviewList, run: RankingRun, line: Line, order: Sequence[str]
+    session: Session, interview_list: InterviewList, run: RankingRun, line: Line, entries: Sequence[Entry]
 ) -> list[Finding]:
     from scoring.findings import finding
 
@@ -146,24 +168,48 @@ def _check_settlement(
         return []
     intake = session.exec(select(Intake).where(Intake.id == interview_list.intake_id)).one()
     again = settling.settle(session, intake=intake, run=run, line=line)
-    # What was decided, and what has been asked for since, is no part of what the levels give.
-    expected = replace(
-        again,
-        order=settlement.order,
-        rationale_sha256=settlement.rationale_sha256,
-        third_asked=settlement.third_asked,
-    )
-    zone = [] if expected == settlement else settlement.codes or again.codes or ["–"]
-    moved = [
-        now
-        for before, now in zip(line.ranked, order, strict=True)
-        if before != now and now not in settlement.codes
-    ]
-    if settlement.settle == settling.LOT and settlement.order != again.order:
-        moved += list(settlement.order)
+    sure = settling.certainty_of(run, line)
+    zone = [] if _same_zone(settlement, again, sure) else settlement.codes or again.codes or ["–"]
+    moved = _moved_outside(line, settlement.codes, entries)
+    if settlement.settle == settling.LOT:
+        kept = settling.by_lot(line.ranked, settlement.codes, run.seed)
+        moved += list(settlement.order) if settlement.order != kept else []
     if Counter(settlement.order) != Counter(settlement.codes):
         moved += list(settlement.order)
     return [finding("zone", len(again.zone), zone), finding("settled", len(settlement.order), moved)]
+
+
+def _same_zone(there: Settlement, again: Settlement, sure: RunCertainty) -> bool:
+    """Whether a zone is that of the levels.
+
+    Probabilities may differ by a little, since draws at an edge fall differently on other processors; but who is in
+    the zone must follow from them. What was decided, and what has been asked for since, the levels do not give.
+    """
+    rule = ("settle", "low", "high", "k", "undeterminable", "caveats")
+    if any(getattr(there, name) != getattr(again, name) for name in rule):
+        return False
+    now = {row.mask_code: row.p for row in sure.rows if row.p is not None}
+    kept = {each.application: each.p for each in there.zone}
+    if there.codes != [row.mask_code for row in sure.rows if row.mask_code in kept]:
+        return False  # somebody without a place or twice, or not in the order of points
+    low, high = float(there.low), float(there.high)
+    near = all(code in now and abs(now[code] - p) <= P_TOLERANCE for code, p in kept.items())
+    inside = all(low <= p <= high for p in kept.values())
+    # Of those left out no probability is kept: there must be one near today's that lies outside.
+    left_out = (p for code, p in now.items() if code not in kept)
+    outside = there.undeterminable or all(p - P_TOLERANCE < low or p + P_TOLERANCE > high for p in left_out)
+    return near and inside and outside
+
+
+def _moved_outside(line: Line, zone: Sequence[str], entries: Sequence[Entry]) -> list[str]:
+    """Who is not in the zone, and is called or in reserve otherwise than by points, or in another group."""
+    inside = set(zone)
+
+    def outcome(of: Iterable[Entry]) -> set[tuple[str, str, str | None]]:
+        return {(each.application, each.kind, each.group) for each in of if each.application not in inside}
+
+    wrong = outcome(line.draw(line.ranked).entries) ^ outcome(entries)
+    return sorted({application for application, _kind, _group in wrong})
 
 
 def refuse_same_person(

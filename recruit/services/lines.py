@@ -66,11 +66,17 @@ class Line:
         return canonical([json.loads(line_text(self.groups)), self.wishes])
 
     def draw(self, order: Sequence[str]) -> InterviewDraw:
-        """Who is called and who is in reserve, when the line is drawn on this order."""
-        from scoring.lists import draw_line, draw_lines_by_group
+        """Who is called and who is in reserve, when the line is drawn on this order.
+
+        On an order after a zone was settled, nobody outside the zone gains or loses by that.
+        """
+        from scoring.borderline import SettledOrder
+        from scoring.lists import draw_line, draw_lines_by_group, draw_settled
 
         if self.wishes is None:
             return draw_line(order, self.groups[0].places, self.groups[0].reserves)
+        if isinstance(order, SettledOrder):
+            return draw_settled(self.draw(self.ranked), order.zone, self.wishes)
         return draw_lines_by_group(
             order,
             self.wishes,

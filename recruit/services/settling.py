@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlmodel import Session
 
@@ -18,6 +18,9 @@ from recruit.queries import intake as intakes
 from recruit.services import record
 from recruit.services.lines import Line
 from scoring.errors import ScoringError
+
+if TYPE_CHECKING:
+    from scoring.borderline import SettledOrder
 
 DISCUSS, THIRD, LOT = "discuss", "third_assessment", "lot"
 
@@ -38,7 +41,8 @@ class Settlement:
     of points, `order` the same in the order in which the line meets them: by points until something else was decided,
     by the lot at once where the profile says so. `undeterminable`: the levels cannot tell who is in the zone;
     `caveats` say why, in codes of `scoring.certainty.CAVEATS`. `third_asked`: a third assessment has been asked for at
-    this stage, so that points decide and there is no further round. `rationale_sha256`: of the group's reasons.
+    this stage, so that points decide and there is no further round. `third_missing`: for whom one was asked, but nobody
+    is left to make it, so that the group says why points decide all the same. `rationale_sha256`: of its reasons.
     """
 
     settle: str
@@ -51,21 +55,30 @@ class Settlement:
     caveats: tuple[str, ...]
     third_asked: bool = False
     rationale_sha256: str | None = None
+    third_missing: tuple[str, ...] = ()
 
     def text(self) -> str:
-        """Canonical JSON, as a list keeps it and its checksum covers it."""
-        return record.canonical(asdict(self))
+        """Canonical JSON, as a list keeps it and its checksum covers it; without `third_missing` where it is empty."""
+        kept = asdict(self)
+        if not self.third_missing:
+            del kept["third_missing"]
+        return record.canonical(kept)
 
     @property
     def codes(self) -> list[str]:
         """Those in the zone, in the order of points."""
         return [each.application for each in self.zone]
 
-    def on(self, ranked: Sequence[str]) -> list[str]:
+    @property
+    def of_the_group(self) -> bool:
+        """Whether the group writes something before the list can be confirmed."""
+        return self.undeterminable or bool(self.third_missing) or (self.settle == DISCUSS and bool(self.zone))
+
+    def on(self, ranked: Sequence[str]) -> SettledOrder:
         """The order that the line is drawn on: those in the zone change places with each other, nobody else moves."""
-        inside = set(self.order)
-        turn = iter(self.order)
-        return [next(turn) if code in inside else code for code in ranked]
+        from scoring.borderline import order_settled
+
+        return order_settled(ranked, self.order)
 
 
 def settlement_of(interview_list: InterviewList) -> Settlement | None:
@@ -74,8 +87,8 @@ def settlement_of(interview_list: InterviewList) -> Settlement | None:
         return None
     kept: dict[str, Any] = json.loads(interview_list.settlement)
     zone = tuple(InZone(**each) for each in kept.pop("zone"))
-    order, caveats = tuple(kept.pop("order")), tuple(kept.pop("caveats"))
-    return Settlement(zone=zone, order=order, caveats=caveats, **kept)
+    kept |= {name: tuple(kept.get(name, ())) for name in ("order", "caveats", "third_missing")}
+    return Settlement(zone=zone, **kept)
 
 
 def certainty_of(run: RankingRun, line: Line) -> RunCertainty:
@@ -105,17 +118,19 @@ def settle(session: Session, *, intake: Intake, run: RankingRun, line: Line) -> 
         high=str(rule.high),
         k=line.places,
         zone=zone,
-        order=tuple(_by_lot(codes, run.seed) if rule.settle == LOT else codes),
+        order=by_lot(line.ranked, codes, run.seed) if rule.settle == LOT else tuple(codes),
         undeterminable=not sure.determinable,
         caveats=sure.caveats,
         third_asked=assessments.third_asked(session, intake=intake, stage=run.stage),
+        third_missing=tuple(assessments.third_missing(session, intake=intake, stage=run.stage)),
     )
 
 
-def _by_lot(codes: Sequence[str], seed: str) -> list[str]:
-    from scoring.lot import lot_key
+def by_lot(ranked: Sequence[str], codes: Sequence[str], seed: str) -> tuple[str, ...]:
+    """The members of the zone in the order of the lot."""
+    from scoring.borderline import order_after_lot
 
-    return sorted(codes, key=lambda code: (lot_key(seed, code), code))
+    return order_after_lot(ranked, codes, seed).zone
 
 
 def decided(
@@ -129,9 +144,10 @@ def decided(
     """The settlement after a decision of the group, and who of the zone it moves across the line.
 
     Raises Conflict where the zone is not for the group to decide, Invalid, naming the field, for a decision that is
-    not whole: `rationale`, `above` or `reasons`.
+    not whole: `rationale`, `above` or `reasons`. Where third assessments are missing, points decide: `above` are those
+    whom the points call, and the group says why.
     """
-    if not settlement.undeterminable:
+    if not settlement.undeterminable and not settlement.third_missing:
         if settlement.settle != DISCUSS:
             raise Conflict(_settled_otherwise(settlement))
         if not settlement.zone:
@@ -144,11 +160,14 @@ def decided(
     _check_codes(settlement, list(reasons), "reasons")
     by_points = set(line.called(line.ranked))
     moved = set(above) ^ (by_points & set(settlement.codes))
-    made = replace(
-        settlement,
-        order=(*above, *(code for code in settlement.codes if code not in set(above))),
-        rationale_sha256=record.sha256(rationale.strip()),
-    )
+    if settlement.settle != DISCUSS and moved:
+        raise Invalid(_settled_otherwise(settlement), field="above")
+    order = settlement.order
+    if settlement.settle == DISCUSS:
+        from scoring.borderline import order_after_discussion
+
+        order = order_after_discussion(line.ranked, settlement.codes, above).zone
+    made = replace(settlement, order=order, rationale_sha256=record.sha256(rationale.strip()))
     _check_line_follows(line, made, above, by_points)
     silent = sorted(code for code in moved if not reasons.get(code, "").strip())
     if silent:
@@ -185,10 +204,9 @@ def _check_codes(settlement: Settlement, codes: Sequence[str], field: str) -> No
 
 
 def _check_line_follows(line: Line, made: Settlement, above: Sequence[str], by_points: set[str]) -> None:
-    """Exactly those named are called of the zone, and nobody outside it gains or loses by that."""
+    """Exactly those named are called of the zone; nobody outside it gains or loses, whatever is decided."""
     zone = set(made.codes)
-    called = set(line.called(made.on(line.ranked)))
-    if called & zone == set(above) and called - zone == by_points - zone:
+    if set(line.called(made.on(line.ranked))) & zone == set(above):
         return
     places = len(by_points & zone)
     if line.wishes is None or len(set(above)) != places:
@@ -219,8 +237,10 @@ def refuse_unsettled(
 ) -> None:
     """Raise Conflict while the zone of a list is not settled as the profile says."""
     settlement = settlement_of(interview_list)
-    if settlement is None or not (settlement.zone or settlement.undeterminable):
+    if settlement is None:
         return
+    if settlement.settle == THIRD:
+        _refuse_without_third(session, intake, run, settlement, decision)
     if settlement.undeterminable:
         if decision is None:
             raise Conflict(
@@ -229,7 +249,7 @@ def refuse_unsettled(
                     " it is drawn there, before the list is confirmed."
                 )
             )
-    elif settlement.settle == DISCUSS and decision is None:
+    elif settlement.settle == DISCUSS and settlement.zone and decision is None:
         raise Conflict(
             _(
                 "%(number)s applications are in the borderline zone, and the group has not settled it: write why it"
@@ -237,20 +257,40 @@ def refuse_unsettled(
                 number=len(settlement.zone),
             )
         )
-    elif settlement.settle == THIRD:
-        _refuse_without_third(session, intake, run, settlement)
 
 
-def _refuse_without_third(session: Session, intake: Intake, run: RankingRun, settlement: Settlement) -> None:
-    waiting = assessments.third_waiting(session, intake=intake, stage=run.stage)
+def _refuse_without_third(
+    session: Session,
+    intake: Intake,
+    run: RankingRun,
+    settlement: Settlement,
+    decision: ZoneDecision | None,
+) -> None:
+    missing = assessments.third_missing(session, intake=intake, stage=run.stage)
+    waiting = set(assessments.third_waiting(session, intake=intake, stage=run.stage)) - set(missing)
     if waiting:
         raise Conflict(
             _(
                 "Third assessments are still to come for %(codes)s. Wait for them, and run the ranking again.",
-                codes=", ".join(waiting),
+                codes=", ".join(sorted(waiting)),
             )
         )
-    if settlement.third_asked:
+    if set(missing) != set(settlement.third_missing):
+        raise Conflict(
+            _(
+                "Who is without a third assessment has changed since the line was drawn. Discard the draft and draw the"
+                " line anew."
+            )
+        )
+    if missing and decision is None:
+        raise Conflict(
+            _(
+                "Nobody is left to make the third assessment of %(codes)s. Write why the points that there are decide,"
+                " before the list is confirmed.",
+                codes=", ".join(missing),
+            )
+        )
+    if settlement.third_asked or not settlement.zone:
         return
     fewer = assessments.fewer_than(session, intake=intake, stage=run.stage, codes=settlement.codes, number=3)
     if fewer:

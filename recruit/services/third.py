@@ -23,7 +23,7 @@ from recruit.services import assessment, interview, ranking, record, settling
 from recruit.services.assigning import balance
 
 #: So many assessors an application of the zone has afterwards.
-NUMBER = 3
+NUMBER = queries.THIRD
 
 
 def ask_third(

@@ -5,7 +5,10 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 
+import hypothesis
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
@@ -34,8 +37,8 @@ from recruit.queries import interview as queries
 from recruit.queries import ranking as rankings
 from recruit.services import assessment, interview, settling
 from recruit.services import intake as intakes
-from recruit.services.lines import LineGroup
-from recruit.services.settling import Settlement, settlement_of
+from recruit.services.lines import Line, LineGroup
+from recruit.services.settling import InZone, Settlement, settlement_of
 from recruit.services.third import ask_third
 from recruit.services.verification import verify
 from scoring.criteria import Borderline
@@ -444,9 +447,26 @@ def test_third_assessment_is_asked_for_once_then_points_decide(session: Session,
     assert verify(session, region_id=intake.region_id).findings == []
 
 
-def test_third_assessment_that_is_not_in_stops_confirming_but_a_recused_one_does_not(
-    session: Session, world: World
-) -> None:
+def _stand_down(session: Session, world: World, code: str, assessor_id: int) -> list[int]:
+    one = session.exec(select(Application).where(Application.mask_code == code)).one()
+    given = assessment.declare_conflict(
+        session, application=one, assessor_id=assessor_id, reason="Kusiner.", actor=world.actor, now=LATER
+    )
+    session.commit()
+    return given
+
+
+def _submit_all(session: Session, but: str = "") -> None:
+    waiting = select(Assignment).join(Application).where(Assignment.status == AssignmentStatus.ASSIGNED)
+    for task in session.exec(waiting.where(Application.mask_code != but)).all():
+        actor = Actor(task.assessor_id)
+        levels = dict.fromkeys(SCREENING, (3, ""))
+        assessment.set_levels(session, assignment=task, levels=levels, actor=actor, now=LATER)
+        assessment.submit(session, assignment=task, actor=actor, now=LATER)
+    session.commit()
+
+
+def test_third_assessor_who_stands_down_is_replaced_and_waited_for(session: Session, world: World) -> None:
     intake, run = zoned(session, world, "third_assessment")
     given = ask_third(session, interview_list=draw(session, world, intake, run), actor=world.actor, now=LATER)
     session.commit()
@@ -454,15 +474,94 @@ def test_third_assessment_that_is_not_in_stops_confirming_but_a_recused_one_does
     with pytest.raises(Conflict, match="submitted assessments each"):
         interview.confirm(session, interview_list=drawn, actor=world.second, now=LATER)
     interview.discard(session, interview_list=drawn, actor=world.actor, now=LATER)
-    for code, assessor_id in given.items():
-        one = session.exec(select(Application).where(Application.mask_code == code)).one()
-        assessment.declare_conflict(
-            session, application=one, assessor_id=assessor_id, reason="Kusiner.", actor=world.actor, now=LATER
-        )
-    session.commit()
+    code, assessor_id = min(given.items())
+    (replacement,) = _stand_down(session, world, code, assessor_id)
+    assert replacement in {each.id for each in world.assessors[2:]} - {assessor_id}
+    assert assessments.third_waiting(session, intake=intake, stage="screening") == sorted(given)
+    assert assessments.third_missing(session, intake=intake, stage="screening") == []
+    _submit_all(session)
     assert assessments.third_waiting(session, intake=intake, stage="screening") == []
     drawn = draw(session, world, intake, ranked(session, world, intake))
+    assert not zone_of(drawn).third_missing
     interview.confirm(session, interview_list=drawn, actor=world.second, now=LATER)
+
+
+def test_third_assessment_that_nobody_is_left_to_make_takes_a_rationale(
+    session: Session, world: World
+) -> None:
+    intake, run = zoned(session, world, "third_assessment")
+    given = ask_third(session, interview_list=draw(session, world, intake, run), actor=world.actor, now=LATER)
+    session.commit()
+    code, assessor_id = min(given.items())
+    (replacement,) = _stand_down(session, world, code, assessor_id)
+    _submit_all(session, but=code)
+    stale = draw(session, world, intake, ranked(session, world, intake))
+    assert not zone_of(stale).third_missing  # somebody is still to make it
+    assert _stand_down(session, world, code, replacement) == []
+    assert assessments.third_missing(session, intake=intake, stage="screening") == [code]
+    with pytest.raises(Conflict, match="Something has changed since run 2"):
+        interview.confirm(session, interview_list=stale, actor=world.second, now=LATER)
+    interview.discard(session, interview_list=stale, actor=world.actor, now=LATER)
+    drawn = draw(session, world, intake, ranked(session, world, intake))
+    settlement = zone_of(drawn)
+    assert (settlement.third_missing, settlement.of_the_group) == ((code,), True)
+    with pytest.raises(Conflict, match=f"Nobody is left to make the third assessment of {code}"):
+        interview.confirm(session, interview_list=drawn, actor=world.second, now=LATER)
+    by_points = called(session, drawn)
+    above = [each for each in settlement.codes if each in by_points]
+    values = {"reasons": {}, "rationale": "Ingen är ojävig.", "actor": world.actor, "now": LATER}
+    if above:
+        with pytest.raises(Invalid, match="cannot decide it otherwise"):
+            interview.decide_zone(session, interview_list=drawn, above=[], **values)  # type: ignore[arg-type]
+    interview.decide_zone(session, interview_list=drawn, above=above, **values)  # type: ignore[arg-type]
+    session.commit()
+    assert called(session, drawn) == by_points
+    assert zone_of(drawn).third_missing == (code,)
+    interview.confirm(session, interview_list=drawn, actor=world.second, now=LATER)
+    session.commit()
+    assert verify(session, region_id=intake.region_id).findings == []
+
+
+@hypothesis.settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_nobody_outside_the_zone_gains_or_loses_by_its_lot(data: st.DataObject) -> None:
+    ranked, groups = tuple("abcdefghij"), ("g1", "g2", "g3")
+    wishes = {id: data.draw(st.lists(st.sampled_from(groups), unique=True)) for id in ranked}
+    numbers = [(data.draw(st.integers(0, 3)), data.draw(st.integers(0, 2))) for _ in groups]
+    lines = tuple(LineGroup(name, (at,), *numbers[at]) for at, name in enumerate(groups))
+    zone = data.draw(st.lists(st.sampled_from(ranked), unique=True))
+    one = LineGroup("", (), numbers[0][0], numbers[0][1])
+    for line in (Line(lines, ranked, wishes), Line((one,), ranked, None)):
+        codes = [id for id in ranked if id in zone]
+        lot = settling.by_lot(ranked, codes, data.draw(st.text(max_size=3)))
+        for order in (lot, tuple(zone), tuple(codes)):
+            made = Settlement(
+                "lot", "0.05", "0.95", 1, tuple(InZone(id, 0.5) for id in codes), order, False, ()
+            )
+            before, after = line.draw(ranked), line.draw(made.on(ranked))
+            outcome = [
+                {(e.application, e.kind, e.group) for e in drawn.entries if e.application not in zone}
+                for drawn in (before, after)
+            ]
+            assert outcome[0] == outcome[1]
+            ids = [e.application for e in after.entries] + list(after.left_out)
+            assert sorted(ids) == list(ranked)
+            assert len(after.called) <= len(before.called)
+            for kind in ("called", "reserve"):
+                for group in (*groups, None):
+                    found = [e.position for e in after.entries if (e.kind, e.group) == (kind, group)]
+                    assert found == list(range(1, len(found) + 1))
+            if order == tuple(codes):
+                assert set(after.entries) == set(before.entries)
+            if line.wishes is None:
+                assert set(after.entries) == set(line.draw(list(made.on(ranked))).entries)
+
+
+def test_lot_takes_no_place_of_somebody_outside_the_zone() -> None:
+    lines = (LineGroup("g1", (1,), 1, 0), LineGroup("g2", (2,), 1, 0))
+    line = Line(lines, ("X", "Y", "Z"), {"X": ["g1", "g2"], "Y": ["g2"], "Z": ["g2"]})
+    made = Settlement("lot", "0.05", "0.95", 2, (InZone("X", 0.9), InZone("Z", 0.3)), ("Z", "X"), False, ())
+    assert set(line.called(made.on(line.ranked))) == {"X", "Y"}
 
 
 def test_third_assessment_never_goes_to_somebody_with_a_conflict(session: Session, world: World) -> None:
@@ -504,3 +603,22 @@ def test_checks_find_a_settlement_that_the_levels_do_not_give(
     session.flush()
     found = interview.checks(session, interview_list=drawn)
     assert {each.code for each in found.failed} == {"zone", "content"}
+
+
+def test_checks_let_a_probability_differ_by_what_processors_do_but_not_by_more(
+    session: Session, world: World, drawn: InterviewList
+) -> None:
+    kept = zone_of(drawn)
+
+    def failing(step: float, settlement: Settlement = kept) -> set[str]:
+        zone = tuple(InZone(each.application, each.p + step) for each in settlement.zone)
+        drawn.settlement = replace(settlement, zone=zone).text()
+        session.add(drawn)
+        session.flush()
+        return {each.code for each in interview.checks(session, interview_list=drawn).failed}
+
+    assert failing(0.0) == set()
+    assert failing(0.004) == {"content"}
+    assert failing(0.006) == {"zone", "content"}
+    assert failing(0.0, replace(kept, zone=kept.zone[1:], order=kept.order[1:])) == {"zone", "content"}
+    assert failing(0.0, replace(kept, zone=kept.zone[::-1])) >= {"zone", "content"}

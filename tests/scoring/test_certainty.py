@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recruit.services.assigning import balance
 from scoring.certainty import CAVEATS, Certainty, certainty
 from scoring.criteria import Profile
 from scoring.errors import LevelError, ProfileError, TableError
@@ -356,3 +357,29 @@ def test_refuses_levels_and_profiles_of_another_ranking() -> None:
         certainty(levels.assign(level=float("nan")), ranking, OPEN, k=3, seed=1)
     with pytest.raises(TableError, match="unknown"):
         certainty(levels.assign(extra=1), ranking, OPEN, k=3, seed=1)
+
+
+@pytest.mark.parametrize("assessors", range(2, 9))
+def test_small_intakes_as_they_are_assigned_give_a_result_or_say_why_not(assessors: int) -> None:
+    """A fit that has used up every level tells no error: it is no figure of 0, but too little that is shared."""
+    for n in range(1, 13):
+        plan = balance(applications=range(n), assessors=range(assessors), per_application=2)
+        random = np.random.default_rng(100 * assessors + n)
+        rows = [(f"A{i:02d}", "form", key, 3) for i in range(n) for key in FORM]
+        rows += [
+            (f"A{i:02d}", f"J{j}", key, int(random.integers(2, 5))) for i, j in plan.added for key in JUDGED
+        ]
+        levels = pd.DataFrame(rows, columns=["application", "assessor", "criterion", "level"])
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            found = certain(levels, k=1, draws=100)
+        assert len(found.table) == n
+        if n == 1:
+            assert found.caveats == ("single_application",)
+        elif not found.determinable:
+            assert found.caveats == ("too_few_shared",)
+            assert found.table["zone"].isna().all()
+        else:
+            assert min(block["df"] for block in found.model) > 0
+        if (assessors, n) in ((3, 2), (4, 3), (6, 4), (8, 5)):
+            assert not found.determinable

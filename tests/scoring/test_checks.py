@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoring.borderline import Parts, order_after_lot, part
+from scoring.borderline import order_after_lot, order_settled
 from scoring.checks import (
     Finding,
     Move,
@@ -260,17 +260,17 @@ def test_check_list_agrees_with_the_lines_by_group(data: st.DataObject) -> None:
 
 
 def test_check_settled_passes_a_lot_and_finds_one_moved_from_outside() -> None:
-    parts = part(ORDER, [1, 0.5, 0.97, 0.5, 0.01])
-    settled = order_after_lot(parts, "s")
-    assert failed(check_settled(ORDER, settled, parts)) == {}
-    for wrong in (("c", "a", *settled[2:]), (*settled[:2], "e", *settled[2:4])):
-        assert set(failed(check_settled(ORDER, wrong, parts))) == {"settled_outside"}
-    assert "settled_everybody" in failed(check_settled(ORDER, settled[:-1], parts))
-    assert "settled_everybody" in failed(check_settled(ORDER, (*settled[:-1], "q"), parts))
-    forged = Parts(("c", "a"), parts.zone, parts.rest)
-    assert "settled_outside" in failed(check_settled(ORDER, order_after_lot(forged, "s"), forged))
-    lacking = Parts(("a",), parts.zone, parts.rest)
-    assert "settled_outside" in failed(check_settled(ORDER, settled, lacking))
+    zone = [ORDER[1], ORDER[3]]
+    settled = order_after_lot(ORDER, zone, "s")
+    assert failed(check_settled(ORDER, settled, zone)) == {}
+    assert failed(check_settled(ORDER, order_settled(ORDER, zone[::-1]), zone)) == {}
+    for one, other in ((0, 1), (2, 4), (3, 4)):
+        wrong = list(settled)
+        wrong[one], wrong[other] = wrong[other], wrong[one]
+        assert set(failed(check_settled(ORDER, wrong, zone))) == {"settled_outside"}
+    assert "settled_everybody" in failed(check_settled(ORDER, settled[:-1], zone))
+    assert "settled_everybody" in failed(check_settled(ORDER, (*settled[:-1], "q"), zone))
+    assert "settled_outside" in failed(check_settled(ORDER, settled, [*zone, "q"]))
 
 
 # Two versions
