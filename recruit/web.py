@@ -8,6 +8,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlmodel import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from recruit import display, i18n, limits, navigation, signin
 from recruit.database import make_engine
@@ -20,7 +21,16 @@ CONTENT_SECURITY_POLICY = (
     "frame-ancestors 'none'"
 )
 MAX_REQUEST_BYTES = 12 * 1024 * 1024
+#: The largest whole number that a column of the database holds.
+MAX_NUMBER = 2**31 - 1
 csrf = CSRFProtect()
+
+
+class StoredNumber(IntegerConverter):
+    """A whole number in an address, as the database can hold it: an address with a larger one leads nowhere (404)."""
+
+    def __init__(self, map: Map, *args: Any, **options: Any) -> None:
+        super().__init__(map, *args, **{"max": MAX_NUMBER, **options})
 
 
 def build_app(settings: Settings | None = None) -> Flask:
@@ -49,6 +59,7 @@ def build_app(settings: Settings | None = None) -> Flask:
     limits.init_app(app, settings)
     signin.init_app(app)
     navigation.init_app(app)
+    app.url_map.converters["int"] = StoredNumber
     _register_routes(app)
     app.before_request(guard)
     app.after_request(_secure)

@@ -25,17 +25,10 @@ from recruit.record_file.parts import MONITORING, SELECTION, sha256
 from recruit.record_file.people import figures_of, groups_of
 from recruit.record_file.recomputing import DRAWS, certainty_rows, content_sha256, inputs_of
 from recruit.services import settling
-from recruit.services.lines import line_groups, line_on
+from recruit.services.lines import Line, line_groups, line_on
 from scoring.errors import ScoringError
 
 MEDIA_TYPE = "application/zip"
-#: Values of the record that follow from the file itself; no others are shown.
-_SHOWN = {
-    "intake.opened": ("commitment_screening", "commitment_interview"),
-    "ranking.run": ("stage", "number", "applications", "inputs_sha256", "results_sha256"),
-    "interview.confirmed": ("version", "run", "content_sha256"),
-    "lot.revealed": ("stage", "seed", "commitment"),
-}
 
 
 @dataclass(frozen=True)
@@ -160,7 +153,6 @@ class _Export:
                     " Make the record file when it is."
                 )
             )
-        decisions = lists.borderline_decisions(self.session, interview_list=self.drawn)
         return {
             "stage": self.run.stage,
             "profile_digest": self.inputs["profile"]["digest"],
@@ -168,11 +160,25 @@ class _Export:
             "commitment": lot.commitment if lot is not None else None,
             "line": json.loads(self.drawn.line),
             "settlement": json.loads(self.drawn.settlement) if self.drawn.settlement is not None else None,
-            "decisions": [
-                {"application": each.mask_code, "above": each.above, "reason_given": bool(each.reason)}
-                for each in decisions
-            ],
+            "decisions": self._decisions(),
         }
+
+    @cached_property
+    def _line(self) -> Line:
+        return line_on(self.session, run=self.run, groups=line_groups(self.drawn))
+
+    def _decisions(self) -> list[dict[str, Any]]:
+        """What the group decided of each. A reason counts where one is called for; others follow from nothing."""
+        found = lists.borderline_decisions(self.session, interview_list=self.drawn)
+        by_points = set(self._line.called(self._line.ranked)) if found else set()
+        return [
+            {
+                "application": each.mask_code,
+                "above": each.above,
+                "reason_given": bool(each.reason) and each.above != (each.mask_code in by_points),
+            }
+            for each in found
+        ]
 
     @cached_property
     def _entries(self) -> list[dict[str, Any]]:
@@ -189,9 +195,8 @@ class _Export:
         return sorted(rows, key=lambda each: (each["kind"], each["group"], each["position"]))
 
     def _certainty(self) -> dict[str, Any]:
-        line = line_on(self.session, run=self.run, groups=line_groups(self.drawn))
         try:
-            found = settling.certainty_of(self.run, line)
+            found = settling.certainty_of(self.run, self._line)
         except ScoringError as error:
             raise Conflict(
                 _("How certain the places are could not be computed: %(reason)s", reason=str(error))
@@ -225,7 +230,7 @@ class _Export:
 
     def _shown(self, entry: Mapping[str, Any]) -> dict[str, Any]:
         told = self._told[entry["number"]]
-        return {field: told[field] for field in _SHOWN[entry["action"]] if field in told}
+        return {field: told[field] for field in chains.SHOWN[entry["action"]] if field in told}
 
     def _refuse_broken(self, made: Mapping[str, bytes]) -> None:
         """What is stored must hang together, or no file says what the list rests on."""
@@ -263,7 +268,7 @@ class _Export:
             told["salt"]
             for entry in self._chain
             for field, told in sorted(self._told.get(entry["number"], {}).items())
-            if field not in _SHOWN[entry["action"]]
+            if field not in chains.SHOWN[entry["action"]]
         ]
         if not kept:
             raise _broken(_("the record holds no value of the intake's opening and the list's confirmation"))

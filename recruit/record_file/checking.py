@@ -164,6 +164,9 @@ def _chain(made: Recomputed, result: Result) -> _Found:
         return
     for message in chains.check(entries, made.manifest["chain_head"]):
         yield Difference(parts.CHAIN, message)
+    committed = made.settings["commitment"] is not None
+    for message in chains.check_opened(entries, made.settings["stage"], committed=committed):
+        yield Difference(parts.CHAIN, message)
     head = entries[-1]
     told = chains.value(head, "content_sha256") if chains.is_open(head) else None
     if told is None:
@@ -183,13 +186,6 @@ def _chain(made: Recomputed, result: Result) -> _Found:
         result.notes.append(
             "No commitment to the seed is in the file: the intake was opened before there were any."
         )
-    elif not any(
-        field_name.startswith("commitment") and chains.value(entry, field_name)
-        for _number, entry, field_name, _expected in made.attested()
-    ):
-        result.notes.append(
-            "No entry of the chain that is open in the file tells of the commitment to the seed."
-        )
 
 
 def _printed(made: Recomputed, digest: str | None, result: Result) -> _Found:
@@ -205,6 +201,11 @@ def _printed(made: Recomputed, digest: str | None, result: Result) -> _Found:
             f"{wanted} is printed on the list; the file has the checksum {made.content_sha256} and the chain head "
             f"{made.manifest['chain_head']}",
         )
+    if wanted != made.manifest["chain_head"]:
+        result.notes.append("A checksum vouches for no row of the chain. Compare the chain head as well.")
+    result.notes.append(
+        "Nothing printed vouches for region, intake, code_version and monitoring_sha256 in manifest.json."
+    )
 
 
 def _monitoring_steps(

@@ -119,6 +119,15 @@ def stored(given_files: Files, tmp_path_factory: pytest.TempPathFactory) -> Path
     return path
 
 
+@pytest.fixture(scope="module")
+def discussed(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Sample:
+    """A list whose zone the group has settled otherwise than the points have it."""
+    with temporary_session(sqlite_template, tmp_path_factory.mktemp("discussed")) as session:
+        drawn = discussed_list(session, make_world(session))
+        made = files(session, interview_list=drawn)
+        return Sample(made, drawn.content_sha256, drawn.chain_head or "", made, frozenset())
+
+
 def first_difference(data: bytes, **more: Any) -> str:
     return str(check(data, **more).differences[0])
 
@@ -457,6 +466,163 @@ TAMPERING = {
 }
 
 
+def _seal_all_but_the_head(rows: Any) -> Any:
+    return [{"number": row["number"], "hash": row["hash"]} for row in rows[:-1]] + rows[-1:]
+
+
+def _strip_values(rows: Any) -> None:
+    for row in rows[:-1]:
+        if "values" in row:
+            row["values"] = {}
+
+
+def _note_in_the_first_open(rows: Any) -> None:
+    next(row for row in rows if "action" in row)["note"] = "Anna Ek"
+
+
+def _all_reasons(value: Any) -> None:
+    for each in value["decisions"]:
+        each["reason_given"] = True
+
+
+def _nearer_probability(value: Any) -> None:
+    row = next(each for each in value["rows"] if not each["zone"])
+    row["p"] = round(row["p"] - 0.004 if row["p"] > 0.5 else row["p"] + 0.004, 4)
+
+
+_KEY = "belongs to no file of this format"
+#: What no digest that is printed covers by itself: (part, change, what is said). The manifest is made to fit.
+UNPRINTED: dict[str, tuple[str, Callable[[bytes], bytes], str]] = {
+    "decisions emptied": (
+        "settings.json",
+        changed(_set("decisions", [])),
+        "settings.json: decisions, the file has 0",
+    ),
+    "every reason given": (
+        "settings.json",
+        changed(_all_reasons),
+        "settings.json: decisions, row 1 (application ",
+    ),
+    "decision turned": (
+        "settings.json",
+        changed(lambda v: v["decisions"][0].update(above=not v["decisions"][0]["above"])),
+        "settings.json: decisions, row 1 (application ",
+    ),
+    "name in a decision": (
+        "settings.json",
+        changed(_set("decisions", 0, "name", "Anna Ek")),
+        f"settings.json: decisions[1]: the key 'name' {_KEY}",
+    ),
+    "key in settings": (
+        "settings.json",
+        changed(_set("note", "Anna Ek")),
+        f"settings.json: the key 'note' {_KEY}",
+    ),
+    "key in the line": (
+        "settings.json",
+        changed(_set("line", "groups", 0, "note", "x")),
+        f"settings.json: line.groups[1]: the key 'note' {_KEY}",
+    ),
+    "key in the settlement": (
+        "settings.json",
+        changed(_set("settlement", "note", "x")),
+        f"settings.json: settlement: the key 'note' {_KEY}",
+    ),
+    "key missing": (
+        "settings.json",
+        changed(lambda v: {key: v[key] for key in v if key != "decisions"}),
+        "settings.json: the key 'decisions' is missing",
+    ),
+    "no commitment": ("settings.json", changed(_set("commitment", None)), "chain.jsonl: row "),
+    "key in the list": ("list.json", changed(_set("note", 1)), f"list.json: the key 'note' {_KEY}"),
+    "key in an entry": (
+        "list.json",
+        changed(_set("entries", 0, "name", "Anna Ek")),
+        f"list.json: entries[1]: the key 'name' {_KEY}",
+    ),
+    "key in certainty": (
+        "certainty.json",
+        changed(_set("note", 1)),
+        "certainty.json: 'note' is only in the file",
+    ),
+    "key in a place": (
+        "certainty.json",
+        changed(_set("rows", 0, "name", "x")),
+        "certainty.json: row 1: column 'name'",
+    ),
+    "probability nearby": ("certainty.json", changed(_nearer_probability), "certainty.json: row "),
+    "key in a sealed row": (
+        "chain.jsonl",
+        changed_lines(_set(0, "name", "Anna Ek")),
+        f"chain.jsonl: row 1: the key 'name' {_KEY}",
+    ),
+    "key in an open row": ("chain.jsonl", changed_lines(_note_in_the_first_open), "chain.jsonl: row "),
+    "zeros for a hash": (
+        "chain.jsonl",
+        changed_lines(_set(0, "hash", "0" * 64)),
+        "chain.jsonl: row 1, hash: 000",
+    ),
+    "no hash": (
+        "chain.jsonl",
+        changed_lines(_set(0, "hash", "Anna Ek")),
+        "chain.jsonl: row 1.hash: the file has",
+    ),
+    "one hash twice": (
+        "chain.jsonl",
+        changed_lines(lambda v: v[0].update(hash=v[1]["hash"])),
+        "chain.jsonl: row 2, hash: ",
+    ),
+    "all but the head sealed": (
+        "chain.jsonl",
+        changed_lines(_seal_all_but_the_head),
+        "chain.jsonl: 0 entries intake.opened are open, expected one: the opening of the intake",
+    ),
+    "values stripped": ("chain.jsonl", changed_lines(_strip_values), "chain.jsonl: row "),
+}
+
+
+@pytest.mark.parametrize("case", UNPRINTED)
+def test_what_no_printed_digest_covers_is_found(discussed: Sample, case: str) -> None:
+    name, change, expected = UNPRINTED[case]
+    data = rewritten(discussed.files.selection, SELECTION, {name: change})
+    for digest in (discussed.content_sha256, discussed.chain_head):
+        said = all_differences(data, digest=digest)
+        assert any(each.startswith(expected) for each in said), said
+
+
+def test_probability_that_other_draws_could_give_is_told_apart(given_files: Files) -> None:
+    data = rewritten(given_files.selection, SELECTION, {"certainty.json": changed(_nearer_probability)})
+    assert "another release of NumPy may draw other numbers" in first_difference(data)
+    data = rewritten(given_files.selection, SELECTION, {"certainty.json": changed(_set("rows", 0, "p", 0.5))})
+    assert "another release of NumPy" not in first_difference(data)
+
+
+def test_wishes_hold_nothing_else(sqlite_template: Path, tmp_path: Path) -> None:
+    with temporary_session(sqlite_template, tmp_path) as session:
+        made = files(session, interview_list=grouped_list(session, make_world(session)))
+    wishes = json.loads(unpack(made.selection)["preferences.json"])["sites"]
+    code = next(code for code in wishes if len(wishes[code]) == 1)
+    for change, expected in (
+        (_set("note", 1), f"preferences.json: the key 'note' {_KEY}"),
+        (_set("sites", "ZZZZZ", [1]), "preferences.json: application ZZZZZ: it has no place"),
+        (_set("sites", code, ["Anna Ek"]), f"preferences.json: sites.{code}[1]: the file has 'Anna Ek'"),
+        (_set("sites", code, wishes[code] * 2), f"preferences.json: application {code}: the file has"),
+    ):
+        data = rewritten(made.selection, SELECTION, {"preferences.json": changed(change)})
+        assert any(each.startswith(expected) for each in all_differences(data)), expected
+
+
+def test_what_nothing_printed_vouches_for_is_said(sample: Sample) -> None:
+    data = rewritten(
+        sample.files.selection, SELECTION, {"manifest.json": changed(_set("code_version", "another"))}
+    )
+    by_head = check(data, digest=sample.chain_head)
+    assert by_head.identical
+    assert any("Nothing printed vouches for region, intake, code_version" in note for note in by_head.notes)
+    by_checksum = check(data, digest=sample.content_sha256)
+    assert any("A checksum vouches for no row of the chain" in note for note in by_checksum.notes)
+
+
 @pytest.mark.parametrize("case", TAMPERING)
 def test_tampering_is_found_and_named(given_files: Files, case: str) -> None:
     name, change, expected = TAMPERING[case]
@@ -737,6 +903,22 @@ def test_downloads_are_for_those_who_may(
             assert answers[1].data == made.monitoring
         assert client.get("/g/alvmark/bt-2026/interview-list/2/record.zip").status_code == 404
         client.get("/logout")
+
+
+@pytest.mark.parametrize("number", [str(2**31), "9" * 23, "9" * 5000])
+def test_number_larger_than_any_stored_leads_nowhere(
+    client: FlaskClient, session: Session, world: World, number: str
+) -> None:
+    closed(session, world)
+    session.commit()
+    sign_in(client, world.coordinator)
+    for address in (
+        f"interview-list/{number}/record.zip",
+        f"interview-list/{number}",
+        f"ranking/screening/{number}",
+    ):
+        assert client.get(f"/g/alvmark/bt-2026/{address}").status_code == 404
+    assert client.get(f"/g/alvmark/bt-2026/ranking/screening/{2**31 - 1}").status_code == 404
 
 
 def test_download_of_a_draft_is_refused(client: FlaskClient, session: Session, world: World) -> None:
