@@ -42,7 +42,7 @@ from recruit.services import interview
 from scoring.certainty import certainty
 from tests.demo import REGION, Demo
 from tests.recruit.factories import World, make_world, member, sign_in
-from tests.recruit.ranking_helpers import LATER, one_line, ranked
+from tests.recruit.ranking_helpers import LATER, one_line, ranked, settle
 from tests.recruit.record_file_helpers import (
     changed,
     changed_lines,
@@ -155,6 +155,25 @@ def test_file_is_identical_when_recomputed(
     session.expire_all()
     assert files(session, interview_list=drawn) == made, "the same list gives the same bytes"
     assert_nobody(made.selection, secrets_of(session))
+
+
+def test_lot_with_groups_of_posts_is_recomputed(sqlite_template: Path, tmp_path: Path) -> None:
+    with temporary_session(sqlite_template, tmp_path) as session:
+        world = make_world(session)
+        intake = closed(session, world, settle_by="lot")
+        groups = [
+            interview.LineGroup(name, (site.id or 0,), 2, 1)
+            for name, site in zip("AB", world.sites, strict=False)
+        ]
+        run_ = ranked(session, world, intake)
+        drawn = interview.draft(session, intake=intake, run=run_, groups=groups, actor=world.actor, now=LATER)
+        settle(session, world, drawn)
+        interview.confirm(session, interview_list=drawn, actor=world.second, now=LATER)
+        made = files(session, interview_list=drawn)
+        assert json.loads(unpack(made.selection)["settings.json"])["settlement"]["zone"], (
+            "the test needs a zone"
+        )
+        assert check(made.selection, digest=drawn.chain_head).differences == []
 
 
 def _without_reasons(value: Any) -> None:
