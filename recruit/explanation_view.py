@@ -450,12 +450,17 @@ def settled(settlement: Settlement | None, code: str, *, called: bool, by_points
 
     ``called``: what the list says; ``by_points``: whether the order of points would have called it.
     """
-    if settlement is None or code not in settlement.codes:
+    if settlement is None or code not in (*settlement.codes, *settlement.third_missing):
         return ""
     if settlement.settle == LOT:
         return _(
             "In the borderline zone the order is drawn by lot, with a seed whose checksum was published when the"
             " intake opened."
+        )
+    if settlement.settle == THIRD and code in settlement.third_missing:
+        return _(
+            "In the borderline zone a third assessment was asked for, but nobody was left who could make it. The group"
+            " has written down why points decide without it."
         )
     if settlement.settle == THIRD:
         return _("In the borderline zone a third assessment was asked for, and then points decide.")
