@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from scoring.checks import Finding
     from scoring.lists import Entry
 
-#: How far a probability may lie from the one computed anew, as where a record file is verified.
+#: How far a probability may lie from the one computed anew: another machine or release of NumPy may draw otherwise.
 P_TOLERANCE = 0.005
 
 #: What each check says when it has found something wrong. Codes of `scoring.checks`, and this module's own.
