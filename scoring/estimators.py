@@ -228,7 +228,10 @@ class AssessorCombiner(_Transformer):
         shape = (len(values), len(self.criteria_))
         result = np.full(shape, np.nan)
         cells = row * shape[1] + np.array(criterion, dtype=np.int64)[column]
-        if numerators.dtype == object or len(numerators) * int(np.abs(numerators).max(initial=0)) >= _COMBINED_FAST:
+        if (
+            numerators.dtype == object
+            or len(numerators) * int(np.abs(numerators).max(initial=0)) >= _COMBINED_FAST
+        ):
             return self._by_fractions(cells, numerators, denominator, result)
         found = combine_levels(cells, numerators, shape, self.combine, denominator)  # type: ignore[arg-type]
         known = found.counts > 0
