@@ -146,7 +146,8 @@ def _identity(session: Session, application: Application) -> set[str]:
         account.email,
         *(name for code, name in names if code == application.education_country and code != "SE"),
         *(each.name for each in referees),
-        *(each.public_id for each in files),
+        # A redacted copy's random address is what the assessor is to have; an original's is not.
+        *(each.public_id for each in files if each.redacts_id is None),
     }
     return {each for each in told if each}
 
