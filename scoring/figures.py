@@ -44,14 +44,16 @@ class Attribute:
     """One attribute's counts and what the tests say of them.
 
     `asked`, shape (stages, groups): which cells are members of the family of tests. `parent`, shape (groups,): the
-    pool that a group's rate is drawn to first, -1 for none. `strata`: the counts stratum by stratum, if there are
-    any. `smallest`: the least number who applied for a group to be tested, where there is such a setting.
+    pool that a group's rate is drawn to first, -1 for none; `parent_names`: what the pools are called. `strata`: the
+    counts stratum by stratum, if there are any. `smallest`: the least number who applied for a group to be tested,
+    where there is such a setting.
     """
 
     counts: Counts
     judgement: Judgement
     asked: Bools
     parent: Ints | None = None
+    parent_names: tuple[str, ...] = ()
     strata: StrataCounts | None = None
     smallest: int | None = None
     alpha: float = 0.05
@@ -158,6 +160,7 @@ def _drawn_together(attribute: Attribute, t: int) -> list[dict[str, Any]]:
         rows.append(
             _shrunk(shrunk, g)
             | {
+                "shrunk_pool": _pool(attribute, shrunk, g),
                 "funnel": {
                     name: _finite(limits[name][0][g], limits[name][1][g]) if limits else None
                     for name in FUNNEL
@@ -177,6 +180,13 @@ def _shrunk(shrunk: Shrunk, g: int) -> dict[str, Any]:
         "shrunk_method": shrunk.method[g],
         "shrunk_within": shrunk.within[g],
     }
+
+
+def _pool(attribute: Attribute, shrunk: Shrunk, g: int) -> str | None:
+    """The parent whose rate the group is drawn towards; None where it is the rate of all."""
+    if attribute.parent is None or shrunk.within[g] == "all":
+        return None
+    return attribute.parent_names[int(attribute.parent[g])]
 
 
 def _detectable(seen: Detectable, t: int, g: int) -> dict[str, Any]:

@@ -317,7 +317,9 @@ def _audit(table: pd.DataFrame, plan: _Plan) -> Audit:
     for name, (groups, code) in codes.items():
         attribute = people.attribute(groups, _is_ordered(table[name]), code)
         if name in plan.parents:
-            attribute = replace(attribute, parent=people.parents(plan.parents[name], code, len(groups)))
+            column = plan.parents[name]
+            parent = people.parents(column, code, len(groups))
+            attribute = replace(attribute, parent=parent, parent_names=people.groups(column)[0])
         attributes[name] = attribute
     intersections = {}
     for part in plan.intersections:

@@ -208,6 +208,7 @@ def test_shrunken_rates_are_pooled_within_the_route():
     route = found["attributes"]["route"]["groups"]["EU"]
     assert [row["shrunk_towards"] for row in eu] == pytest.approx([route["rate"]] * len(eu))
     assert {row["shrunk_within"] for row in rows.values()} == {"parent"}
+    assert {row["shrunk_pool"] for row in eu} == {"EU"}
 
 
 def test_intersections_large_enough_are_tested_and_the_others_are_listed():
@@ -283,6 +284,7 @@ def test_figures_of_small_groups_may_be_left_out_and_the_rest_is_the_same():
             "shrunk_towards",
             "shrunk_method",
             "shrunk_within",
+            "shrunk_pool",
             "funnel",
             "detectable",
         }
