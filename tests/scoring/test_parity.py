@@ -8,6 +8,7 @@ from scipy.stats import binom, hypergeom
 
 from scoring.errors import TableError
 from scoring.parity import parity, smallest_counts
+from scoring.tops import random_counts
 
 
 def ndkl_by_definition(groups):
@@ -193,3 +194,42 @@ def test_bad_input_names_the_row():
         parity([], "", seed=1)
     with pytest.raises(TableError, match="upto"):
         parity([1, 2], "AB", seed=1, upto=0)
+
+
+def test_the_band_of_a_curve_holds_95_percent_of_random_orders_at_every_k():
+    for n, size in ((20, 6), (9, 1), (30, 28)):
+        for k in range(1, n + 1):
+            low, high = random_counts(n, size, k)
+            exact = hypergeom(n, size, k)
+            assert exact.cdf(low - 1) <= 0.025 + 1e-9 < exact.cdf(low) + 2e-9
+            assert exact.sf(high) <= 0.025 + 1e-9 < exact.sf(high - 1) + 2e-9
+
+
+def test_a_curve_shows_what_the_verdict_rests_on():
+    order = ["B"] * 40 + ["A"] * 20
+    whole = parity(range(60), order, seed=1)
+    found = {each.group: each for each in whole.groups}["A"]
+    at = dict(zip(whole.tops, zip(found.curve.held, found.curve.needed, strict=True), strict=True))
+    assert list(at) == list(range(1, 61))
+    assert [at[k][0] for k in (40, 41, 60)] == [0, 1, 20]
+    assert next(k for k, (held, needed) in at.items() if held < needed) == found.first_below
+    assert at[found.first_below] == (found.held, found.needed)
+
+
+def test_a_long_curve_is_thinned_and_keeps_its_ends_and_where_it_falls_short():
+    order = ["B"] * 501 + ["A"] * 300
+    whole = parity(range(801), order, seed=1, permutations=99)
+    found = {each.group: each for each in whole.groups}["A"]
+    assert len(whole.tops) < 130
+    assert whole.tops[0] == 1
+    assert whole.tops[-1] == 801
+    assert found.first_below in whole.tops
+    assert {len(column) for column in whole.to_dict()["groups"]["A"]["top"]["curve"].values()} == {
+        len(whole.tops)
+    }
+
+
+def test_a_curve_has_points_where_ties_end_only():
+    whole = parity([1, 1, 3, 3, 3, 6], list("ABABBA"), seed=4)
+    assert whole.tops == (2, 5, 6)
+    assert {each.group: each.curve.held for each in whole.groups} == {"A": (1, 2, 3), "B": (1, 3, 3)}
