@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.contingency_tables import StratifiedTable
 
-from scoring.dif import item_bias, mantel, odds_ratio_mh
+from scoring.dif import item_bias, mantel, odds_ratio_mh, strata_for
 from scoring.errors import TableError
 
 # Men admitted, rejected, women admitted, rejected, by department: Bickel, Hammel & O'Connell (1975).
@@ -166,6 +166,23 @@ def test_matching_on_the_rest_takes_a_difference_in_ability_for_bias():
     assert abs(size["total"]) < 0.6 * abs(size["rest"])
     with pytest.raises(TableError, match="match"):
         item_bias(frame, names, seed=1, match="other")
+
+
+def test_strata_grow_with_the_number_of_people():
+    assert [strata_for(n) for n in (2, 20, 45, 100, 5000)] == [4, 4, 9, 20, 20]
+    frame, names = drawn(2, n=60)
+    grown, told = item_bias(frame, names, seed=1), item_bias(frame, names, seed=1, strata=12)
+    assert grown.strata == 12
+    assert json.dumps(grown.to_dict()) == json.dumps(told.to_dict())
+
+
+def test_few_people_are_matched_in_few_strata_so_that_more_of_them_have_somebody_to_be_compared_with():
+    frame, names = drawn(2, n=30)
+    used = {
+        strata: item_bias(frame, names, seed=1, strata=strata, permutations=99).rows[0].mantel.used
+        for strata in (None, 20)
+    }
+    assert used[None] > 1.2 * used[20]
 
 
 def test_order_of_rows_incomplete_and_missing():
