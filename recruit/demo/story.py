@@ -35,6 +35,7 @@ from recruit.services.intake import IntakePlan, PlannedPosts
 from recruit.services.lines import LineGroup
 from recruit.services.publishing import publish
 from recruit.services.settling import settlement_of
+from recruit.services.zone import decide_zone
 from recruit.storage import Storage
 from scoring.criteria import STAGES
 
@@ -133,7 +134,7 @@ def _settle(demo: Demo, drawn: InterviewList) -> None:
         for each in lists.entries(demo.session, interview_list=drawn)
         if each.kind is EntryKind.CALLED
     }
-    interview.decide_zone(
+    decide_zone(
         demo.session,
         interview_list=drawn,
         above=[code for code in settlement.codes if code in called],

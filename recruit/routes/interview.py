@@ -28,7 +28,7 @@ from recruit.queries import ranking as rankings
 from recruit.request import actor, db, roles, settings
 from recruit.request import region as present_region
 from recruit.routes.monitoring import intake_here, look_at
-from recruit.services import interview, publishing, ranking, settling
+from recruit.services import interview, list_checks, publishing, ranking, settling
 from recruit.services.assessment import refuse_before_own
 from recruit.services.lines import LineGroup, line_groups
 
@@ -255,7 +255,7 @@ def _gate(drawn: InterviewList, decision: ZoneDecision | None) -> dict[str, Any]
     people = release.staff(db(), region_id=drawn.region_id)
     approval = release_view.approval(people, reader=actor().account_id, done=done)
     try:
-        checked = interview.checks(db(), interview_list=drawn)
+        checked = list_checks.checks(db(), interview_list=drawn)
     except (Conflict, KeyError, ValueError) as error:
         return {"approval": approval, "checks": [], "failed": [], "unsettled": None, "broken": str(error)}
     shown = release_view.checks(checked.findings)

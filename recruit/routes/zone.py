@@ -17,11 +17,12 @@ from recruit.queries import interview as queries
 from recruit.queries import lots, release
 from recruit.request import actor, db, roles, settings
 from recruit.routes.monitoring import intake_here
-from recruit.services import interview, ranking, settling
+from recruit.services import ranking, settling
 from recruit.services.assessment import refuse_before_own
 from recruit.services.lines import line_groups, line_on
 from recruit.services.settling import Settlement
 from recruit.services.third import NUMBER, ask_third
+from recruit.services.zone import decide_zone
 from recruit.zone_view import Zone
 from scoring.errors import ScoringError
 
@@ -147,7 +148,7 @@ def decide(region: str, intake: str, version: int) -> Any:
         with transaction(db()):
             drawn = queries.by_version(db(), intake=found, version=version)
             _refuse_unseen(drawn, form)
-            interview.decide_zone(
+            decide_zone(
                 db(),
                 interview_list=drawn,
                 above=[row.code for row in zone.rows if row.by_points and row.code in settlement.codes]

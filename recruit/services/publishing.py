@@ -23,6 +23,7 @@ from recruit.models import (
 )
 from recruit.queries import interview as queries
 from recruit.services import mail, ranking, record
+from recruit.services.list_content import hold, hold_intake
 
 
 def publish(
@@ -31,12 +32,11 @@ def publish(
     """Publish a confirmed list: a mail to each applicant of its run who has not withdrawn, without the result in it.
 
     From now on applicants read their result and its explanation when they sign in. `base_url` makes the mail's link.
-    Raises Conflict for a draft, when there is a newer version, or when it is published already.
+    Raises Conflict for a draft, when the list is gone, when there is a newer version, or when it is published already.
     """
+    intake = hold_intake(session, interview_list)
+    interview_list = hold(session, interview_list)
     assert interview_list.id is not None
-    held = select(Intake).where(Intake.id == interview_list.intake_id).with_for_update(key_share=True)
-    intake = session.exec(held.execution_options(populate_existing=True)).one()
-    session.refresh(interview_list)
     if interview_list.status is not ListStatus.CONFIRMED:
         raise Conflict(_("A draft is not published. Another coordinator has to confirm it first."))
     earlier = _earlier(session, intake)

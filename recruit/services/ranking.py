@@ -188,6 +188,18 @@ def release(session: Session, *, run: RankingRun, actor: Actor, now: datetime) -
     return made
 
 
+def refuse_stale(session: Session, *, intake: Intake, run: RankingRun) -> None:
+    """Raise Conflict when a run's inputs are no longer those of now, so that no line can be drawn on it."""
+    if not is_current(session, intake=intake, run=run):
+        raise Conflict(
+            _(
+                "Something has changed since run %(number)s was made, so its order may no longer hold."
+                " Run the ranking again and draw the line on the new run.",
+                number=run.number,
+            )
+        )
+
+
 def refuse_unsubmitted(session: Session, *, intake: Intake, run: RankingRun) -> None:
     """Raise Conflict, naming the applications, while assessments of the run's stage remain."""
     waiting = queries.unsubmitted(session, intake=intake, stage=run.stage)

@@ -21,6 +21,7 @@ from recruit.models import (
 from recruit.queries import assessment as queries
 from recruit.services import assessment, interview, ranking, record, settling
 from recruit.services.assigning import balance
+from recruit.services.list_content import hold, hold_intake
 
 #: So many assessors an application of the zone has afterwards.
 NUMBER = queries.THIRD
@@ -34,13 +35,13 @@ def ask_third(
     Nobody gets an application that they have a conflict with or have assessed, and loads stay as even as they can.
     Once in a stage: after it points decide. Returns the new assessor's account id by mask code.
 
-    Raises Conflict when the list is no draft, when the profile settles the zone otherwise or nobody is in it, when a
+    Raises Conflict when the list is no draft or is gone, when the profile settles the zone otherwise or nobody is in
+    it, when a
     round has been asked for already, when the ranking is no longer current, and when an application has too few
     assessors without a conflict of interest.
     """
-    assessment.hold(session, interview_list.intake_id)
-    session.refresh(interview_list, with_for_update=True)
-    intake = session.get_one(Intake, interview_list.intake_id)
+    intake = hold_intake(session, interview_list)
+    interview_list = hold(session, interview_list)
     run = session.exec(select(RankingRun).where(RankingRun.id == interview_list.run_id)).one()
     codes = _zone(session, interview_list, intake, run)
     applications = list(
@@ -103,14 +104,7 @@ def _zone(session: Session, found: InterviewList, intake: Intake, run: RankingRu
         )
     if not settlement.zone:
         raise Conflict(_("Nobody is in the borderline zone, so no third assessment is needed."))
-    if not ranking.is_current(session, intake=intake, run=run):
-        raise Conflict(
-            _(
-                "Something has changed since run %(number)s was made, so its order may no longer hold."
-                " Run the ranking again and draw the line on the new run.",
-                number=run.number,
-            )
-        )
+    ranking.refuse_stale(session, intake=intake, run=run)
     return settlement.codes
 
 

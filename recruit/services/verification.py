@@ -20,7 +20,7 @@ from recruit.models import (
     RecordEntry,
 )
 from recruit.queries import interview as lists
-from recruit.services import interview, ranking
+from recruit.services import list_content, ranking
 from recruit.services.chain import Chain, Disposed, Finding
 from recruit.services.record import GENESIS, as_text
 from recruit.services.released import check_decisions, check_publications, check_releases, check_seeds
@@ -238,7 +238,9 @@ def _check_drawing(
     report: Report,
 ) -> Iterator[Finding]:
     listed = lists.entries(session, interview_list=found)
-    content = interview.content_sha256(run=run, line=found.line, entries=listed, settlement=found.settlement)
+    content = list_content.content_sha256(
+        run=run, line=found.line, entries=listed, settlement=found.settlement
+    )
     if content != found.content_sha256:
         yield Finding("list", what, "its entries do not match the checksum printed on it")
     expected = {"version": found.version, "run": run.number, "line": found.line}

@@ -26,6 +26,7 @@ from recruit.services import intake as intakes
 from recruit.services import interview, ranking
 from recruit.services.lines import LineGroup
 from recruit.services.settling import settlement_of
+from recruit.services.zone import decide_zone
 from tests.recruit.factories import World
 from tests.recruit.intake_helpers import CLOSES, opened_intake, submitted
 
@@ -138,7 +139,7 @@ def settle(session: Session, world: World, drawn: InterviewList) -> None:
         return
     entries = queries.entries(session, interview_list=drawn)
     called = {each.mask_code for each in entries if each.kind is EntryKind.CALLED}
-    interview.decide_zone(
+    decide_zone(
         session,
         interview_list=drawn,
         above=[code for code in settlement.codes if code in called],

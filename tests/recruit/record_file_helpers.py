@@ -16,6 +16,7 @@ from recruit.services import intake as intakes
 from recruit.services import interview
 from recruit.services.interview import LineGroup
 from recruit.services.settling import settlement_of
+from recruit.services.zone import decide_zone
 from scoring.criteria import Borderline
 from scoring.profile import default_profile
 from tests.recruit.factories import World
@@ -96,7 +97,7 @@ def discussed_list(session: Session, world: World) -> InterviewList:
     called = {each.mask_code for each in entries if each.kind is EntryKind.CALLED}
     *stay, out = [code for code in settlement.codes if code in called]
     into = settlement.codes[-1]
-    interview.decide_zone(
+    decide_zone(
         session,
         interview_list=made,
         above=[into, *stay],

@@ -33,6 +33,7 @@ from recruit.models import (
 from recruit.services import application as applications
 from recruit.services import assessment, eligibility, interview, ranking
 from recruit.services.publishing import publish
+from recruit.services.third import ask_third
 from recruit.services.verification import verify
 from recruit.storage import Storage
 from tests.recruit.application_helpers import PDF, begin, open_intake
@@ -190,6 +191,20 @@ def change_levels(assignment_id: int, actor: Actor) -> Act:
     return act
 
 
+def declare(application_id: int | None, assessor_id: int | None) -> Act:
+    def act(session: Session) -> Any:
+        return assessment.declare_conflict(
+            session,
+            application=session.get_one(Application, application_id),
+            assessor_id=assessor_id or 0,
+            reason="We are cousins.",
+            actor=Actor(assessor_id),
+            now=LATER,
+        )
+
+    return act
+
+
 def levels_of(session: Session, assignment_id: int) -> set[int]:
     return set(session.exec(select(Level.level).where(Level.assignment_id == assignment_id)))
 
@@ -233,19 +248,9 @@ def test_conflict_declared_while_submitting_sets_the_assessment_aside(
     session: Session, engine: Engine, world: World
 ) -> None:
     number, actor = one_assignment(session, world)
-
-    def declare(own: Session) -> Any:
-        found = own.get_one(Assignment, number)
-        return assessment.declare_conflict(
-            own,
-            application=application_of(own, found),
-            assessor_id=found.assessor_id,
-            reason="We are cousins.",
-            actor=actor,
-            now=LATER,
-        )
-
-    outcome = overtaken(engine, submit(number, actor), declare)
+    application = application_of(session, session.get_one(Assignment, number))
+    session.commit()
+    outcome = overtaken(engine, submit(number, actor), declare(application.id, actor.account_id))
     assert len(outcome) == 1
     session.expire_all()
     assert session.get_one(Assignment, number).status is AssignmentStatus.RECUSED
@@ -287,51 +292,26 @@ def test_assign_again_while_somebody_submits_keeps_what_is_submitted(
 def test_conflicts_of_both_assessors_at_once_give_two_replacements(
     session: Session, engine: Engine, world: World
 ) -> None:
-    intake = handed_out(session, world, 4)
+    handed_out(session, world, 4)
     application = session.exec(select(Application).order_by(col(Application.id))).first()
     assert application is not None
     panel = select(Assignment.assessor_id).where(Assignment.application_id == application.id)
     pair = session.exec(panel).all()
     session.commit()
-
-    def declare(assessor_id: int) -> Act:
-        def act(own: Session) -> Any:
-            return assessment.declare_conflict(
-                own,
-                application=own.get_one(Application, application.id),
-                assessor_id=assessor_id,
-                reason="We are cousins.",
-                actor=Actor(assessor_id),
-                now=LATER,
-            )
-
-        return act
-
-    outcomes = at_once(engine, *map(declare, pair))
+    outcomes = at_once(engine, *(declare(application.id, assessor_id) for assessor_id in pair))
     assert [len(each) for each in outcomes] == [1, 1]
     standing = panel.where(Assignment.status == AssignmentStatus.ASSIGNED)
     left = session.exec(standing).all()
     assert (len(left), set(left) & set(pair)) == (2, set())
-    assert intake.id is not None
 
 
 def test_conflict_declared_twice_at_once_is_recorded_once(
     session: Session, engine: Engine, world: World
 ) -> None:
     number, actor = one_assignment(session, world)
-
-    def declare(own: Session) -> Any:
-        found = own.get_one(Assignment, number)
-        return assessment.declare_conflict(
-            own,
-            application=application_of(own, found),
-            assessor_id=found.assessor_id,
-            reason="We are cousins.",
-            actor=actor,
-            now=LATER,
-        )
-
-    outcomes = at_once(engine, declare, declare)
+    application = application_of(session, session.get_one(Assignment, number))
+    session.commit()
+    outcomes = at_once(engine, *[declare(application.id, actor.account_id)] * 2)
     assert sorted(type(each).__name__ for each in outcomes) == ["Conflict", "list"]
     assert len(session.exec(select(ConflictOfInterest)).all()) == 1
 
@@ -386,14 +366,19 @@ def test_decide_while_assigning_does_not_lock_up(session: Session, engine: Engin
     assert at_once(engine, *map(decide, people), assign) == [None] * 5
 
 
+def drafted(session: Session, world: World) -> InterviewList:
+    """A draft that calls two of a closed intake."""
+    intake = closed_intake(session, world)
+    run = ranked(session, world, intake)
+    return interview.draft(
+        session, intake=intake, run=run, groups=one_line(2), actor=world.actor, now=RANKED_AT
+    )
+
+
 def test_confirm_by_two_in_the_same_moment_lets_one_win(
     session: Session, engine: Engine, world: World
 ) -> None:
-    intake = closed_intake(session, world)
-    run = ranked(session, world, intake)
-    drawn = interview.draft(
-        session, intake=intake, run=run, groups=one_line(2), actor=world.actor, now=RANKED_AT
-    )
+    drawn = drafted(session, world)
     settle(session, world, drawn)
     third = member(session, world.region, "third@alvmark.example", Role.COORDINATOR)
     session.commit()
@@ -422,11 +407,7 @@ def test_confirm_by_two_in_the_same_moment_lets_one_win(
 def test_withdrawal_while_confirming_waits_and_confirming_after_it_is_refused(
     session: Session, engine: Engine, world: World
 ) -> None:
-    intake = closed_intake(session, world)
-    run = ranked(session, world, intake)
-    drawn = interview.draft(
-        session, intake=intake, run=run, groups=one_line(2), actor=world.actor, now=RANKED_AT
-    )
+    drawn = drafted(session, world)
     settle(session, world, drawn)
     session.commit()
     first = session.exec(select(Application).order_by(col(Application.id))).first()
@@ -467,3 +448,19 @@ def test_publish_twice_at_once_tells_everybody_once(session: Session, engine: En
     told = session.exec(select(OutgoingMail).where(col(OutgoingMail.subject).contains("intervju"))).all()
     assert len(told) == 5
     assert verify(session, region_id=world.region.id or 0).findings == []
+
+
+@pytest.mark.parametrize("act", [ask_third, publish])
+def test_draft_discarded_in_another_window_is_refused_with_a_sentence(
+    session: Session, engine: Engine, world: World, act: Callable[..., Any]
+) -> None:
+    number = drafted(session, world).id
+    session.commit()
+    with make_session(engine, scope=AllRegions("tests"), writes=False) as window:
+        opened = window.get_one(InterviewList, number)
+        window.commit()
+        with make_session(engine, scope=AllRegions("tests")) as other, transaction(other):
+            found = other.get_one(InterviewList, number)
+            interview.discard(other, interview_list=found, actor=world.actor, now=RANKED_AT)
+        with pytest.raises(Conflict, match="has been discarded in the meantime"), transaction(window):
+            act(window, interview_list=opened, actor=world.actor, now=RANKED_AT)

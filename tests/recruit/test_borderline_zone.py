@@ -35,12 +35,13 @@ from recruit.models import (
 from recruit.queries import assessment as assessments
 from recruit.queries import interview as queries
 from recruit.queries import ranking as rankings
-from recruit.services import assessment, interview, settling
+from recruit.services import assessment, interview, list_checks, list_content, settling
 from recruit.services import intake as intakes
 from recruit.services.lines import Line, LineGroup
 from recruit.services.settling import InZone, Settlement, settlement_of
 from recruit.services.third import ask_third
 from recruit.services.verification import verify
+from recruit.services.zone import decide_zone
 from scoring.criteria import Borderline
 from scoring.profile import default_profile
 from tests.recruit.factories import World
@@ -111,7 +112,7 @@ def decide(session: Session, world: World, drawn: InterviewList) -> Callable[...
     def act(**given: object) -> InterviewList:
         inside = [code for code in zone_of(drawn).codes if code in called(session, drawn)]
         values = {"above": inside, "reasons": {}, "rationale": "Vi har läst allt.", "actor": world.actor}
-        return interview.decide_zone(session, interview_list=drawn, now=LATER, **{**values, **given})  # type: ignore[arg-type]
+        return decide_zone(session, interview_list=drawn, now=LATER, **{**values, **given})  # type: ignore[arg-type]
 
     return act
 
@@ -132,7 +133,7 @@ def test_draft_keeps_the_zone_that_the_levels_give(
     )
     assert not settlement.undeterminable
     assert drawn.settlement == settlement.text()
-    assert interview.content_digest(session, drawn) == drawn.content_sha256
+    assert list_content.content_digest(session, drawn) == drawn.content_sha256
     content = json.loads(drawn.settlement)
     assert content["zone"][0] == {"application": order[2], "p": settlement.zone[0].p}
 
@@ -150,7 +151,7 @@ def test_checksum_of_a_list_without_a_settlement_is_what_it_was(
         "entries": rows,
     }
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    given = interview.content_sha256(run=run, line=drawn.line, entries=entries, settlement=None)
+    given = list_content.content_sha256(run=run, line=drawn.line, entries=entries, settlement=None)
     assert given == hashlib.sha256(text.encode()).hexdigest()
     assert given != drawn.content_sha256
 
@@ -160,7 +161,7 @@ def test_confirm_before_the_zone_is_settled_is_refused(
 ) -> None:
     with pytest.raises(Conflict, match="4 applications are in the borderline zone"):
         interview.confirm(session, interview_list=drawn, actor=world.second, now=LATER)
-    assert "borderline zone" in str(interview.checks(session, interview_list=drawn).unsettled)
+    assert "borderline zone" in str(list_checks.checks(session, interview_list=drawn).unsettled)
 
 
 def test_decide_zone_by_points_keeps_the_list_and_lets_it_be_confirmed(
@@ -174,7 +175,7 @@ def test_decide_zone_by_points_keeps_the_list_and_lets_it_be_confirmed(
     decision = queries.zone_decision(session, interview_list=drawn)
     assert decision is not None
     assert (decision.rationale, decision.decided_by_id) == ("Vi har läst allt.", world.coordinator.id)
-    assert interview.checks(session, interview_list=drawn).unsettled is None
+    assert list_checks.checks(session, interview_list=drawn).unsettled is None
     interview.confirm(session, interview_list=drawn, actor=world.second, now=LATER)
     session.commit()
     assert verify(session, region_id=drawn.region_id).findings == []
@@ -198,7 +199,7 @@ def test_decide_zone_moves_people_across_the_line_with_reasons(
         zone[2]: (False, ""),
         zone[3]: (True, reasons[zone[3]]),
     }
-    assert not interview.checks(session, interview_list=drawn).failed
+    assert not list_checks.checks(session, interview_list=drawn).failed
     assert verify(session, region_id=drawn.region_id).findings == []
     interview.confirm(session, interview_list=drawn, actor=world.second, now=LATER)
     session.commit()
@@ -350,7 +351,7 @@ def test_zone_of_lines_by_group_counts_who_is_called_in_any(session: Session, wo
     assert len(zone.codes) == 4
     above = [code for code in zone.codes if code in called(session, drawn)]
     moved = [zone.codes[-1], *above[:-1]]
-    interview.decide_zone(
+    decide_zone(
         session,
         interview_list=drawn,
         above=moved,
@@ -360,7 +361,7 @@ def test_zone_of_lines_by_group_counts_who_is_called_in_any(session: Session, wo
         now=LATER,
     )
     assert called(session, drawn) & set(zone.codes) == set(moved)
-    assert not interview.checks(session, interview_list=drawn).failed
+    assert not list_checks.checks(session, interview_list=drawn).failed
 
 
 def test_zone_that_cannot_be_told_takes_a_rationale(
@@ -374,7 +375,7 @@ def test_zone_that_cannot_be_told_takes_a_rationale(
     assert called(session, drawn) == set(order_of(session, run)[:4])
     with pytest.raises(Conflict, match="cannot tell where the borderline zone is"):
         interview.confirm(session, interview_list=drawn, actor=world.second, now=LATER)
-    interview.decide_zone(
+    decide_zone(
         session,
         interview_list=drawn,
         above=[],
@@ -398,7 +399,7 @@ def test_lot_settles_the_zone_at_once(session: Session, world: World) -> None:
     assert list(zone.order) == expected
     assert called(session, drawn) & set(zone.codes) == set(expected[:2])
     with pytest.raises(Conflict, match="by lot"):
-        interview.decide_zone(
+        decide_zone(
             session,
             interview_list=drawn,
             above=[],
@@ -512,8 +513,8 @@ def test_third_assessment_that_nobody_is_left_to_make_takes_a_rationale(
     values = {"reasons": {}, "rationale": "Ingen är ojävig.", "actor": world.actor, "now": LATER}
     if above:
         with pytest.raises(Invalid, match="cannot decide it otherwise"):
-            interview.decide_zone(session, interview_list=drawn, above=[], **values)  # type: ignore[arg-type]
-    interview.decide_zone(session, interview_list=drawn, above=above, **values)  # type: ignore[arg-type]
+            decide_zone(session, interview_list=drawn, above=[], **values)  # type: ignore[arg-type]
+    decide_zone(session, interview_list=drawn, above=above, **values)  # type: ignore[arg-type]
     session.commit()
     assert called(session, drawn) == by_points
     assert zone_of(drawn).third_missing == (code,)
@@ -596,12 +597,12 @@ def test_third_assessment_where_the_group_discusses_is_refused(
 def test_checks_find_a_settlement_that_the_levels_do_not_give(
     session: Session, world: World, drawn: InterviewList
 ) -> None:
-    assert not interview.checks(session, interview_list=drawn).failed
+    assert not list_checks.checks(session, interview_list=drawn).failed
     assert drawn.settlement is not None
     drawn.settlement = drawn.settlement.replace('"k":4', '"k":5')
     session.add(drawn)
     session.flush()
-    found = interview.checks(session, interview_list=drawn)
+    found = list_checks.checks(session, interview_list=drawn)
     assert {each.code for each in found.failed} == {"zone", "content"}
 
 
@@ -615,7 +616,7 @@ def test_checks_let_a_probability_differ_by_what_processors_do_but_not_by_more(
         drawn.settlement = replace(settlement, zone=zone).text()
         session.add(drawn)
         session.flush()
-        return {each.code for each in interview.checks(session, interview_list=drawn).failed}
+        return {each.code for each in list_checks.checks(session, interview_list=drawn).failed}
 
     assert failing(0.0) == set()
     assert failing(0.004) == {"content"}

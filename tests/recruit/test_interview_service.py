@@ -26,7 +26,7 @@ from recruit.queries import intake as intakes
 from recruit.queries import interview as queries
 from recruit.queries import ranking as rankings
 from recruit.services import assessment as assessment_service
-from recruit.services import interview
+from recruit.services import interview, list_content
 from recruit.services.lines import LineGroup, line_groups
 from tests.recruit.factories import World, member
 from tests.recruit.ranking_helpers import (
@@ -151,7 +151,7 @@ def test_confirm_locks_the_list_and_carries_the_chain_head(session: Session, wor
         LATER,
     )
     assert found.chain_head == entry.hash
-    assert interview.content_digest(session, found) == found.content_sha256
+    assert list_content.content_digest(session, found) == found.content_sha256
     with pytest.raises(Conflict, match="already confirmed by"):
         interview.discard(session, interview_list=found, actor=world.actor, now=LATER)
 
@@ -263,7 +263,7 @@ def test_confirm_takes_conditions_as_they_stand(session: Session, world: World) 
     interview.confirm(session, interview_list=drawn, actor=world.second, now=LATER)
     session.commit()
     assert [e.conditional for e in queries.entries(session, interview_list=drawn)] == [False, False]
-    assert interview.content_digest(session, drawn) == drawn.content_sha256
+    assert list_content.content_digest(session, drawn) == drawn.content_sha256
 
 
 def test_discard_removes_the_draft_and_frees_its_version(session: Session, world: World) -> None:

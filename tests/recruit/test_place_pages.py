@@ -9,6 +9,7 @@ from recruit.models import Account, Application, InterviewList
 from recruit.queries import interview as lists
 from recruit.services import interview, publishing
 from recruit.services.settling import settlement_of
+from recruit.services.zone import decide_zone
 from tests.recruit.factories import World, make_world, sign_in
 from tests.recruit.ranking_helpers import LATER, assessed, closed_intake, confirmed, one_line, ranked
 
@@ -205,7 +206,7 @@ def moved_zone(session: Session, world: World) -> tuple[str, str]:
     ]
     inside = [code for code in settlement.codes if code in called]
     down, up = inside[-1], next(code for code in settlement.codes if code not in called)
-    interview.decide_zone(
+    decide_zone(
         session,
         interview_list=drawn,
         above=[*inside[:-1], up],

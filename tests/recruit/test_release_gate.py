@@ -25,7 +25,7 @@ from recruit.models import (
 from recruit.queries import interview as queries
 from recruit.queries import lots
 from recruit.queries import ranking as rankings
-from recruit.services import gate, interview, ranking
+from recruit.services import gate, interview, list_checks, ranking
 from recruit.services.mail import render
 from recruit.services.publishing import publish
 from recruit.services.verification import verify
@@ -95,7 +95,7 @@ def test_confirm_reveals_the_seed_of_the_screening_alone(
 
 
 def test_checks_of_a_sound_list_find_nothing(session: Session, drawn: InterviewList) -> None:
-    found = interview.checks(session, interview_list=drawn)
+    found = list_checks.checks(session, interview_list=drawn)
     assert (found.failed, found.difference, found.unsettled) == ((), None, None)
     assert len(found.findings) > 20
     assert {each.code for each in found.findings} <= set(gate.SENTENCES)
@@ -120,7 +120,7 @@ def test_confirm_of_what_fails_a_check_is_refused_and_says_why(
     session.execute(text(statement))
     session.commit()
     session.expire_all()
-    failed = interview.checks(session, interview_list=drawn).failed
+    failed = list_checks.checks(session, interview_list=drawn).failed
     assert {each.code for each in failed} == codes
     with pytest.raises(Conflict) as refused:
         confirm(session, drawn, world.second)
@@ -144,7 +144,7 @@ def test_checks_show_the_difference_from_the_version_before(session: Session, wo
         actor=world.actor,
         now=LATER,
     )
-    found = interview.checks(session, interview_list=second).difference
+    found = list_checks.checks(session, interview_list=second).difference
     assert found is not None
     assert [each.application_id for each in found.added] == [best.id]
 

@@ -20,7 +20,7 @@ from recruit.models import (
     RecordValue,
     Referee,
 )
-from recruit.services import interview, record, references
+from recruit.services import interview, list_content, record, references
 from recruit.services.chain import DISPOSED
 from recruit.services.disposal import dispose_values
 from recruit.services.verification import verify
@@ -412,7 +412,7 @@ def test_list_rewritten_with_its_own_checksum_is_found(
     entry = _entry_of(session, "interview.confirmed")
     old = listed.content_sha256
     _tamper(session, "UPDATE interview_list_entry SET conditional = true WHERE position = 2")
-    new = interview.content_digest(session, session.get_one(InterviewList, listed.id))
+    new = list_content.content_digest(session, session.get_one(InterviewList, listed.id))
     _tamper(session, "UPDATE interview_list SET content_sha256 = :new", new=new)
     assert new != old
     assert _found(session, run.region_id) == [
@@ -504,7 +504,7 @@ def test_run_and_list_rewritten_together_are_found(
         f" WHERE application_id = {best.application_id}",
         **new,
     )
-    digest = interview.content_digest(session, session.get_one(InterviewList, listed.id))
+    digest = list_content.content_digest(session, session.get_one(InterviewList, listed.id))
     _tamper(session, "UPDATE interview_list SET content_sha256 = :digest", digest=digest)
     found = _found(session, run.region_id)
     assert [(kind, message.partition(" is ")[0]) for kind, message in found] == [

@@ -26,7 +26,7 @@ from recruit.models import (
     ThirdAssessment,
     ZoneDecision,
 )
-from recruit.services import gate, interview, settling
+from recruit.services import gate, interview, list_checks, settling
 from tests.recruit.factories import World, member, post, sign_in
 from tests.recruit.intake_helpers import SEEDS
 from tests.recruit.ranking_helpers import LATER, assessed, closed_intake, confirmed, one_line, ranked, settle
@@ -314,7 +314,7 @@ def test_draft_lists_every_check(
     session: Session, world: World, client: FlaskClient, drawn: InterviewList
 ) -> None:
     page = main_of(other_client(client, world.coordinator).get(f"{BASE}/1").text)
-    count = len(interview.checks(session, interview_list=drawn).findings)
+    count = len(list_checks.checks(session, interview_list=drawn).findings)
     assert f"{count} checks, and none has found anything wrong." in page
     assert "Nobody who should be in the ranking is missing." in page
 

@@ -1,0 +1,179 @@
+"""Settling a draft's borderline zone by discussion: what the group decides is kept, and the draft drawn anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, select
+
+from recruit.actor import Actor
+from recruit.errors import Conflict
+from recruit.i18n import lazy_gettext as _
+from recruit.models import (
+    Application,
+    BorderlineDecision,
+    EntryKind,
+    InterviewList,
+    InterviewListEntry,
+    RankingRun,
+    ZoneDecision,
+)
+from recruit.queries import interview as queries
+from recruit.queries import ranking as rankings
+from recruit.services import monitoring, ranking, record, settling
+from recruit.services.impartiality import refuse_partial
+from recruit.services.lines import Drawn, entries_on, line_groups, line_on
+from recruit.services.list_content import (
+    codes_of,
+    content_sha256,
+    hold_draft,
+    hold_intake,
+    write_entries,
+)
+
+
+@dataclass(frozen=True)
+class _Decision:
+    """What the group decides, as `decide_zone` is told; `applications` are the ids of those in the zone by code."""
+
+    applications: Mapping[str, int]
+    above: Sequence[str]
+    reasons: Mapping[str, str]
+    rationale: str
+    actor: Actor
+    now: datetime
+
+    def reason(self, code: str) -> str:
+        return self.reasons.get(code, "").strip()
+
+
+def decide_zone(
+    session: Session,
+    *,
+    interview_list: InterviewList,
+    above: Sequence[str],
+    reasons: Mapping[str, str],
+    rationale: str,
+    actor: Actor,
+    now: datetime,
+    minimum: int = monitoring.MINIMUM,
+) -> InterviewList:
+    """Settle the borderline zone of a draft by discussion, and draw the draft anew. Can be done again until confirming.
+
+    `above` are the mask codes of those in the zone who get the places that are left in it, in the order in which they
+    are to get them; the others follow by points. `reasons` must have one for each whose side of the line is not the
+    one that the points give, `rationale` says why the zone as a whole is settled so. Where the levels cannot tell the
+    zone, `above` is empty and the rationale is all. `minimum`: the smallest group whose figures the monitor shows.
+
+    Raises Invalid, naming `rationale`, `above` or `reasons`; Conflict when the list is confirmed or gone, or the zone
+    is not the group's to decide; NotAllowed for somebody with an interest of their own in the zone.
+    """
+    intake = hold_intake(session, interview_list)
+    found = hold_draft(session, interview_list)
+    settlement = settling.settlement_of(found)
+    if settlement is None:
+        raise Conflict(
+            _("This draft was drawn before there were borderline zones. Discard it and draw the line anew.")
+        )
+    run = session.exec(select(RankingRun).where(RankingRun.id == found.run_id)).one()
+    applications = rankings.ids_of(session, intake=intake, mask_codes=settlement.codes)
+    for identity in applications.values():
+        refuse_partial(session, application=session.get_one(Application, identity), actor=actor)
+    line = line_on(session, run=run, groups=line_groups(found))
+    made, moved = settling.decided(line, settlement, above=above, reasons=reasons, rationale=rationale)
+    decision = _Decision(applications, above, reasons, rationale.strip(), actor, now)
+    before = queries.entries(session, interview_list=found)
+    entries = entries_on(session, run=run, line=line, order=made.on(line.ranked))
+    _replace_decision(session, found, decision)
+    for entry in session.exec(select(InterviewListEntry).where(InterviewListEntry.list_id == found.id)):
+        session.delete(entry)
+    session.flush()
+    write_entries(session, found, run, entries)
+    old = found.settlement
+    found.settlement = made.text()
+    found.content_sha256 = content_sha256(
+        run=run, line=found.line, entries=entries, settlement=found.settlement
+    )
+    session.add(found)
+    session.flush()
+    _record_decision(
+        session, found, decision, before=before, entries=entries, settlement=(old, made.text()), moved=moved
+    )
+    if {(e.mask_code, e.kind) for e in before} != {(e.mask_code, e.kind) for e in entries}:
+        monitoring.keep_anew(session, intake=intake, drawn=found, minimum=minimum, now=now)
+    return found
+
+
+def _replace_decision(session: Session, found: InterviewList, decision: _Decision) -> None:
+    assert found.id is not None
+    for table in (ZoneDecision, BorderlineDecision):
+        for row in session.exec(select(table).where(table.list_id == found.id)):
+            session.delete(row)
+    session.flush()
+    session.add(
+        ZoneDecision(
+            region_id=found.region_id,
+            list_id=found.id,
+            rationale=decision.rationale,
+            decided_at=decision.now,
+            decided_by_id=ranking.person(decision.actor),
+        )
+    )
+    session.add_all(
+        BorderlineDecision(
+            region_id=found.region_id,
+            list_id=found.id,
+            application_id=identity,
+            above=code in decision.above,
+            reason=decision.reason(code),
+        )
+        for code, identity in decision.applications.items()
+    )
+    session.flush()
+
+
+def _record_decision(
+    session: Session,
+    found: InterviewList,
+    decision: _Decision,
+    *,
+    before: Sequence[Any],
+    entries: Sequence[Drawn],
+    settlement: tuple[str | None, str],
+    moved: set[str],
+) -> None:
+    assert found.id is not None
+    common: dict[str, Any] = {
+        "region_id": found.region_id,
+        "intake_id": found.intake_id,
+        "actor": decision.actor,
+        "now": decision.now,
+        "subject": ("interview_list", found.id),
+    }
+    record.write(
+        session,
+        **common,
+        action="interview.zone_decided",
+        changes={
+            "above": (None, list(decision.above)),
+            "moved": (None, sorted(moved)),
+            "called": (codes_of(before, EntryKind.CALLED), codes_of(entries, EntryKind.CALLED)),
+            "reserves": (codes_of(before, EntryKind.RESERVE), codes_of(entries, EntryKind.RESERVE)),
+            "settlement": settlement,
+        },
+        reason=decision.rationale,
+    )
+    # Reasons are about one application each, and go with its other values when these are disposed of.
+    for code, identity in decision.applications.items():
+        if decision.reason(code):
+            record.write(
+                session,
+                **common,
+                action="interview.zone_reason",
+                application_id=identity,
+                changes={"above": (None, code in decision.above)},
+                reason=decision.reason(code),
+            )
