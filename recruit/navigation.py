@@ -23,6 +23,7 @@ OVERSIGHT = (Role.COORDINATOR, Role.AUDITOR)
 def init_app(app: Flask) -> None:
     """Give every template its frame."""
     app.context_processor(frame)
+    app.jinja_env.globals["has_page"] = lambda endpoint: endpoint in app.view_functions
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,7 @@ from recruit.models.interview import (
     ZoneDecision,
 )
 from recruit.models.mail import OutgoingMail
+from recruit.models.monitoring import AnalysisState, MonitoringAnalysis
 from recruit.models.outcome import Outcome, OutcomeKind, OutcomeReason
 from recruit.models.ranking import RankingRelease, RankingRow, RankingRun
 from recruit.models.record import RecordEntry, RecordValue
@@ -66,6 +67,7 @@ from recruit.models.types import RegionScoped, UtcDateTime, metadata
 __all__ = [
     "Account",
     "AgeBand",
+    "AnalysisState",
     "Answer",
     "Application",
     "ApplicationStatus",
@@ -94,6 +96,7 @@ __all__ = [
     "ListStatus",
     "LotSeed",
     "Membership",
+    "MonitoringAnalysis",
     "MonitoringAnswer",
     "MonitoringShowing",
     "Outcome",

@@ -99,6 +99,11 @@ def applied(session: Session, *, intake: Intake) -> Applied:
 
     Someone who withdrew before a decision did not become eligible; after it, the decision counts.
     """
+    return applied_to(session, intakes=[intake])[0]
+
+
+def applied_to(session: Session, *, intakes: Sequence[Intake]) -> list[Applied]:
+    """The same for several intakes, in their order. One query."""
     found = (
         select(  # type: ignore[call-overload,misc]
             Application.id,
@@ -109,12 +114,22 @@ def applied(session: Session, *, intake: Intake) -> Applied:
             MonitoringAnswer.sex,
             MonitoringAnswer.age_band,
             Application.saved_at,
+            Application.intake_id,
         )
         .join(MonitoringAnswer, col(MonitoringAnswer.application_id) == Application.id, isouter=True)
-        .where(Application.intake_id == intake.id, col(Application.submitted_at).is_not(None))
+        .where(
+            col(Application.intake_id).in_([each.id for each in intakes]),
+            col(Application.submitted_at).is_not(None),
+        )
         .order_by(col(Application.id))
     )
-    rows = list(session.exec(found))
+    rows: dict[int | None, list[Any]] = {each.id: [] for each in intakes}
+    for row in session.exec(found):
+        rows[row[8]].append(row)
+    return [_applied(rows[each.id]) for each in intakes]
+
+
+def _applied(rows: Sequence[Any]) -> Applied:
     return Applied(
         rows=tuple(
             Monitored(
@@ -199,7 +214,7 @@ def _audited(
     from scoring.monitoring import audit_stages
     from scoring.verdicts import summary, worst
 
-    stages = _stages(called is not None, listed is not None, further)
+    stages = stages_of(called is not None, listed is not None, further)
     table = monitoring_table(people.rows, called=called or (), listed=listed or (), further=further)
     # Few come from any one country: their rates are drawn to that of their licence route first.
     parents = {name: "licence_route" for name in ("country", "country_group") if name in by}
@@ -215,8 +230,8 @@ def _audited(
     return found
 
 
-def _stages(called: bool, listed: bool, further: Collection[str]) -> list[Stage]:
-    """Screening, line and list are each a share of the eligible, every later step of the one before it."""
+def stages_of(called: bool, listed: bool, further: Collection[str]) -> list[Stage]:
+    """The stages that there are: screening, line and list a share of the eligible, later ones of the stage before."""
     from scoring.monitoring import Stage
 
     stages = [Stage("eligible", "eligible")]

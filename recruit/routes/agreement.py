@@ -8,7 +8,7 @@ from recruit import agreement_view
 from recruit.models import Intake, RankingRun, Role
 from recruit.queries import ranking as queries
 from recruit.request import actor, db, roles
-from recruit.routes.monitoring import intake_here
+from recruit.routes.monitoring_shared import intake_here
 from recruit.run_analysis import analysis
 from recruit.services.assessment import refuse_before_own
 

@@ -27,7 +27,8 @@ from recruit.queries import lots, release
 from recruit.queries import ranking as rankings
 from recruit.request import actor, db, roles, settings
 from recruit.request import region as present_region
-from recruit.routes.monitoring import intake_here, look_at
+from recruit.routes.monitoring import look_at
+from recruit.routes.monitoring_shared import intake_here
 from recruit.services import interview, list_checks, publishing, ranking, settling
 from recruit.services.assessment import refuse_before_own
 from recruit.services.lines import LineGroup, line_groups

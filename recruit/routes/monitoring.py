@@ -4,34 +4,18 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, render_template
+from flask import Response, render_template
 
 from recruit import clock, monitoring_view
-from recruit.errors import NotFound
 from recruit.i18n import gettext as _
-from recruit.models import Intake, InterviewList, ListStatus, Role
-from recruit.navigation import present_intake
+from recruit.models import Intake, InterviewList, ListStatus
 from recruit.queries import interview as lists
 from recruit.queries import monitoring, recognition
 from recruit.queries.monitoring import AFTER_THE_LIST, Reached, Seen
-from recruit.request import db, roles, settings
+from recruit.request import db
+from recruit.routes.monitoring_shared import PREFIX, blueprint, intake_here, reader
 
-blueprint = Blueprint("monitoring", __name__)
-PREFIX = "/g/<region>/<intake>/monitoring"
-
-
-def reader() -> monitoring.Reader:
-    """Who reads. A member of the recruitment group sees suppressed figures, whatever else they are."""
-    inside = bool(roles() & {Role.COORDINATOR, Role.ASSESSOR})
-    return monitoring.Reader(inside=inside, minimum=settings().suppress_below)
-
-
-def intake_here() -> Intake:
-    """The intake that the address names, which the page's frame reads as well. Raises NotFound."""
-    found = present_intake()
-    if found is None:
-        raise NotFound(_("There is no intake with this address in this region."))
-    return found
+__all__ = ["blueprint", "look_at"]
 
 
 @dataclass(frozen=True)

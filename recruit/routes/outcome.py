@@ -20,7 +20,7 @@ from recruit.queries import outcome as queries
 from recruit.queries.outcome import CHAIN, ENDS, Candidate
 from recruit.request import actor, db, roles
 from recruit.request import region as present_region
-from recruit.routes.monitoring import intake_here
+from recruit.routes.monitoring_shared import intake_here
 from recruit.services import outcome as service
 from recruit.services.assessment import refuse_before_own
 

@@ -11,7 +11,7 @@ from recruit.models import Intake, RankingRun, Role
 from recruit.place_standing import Standing, single_line, standing_at, standing_on
 from recruit.queries import ranking as queries
 from recruit.request import actor, db, roles
-from recruit.routes.monitoring import intake_here
+from recruit.routes.monitoring_shared import intake_here
 from recruit.run_analysis import RunAnalysis, analysis
 from recruit.services.assessment import refuse_before_own
 from recruit.services.lines import MOST

@@ -17,7 +17,7 @@ from recruit.queries import ranking as queries
 from recruit.queries import release as releases
 from recruit.ranking_view import TheLine
 from recruit.request import actor, db, roles
-from recruit.routes.monitoring import intake_here, reader
+from recruit.routes.monitoring_shared import intake_here, reader
 from recruit.run_analysis import analysis
 from recruit.services import gate, ranking, settling
 from recruit.services.assessment import refuse_before_own

@@ -9,7 +9,7 @@ from recruit.i18n import gettext as _
 from recruit.models import Role
 from recruit.queries import interview as lists
 from recruit.request import actor, db, roles
-from recruit.routes.monitoring import intake_here, reader
+from recruit.routes.monitoring_shared import intake_here, reader
 from recruit.services.assessment import refuse_before_own
 
 blueprint = Blueprint("record_file", __name__)

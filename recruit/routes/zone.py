@@ -16,7 +16,7 @@ from recruit.queries import assessment as assessments
 from recruit.queries import interview as queries
 from recruit.queries import lots, release
 from recruit.request import actor, db, roles, settings
-from recruit.routes.monitoring import intake_here
+from recruit.routes.monitoring_shared import intake_here
 from recruit.services import ranking, settling
 from recruit.services.assessment import refuse_before_own
 from recruit.services.lines import line_groups, line_on

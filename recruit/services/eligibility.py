@@ -21,6 +21,7 @@ from recruit.models import (
 )
 from recruit.queries import eligibility as queries
 from recruit.queries import intake as intakes
+from recruit.requirement_answers import outcome
 from recruit.services import record
 from recruit.services.impartiality import refuse_partial
 from recruit.services.proposals import Proposal, propose
@@ -115,19 +116,6 @@ def decide_many(
         made.append(_write(session, application, decision, proposals, standing, actor, now))
     _settle(session, application, profile, standing, actor, now)
     return made
-
-
-def outcome(profile: Profile, answers: Mapping[str, Answer]) -> Eligibility:
-    """What decided answers add up to. Requirements that are not mandatory do not stop an application.
-
-    One "no" is enough to be ineligible; otherwise all must be decided and none unclear.
-    """
-    mandatory = [answers.get(each.key) for each in profile.requirements if each.mandatory]
-    if Answer.NO in mandatory:
-        return Eligibility.INELIGIBLE
-    if None in mandatory or Answer.UNCLEAR in mandatory:
-        return Eligibility.PENDING
-    return Eligibility.CONDITIONAL if Answer.EXPECTED in mandatory else Eligibility.ELIGIBLE
 
 
 def fingerprint(answer: str, reason: str) -> str:

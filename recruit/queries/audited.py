@@ -1,0 +1,308 @@
+"""Everything that the auditor's analysis is computed from, read in a fixed number of queries."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from sqlmodel import Session, col, select
+
+from recruit.audited_frames import (
+    Person,
+    Ranked,
+    Reaching,
+    intakes_frame,
+    no_levels,
+    people_frame,
+    plain,
+    ranked_by_code,
+    zone_frame,
+)
+from recruit.models import (
+    Application,
+    ApplicationStatus,
+    BorderlineDecision,
+    Eligibility,
+    EntryKind,
+    Intake,
+    InterviewList,
+    InterviewListEntry,
+    LicenceStatus,
+    ListStatus,
+    Outcome,
+    RankingRun,
+    RequirementDecision,
+    Site,
+    SitePreference,
+)
+from recruit.queries import intake as intakes
+from recruit.queries import interview as lists
+from recruit.queries import monitoring
+from recruit.queries import outcome as outcomes
+from recruit.queries import ranking as rankings
+from recruit.requirement_answers import outcome
+from recruit.run_analysis import RunAnalysis, analysis
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from scoring.monitoring import Stage
+    from scoring.profile import Profile
+
+
+@dataclass(frozen=True)
+class Audited:
+    """Everything that an analysis is computed from. Nobody is named: rows go by mask code.
+
+    `drawn`: {"version", "confirmed"} of the list that decides who is called, None while no line is drawn; `run`:
+    {"stage", "number", "inputs_sha256", "results_sha256"} of the ranking, the list's or else the newest. `stage` is
+    the one that counts, `criteria` those that count in it, `weights` theirs, on a sum of 100.
+
+    `stages`: as scoring takes them; each names columns of `people`, which has one row per submitted application:
+
+    - the attributes of `frames.ATTRIBUTES`, `application` (mask code), `site` (of the first preference);
+    - 1/0 in `applied`, `eligible` and each stage that there is: `screened`, `called`, `listed`, `interviewed`, …;
+    - `withdrawn`, `pending` (no decision yet), `licence_expected` (a date, where it is not held yet);
+    - `answer_<requirement>` and `proposed_<requirement>`: "yes", "no", "expected", "unclear"; `proposed`: whether the
+      rules' proposals alone would have made it eligible, None where they left that open;
+    - `status` ("ranked", "below_threshold", …), `place`, `points` (a Fraction) and `level_<criterion>` (Fractions) of
+      the run. None everywhere is missing.
+
+    `levels`: application, assessor (a pseudonym, or "form"), criterion, level. `zone`: application, by_points, above,
+    of those in the borderline zone of the list that the group decided. `intakes`: intake, the attributes, `eligible`,
+    `called`, of everybody in the region's intakes with a line up to and including this one, in the order of time,
+    which `order_of_intakes` has. `posts`: how many at each site.
+    """
+
+    intake: str
+    starts_on: date
+    list_id: int | None
+    drawn: dict[str, Any] | None
+    run: dict[str, Any] | None
+    profile: Profile
+    stage: str
+    criteria: tuple[str, ...]
+    weights: Mapping[str, Fraction]
+    threshold: Fraction
+    requirements: tuple[str, ...]
+    mandatory: frozenset[str]
+    stages: tuple[Stage, ...]
+    people: pd.DataFrame
+    levels: pd.DataFrame
+    zone: pd.DataFrame
+    intakes: pd.DataFrame
+    order_of_intakes: tuple[str, ...]
+    posts: Mapping[str, int]
+    undecided: int
+    withdrawn: int
+
+    def inputs(self) -> dict[str, Any]:
+        """All of it, JSON-ready. Profile and levels are in the checksum of the run's inputs."""
+        return {
+            "intake": self.intake,
+            "starts_on": self.starts_on.isoformat(),
+            "list": self.drawn,
+            "run": self.run,
+            "profile": self.profile.digest(),
+            "stages": [[each.key, each.from_column] for each in self.stages],
+            "people": plain(self.people),
+            "zone": plain(self.zone),
+            "intakes": plain(self.intakes),
+            "posts": dict(self.posts),
+        }
+
+    @cached_property
+    def sha256(self) -> str:
+        """Checksum of the inputs: the same for the same state of things."""
+        text = json.dumps(self.inputs(), sort_keys=True, ensure_ascii=False, allow_nan=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def audited(session: Session, intake: Intake) -> Audited:
+    """Read it. The latest confirmed list decides who is called, without one the draft. Constant queries.
+
+    Raises Conflict for a profile that was changed in the database, ScoringError for a run that is damaged.
+    """
+    drawn = lists.latest_confirmed(session, intake=intake) or lists.draft_of(session, intake=intake)
+    reached = monitoring.reached(session, intake=intake, drawn=drawn)
+    run = _run(session, intake, drawn)
+    taken_apart = analysis(run) if run else None
+    profile = taken_apart.profile if taken_apart else intakes.profile_of(session, intake)
+    stage = taken_apart.stage if taken_apart else "screening"
+    weights = profile.weights_at(stage)
+    criteria = tuple(weights)
+    requirements = tuple(each.key for each in profile.requirements)
+    everybody = monitoring.applied(session, intake=intake)
+    people = _people(session, intake, profile)
+    past = _intakes(session, intake, drawn)
+    return Audited(
+        intake=intake.slug,
+        starts_on=intake.starts_on,
+        list_id=drawn.id if drawn else None,
+        drawn={"version": drawn.version, "confirmed": drawn.status is ListStatus.CONFIRMED}
+        if drawn
+        else None,
+        run=_named(run),
+        profile=profile,
+        stage=stage,
+        criteria=criteria,
+        weights=weights,
+        threshold=Fraction(profile.stages[stage].threshold),
+        requirements=requirements,
+        mandatory=frozenset(each.key for each in profile.requirements if each.mandatory),
+        stages=tuple(
+            monitoring.stages_of(reached.called is not None, reached.listed is not None, reached.further)
+        ),
+        people=people_frame(
+            everybody.rows,
+            [people[row.application_id] for row in everybody.rows],
+            Reaching(reached.called, reached.listed, reached.further),
+            ranked=_ranked(taken_apart),
+            requirements=requirements,
+            criteria=criteria,
+        ),
+        levels=taken_apart.levels if taken_apart else no_levels(),
+        zone=_zone(session, drawn),
+        intakes=intakes_frame(past),
+        order_of_intakes=tuple(slug for slug, _rows, _called in past),
+        posts={each.site: each.number for each in intakes.posts_of(session, intake)},
+        undecided=everybody.undecided,
+        withdrawn=everybody.withdrawn,
+    )
+
+
+def _run(session: Session, intake: Intake, drawn: InterviewList | None) -> RankingRun | None:
+    if drawn is not None:
+        return session.exec(select(RankingRun).where(RankingRun.id == drawn.run_id)).one()
+    return rankings.latest_run(session, intake=intake, stage="screening")
+
+
+def _named(run: RankingRun | None) -> dict[str, Any] | None:
+    if run is None:
+        return None
+    return {
+        "stage": run.stage,
+        "number": run.number,
+        "inputs_sha256": run.inputs_sha256,
+        "results_sha256": run.results_sha256,
+    }
+
+
+def _ranked(run: RunAnalysis | None) -> dict[str, Ranked]:
+    return ranked_by_code(run) if run else {}
+
+
+def _people(session: Session, intake: Intake, profile: Profile) -> dict[int, Person]:
+    """Everybody who has applied, by id. Two queries."""
+    decided: dict[int, list[RequirementDecision]] = defaultdict(list)
+    decisions = (
+        select(RequirementDecision)
+        .join(Application, col(Application.id) == RequirementDecision.application_id)
+        .where(Application.intake_id == intake.id)
+    )
+    for each in session.exec(decisions):
+        decided[each.application_id].append(each)
+    first = (
+        select(  # type: ignore[call-overload]
+            Application.id,
+            Application.mask_code,
+            Application.status,
+            Application.eligibility,
+            Application.licence,
+            Application.licence_on,
+            Site.name,
+        )
+        .join(
+            SitePreference,
+            (col(SitePreference.application_id) == Application.id) & (col(SitePreference.rank) == 1),
+            isouter=True,
+        )
+        .join(Site, col(Site.id) == SitePreference.site_id, isouter=True)
+        .where(Application.intake_id == intake.id, col(Application.submitted_at).is_not(None))
+    )
+    return {row[0]: _person(row, decided.get(row[0], ()), profile) for row in session.exec(first)}
+
+
+def _person(row: Any, decided: Sequence[RequirementDecision], profile: Profile) -> Person:
+    _id, code, status, eligibility, licence, licence_on, site = row
+    proposals = {each.requirement: each.proposed for each in decided}
+    proposed = outcome(profile, proposals)
+    return Person(
+        code=code,
+        withdrawn=status is ApplicationStatus.WITHDRAWN,
+        pending=eligibility is Eligibility.PENDING,
+        site=site,
+        licence_expected=licence_on if licence is LicenceStatus.EXPECTED else None,
+        answers={each.requirement: each.answer for each in decided},
+        proposals=proposals,
+        proposed=None if proposed is Eligibility.PENDING else proposed in monitoring.GOES_ON,
+    )
+
+
+def _zone(session: Session, drawn: InterviewList | None) -> pd.DataFrame:
+    """A decision has a reason exactly where it is not as the points have it."""
+    if drawn is None:
+        return zone_frame([])
+    found = (
+        select(Application.mask_code, BorderlineDecision.above, BorderlineDecision.reason)
+        .join(Application, col(Application.id) == BorderlineDecision.application_id)
+        .where(BorderlineDecision.list_id == drawn.id)
+    )
+    return zone_frame([(code, above != bool(reason), above) for code, above, reason in session.exec(found)])
+
+
+def _intakes(
+    session: Session, intake: Intake, drawn: InterviewList | None
+) -> list[tuple[str, Any, frozenset[int]]]:
+    """The region's intakes with a confirmed list that closed before this one, and this one if it has a line.
+
+    (slug, everybody, ids of those called), in the order in which they closed. Four queries.
+    """
+    confirmed = (
+        select(InterviewList.intake_id, InterviewList.id)
+        .where(InterviewList.status == ListStatus.CONFIRMED, InterviewList.region_id == intake.region_id)
+        .order_by(col(InterviewList.version))
+    )
+    newest: dict[int, int | None] = dict(session.exec(confirmed).all())
+    newest.pop(intake.id or 0, None)
+    if drawn is not None and intake.id is not None:
+        newest[intake.id] = drawn.id
+    of_region = select(Intake).where(Intake.region_id == intake.region_id, col(Intake.id).in_(newest))
+    here = (intake.closes_at, intake.id or 0)
+    found = sorted(
+        (each for each in session.exec(of_region) if (each.closes_at, each.id or 0) <= here),
+        key=lambda each: (each.closes_at, each.id or 0),
+    )
+    called = _called(session, {newest[each.id or 0] for each in found}, [each.id for each in found])
+    people = monitoring.applied_to(session, intakes=found)
+    return [
+        (each.slug, everybody.rows, frozenset(called[each.id or 0]))
+        for each, everybody in zip(found, people, strict=True)
+    ]
+
+
+def _called(
+    session: Session, list_ids: set[int | None], intake_ids: Sequence[int | None]
+) -> dict[int, set[int]]:
+    """Ids of those above the lines of these lists, and of whoever came further, by intake."""
+    called: dict[int, set[int]] = defaultdict(set)
+    above = (
+        select(InterviewList.intake_id, InterviewListEntry.application_id)
+        .join(InterviewList, col(InterviewList.id) == InterviewListEntry.list_id)
+        .where(col(InterviewListEntry.list_id).in_(list_ids), InterviewListEntry.kind == EntryKind.CALLED)
+    )
+    further = select(Outcome.intake_id, Outcome.application_id).where(
+        col(Outcome.intake_id).in_(intake_ids), col(Outcome.kind).in_(outcomes.CHAIN)
+    )
+    for intake_id, application_id in session.exec(above):
+        called[intake_id].add(application_id)
+    for intake_id, application_id in session.exec(further):
+        called[intake_id].add(application_id)
+    return called
