@@ -5,6 +5,7 @@ The one place where levels and points meet the attributes of a person; nothing t
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 class Person:
     """What is read of one application, beside its groups. None is missing or not decided.
 
+    `left`: declined or dropped out, however far the person had come.
     `answers` and `proposals`: requirement -> the decision, and what the rules proposed when it was taken. `proposed`:
     whether these proposals alone would have made it eligible; None where they left that open.
     """
@@ -31,6 +33,7 @@ class Person:
     code: str
     withdrawn: bool
     pending: bool
+    left: bool
     site: str | None
     licence_expected: date | None
     answers: Mapping[str, Answer]
@@ -46,6 +49,17 @@ class Ranked:
     place: int | None
     points: Fraction | None
     levels: Mapping[str, Fraction]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Somebody in one of several intakes. `goals_reached`: a year later, of those who started; None is not known."""
+
+    intake: str
+    groups: Monitored
+    called: bool
+    levels: Mapping[str, Fraction]
+    goals_reached: bool | None
 
 
 @dataclass(frozen=True)
@@ -103,6 +117,7 @@ def people_frame(
         "application": [each.code for each in people],
         "withdrawn": [each.withdrawn for each in people],
         "pending": [each.pending for each in people],
+        "left": [each.left for each in people],
         "site": [each.site for each in people],
         "licence_expected": [each.licence_expected for each in people],
         "proposed": [each.proposed for each in people],
@@ -123,19 +138,29 @@ def _value(answer: Answer | None) -> str | None:
     return None if answer is None else answer.value
 
 
-def intakes_frame(
-    intakes: Sequence[tuple[str, Sequence[Monitored], frozenset[int]]],
-) -> pd.DataFrame:
-    """One row per applicant of several intakes in their order: `intake`, the attributes, `eligible` and `called`."""
+def levels_in(results: str) -> dict[str, dict[str, Fraction]]:
+    """Levels by mask code and criterion in the stored results of a run."""
+    content = json.loads(results)
+    table, found = content["table"], {}
+    for i, code in enumerate(table["application"]):
+        levels = {key: table[f"level_{key}"][i] for key in content["criteria"]}
+        found[code] = {key: Fraction(value) for key, value in levels.items() if value is not None}
+    return found
+
+
+def intakes_frame(people: Sequence[Counted], criteria: Sequence[str]) -> pd.DataFrame:
+    """One row per person of several intakes; columns as `queries.audited.Audited.intakes` says."""
     import pandas as pd
 
-    parts = [
-        monitoring_table(rows, called=called, listed=()).drop(columns="listed").assign(intake=slug)
-        for slug, rows, called in intakes
-    ]
-    if not parts:
-        return monitoring_table((), called=(), listed=()).drop(columns="listed").assign(intake="")
-    return pd.concat(parts, ignore_index=True)
+    called = {each.groups.application_id for each in people if each.called}
+    table = monitoring_table([each.groups for each in people], called=called, listed=())
+    columns: dict[str, list[Any]] = {
+        "intake": [each.intake for each in people],
+        "goals_reached": [each.goals_reached for each in people],
+    }
+    columns |= {f"level_{key}": [each.levels.get(key) for each in people] for key in criteria}
+    series = {name: pd.Series(values, dtype=object) for name, values in columns.items()}
+    return table.drop(columns="listed").assign(**series)
 
 
 def zone_frame(decided: Sequence[tuple[str, bool, bool]]) -> pd.DataFrame:
@@ -204,12 +229,14 @@ def levels_of(people: pd.DataFrame, criteria: Sequence[str]) -> pd.DataFrame:
 
 __all__ = [
     "ATTRIBUTES",
+    "Counted",
     "Person",
     "Ranked",
     "Reaching",
     "answers_of",
     "counts_frame",
     "intakes_frame",
+    "levels_in",
     "levels_of",
     "no_levels",
     "people_frame",

@@ -30,10 +30,8 @@ from recruit.models import (
     ApplicationStatus,
     BorderlineDecision,
     Eligibility,
-    EntryKind,
     Intake,
     InterviewList,
-    InterviewListEntry,
     LicenceStatus,
     ListStatus,
     Outcome,
@@ -47,6 +45,7 @@ from recruit.queries import interview as lists
 from recruit.queries import monitoring
 from recruit.queries import outcome as outcomes
 from recruit.queries import ranking as rankings
+from recruit.queries.audited_intakes import counted
 from recruit.requirement_answers import outcome
 from recruit.run_analysis import RunAnalysis, analysis
 
@@ -69,7 +68,8 @@ class Audited:
 
     - the attributes of `frames.ATTRIBUTES`, `application` (mask code), `site` (of the first preference);
     - 1/0 in `applied`, `eligible` and each stage that there is: `screened`, `called`, `listed`, `interviewed`, …;
-    - `withdrawn`, `pending` (no decision yet), `licence_expected` (a date, where it is not held yet);
+    - `withdrawn`, `pending` (no decision yet), `left` (declined or dropped out), `licence_expected` (a date, if it is
+      not held yet);
     - `answer_<requirement>` and `proposed_<requirement>`: "yes", "no", "expected", "unclear"; `proposed`: whether the
       rules' proposals alone would have made it eligible, None where they left that open;
     - `status` ("ranked", "below_threshold", …), `place`, `points` (a Fraction) and `level_<criterion>` (Fractions) of
@@ -77,8 +77,9 @@ class Audited:
 
     `levels`: application, assessor (a pseudonym, or "form"), criterion, level. `zone`: application, by_points, above,
     of those in the borderline zone of the list that the group decided. `intakes`: intake, the attributes, `eligible`,
-    `called`, of everybody in the region's intakes with a line up to and including this one, in the order of time,
-    which `order_of_intakes` has. `posts`: how many at each site.
+    `called`, `goals_reached` (True, False or None) and `level_<criterion>` of everybody in the region's intakes with a
+    line up to and including this one, in the order of time, which `order_of_intakes` has. `posts`: how many at each
+    site.
     """
 
     intake: str
@@ -141,7 +142,7 @@ def audited(session: Session, intake: Intake) -> Audited:
     requirements = tuple(each.key for each in profile.requirements)
     everybody = monitoring.applied(session, intake=intake)
     people = _people(session, intake, profile)
-    past = _intakes(session, intake, drawn)
+    order, everywhere = counted(session, intake, drawn)
     return Audited(
         intake=intake.slug,
         starts_on=intake.starts_on,
@@ -170,8 +171,8 @@ def audited(session: Session, intake: Intake) -> Audited:
         ),
         levels=taken_apart.levels if taken_apart else no_levels(),
         zone=_zone(session, drawn),
-        intakes=intakes_frame(past),
-        order_of_intakes=tuple(slug for slug, _rows, _called in past),
+        intakes=intakes_frame(everywhere, criteria),
+        order_of_intakes=order,
         posts={each.site: each.number for each in intakes.posts_of(session, intake)},
         undecided=everybody.undecided,
         withdrawn=everybody.withdrawn,
@@ -200,7 +201,11 @@ def _ranked(run: RunAnalysis | None) -> dict[str, Ranked]:
 
 
 def _people(session: Session, intake: Intake, profile: Profile) -> dict[int, Person]:
-    """Everybody who has applied, by id. Two queries."""
+    """Everybody who has applied, by id. Three queries."""
+    ended = select(Outcome.application_id).where(
+        Outcome.intake_id == intake.id, col(Outcome.kind).in_(outcomes.ENDS)
+    )
+    left = set(session.exec(ended))
     decided: dict[int, list[RequirementDecision]] = defaultdict(list)
     decisions = (
         select(RequirementDecision)
@@ -227,10 +232,12 @@ def _people(session: Session, intake: Intake, profile: Profile) -> dict[int, Per
         .join(Site, col(Site.id) == SitePreference.site_id, isouter=True)
         .where(Application.intake_id == intake.id, col(Application.submitted_at).is_not(None))
     )
-    return {row[0]: _person(row, decided.get(row[0], ()), profile) for row in session.exec(first)}
+    return {
+        row[0]: _person(row, decided.get(row[0], ()), profile, row[0] in left) for row in session.exec(first)
+    }
 
 
-def _person(row: Any, decided: Sequence[RequirementDecision], profile: Profile) -> Person:
+def _person(row: Any, decided: Sequence[RequirementDecision], profile: Profile, left: bool) -> Person:
     _id, code, status, eligibility, licence, licence_on, site = row
     proposals = {each.requirement: each.proposed for each in decided}
     proposed = outcome(profile, proposals)
@@ -238,6 +245,7 @@ def _person(row: Any, decided: Sequence[RequirementDecision], profile: Profile) 
         code=code,
         withdrawn=status is ApplicationStatus.WITHDRAWN,
         pending=eligibility is Eligibility.PENDING,
+        left=left,
         site=site,
         licence_expected=licence_on if licence is LicenceStatus.EXPECTED else None,
         answers={each.requirement: each.answer for each in decided},
@@ -256,53 +264,3 @@ def _zone(session: Session, drawn: InterviewList | None) -> pd.DataFrame:
         .where(BorderlineDecision.list_id == drawn.id)
     )
     return zone_frame([(code, above != bool(reason), above) for code, above, reason in session.exec(found)])
-
-
-def _intakes(
-    session: Session, intake: Intake, drawn: InterviewList | None
-) -> list[tuple[str, Any, frozenset[int]]]:
-    """The region's intakes with a confirmed list that closed before this one, and this one if it has a line.
-
-    (slug, everybody, ids of those called), in the order in which they closed. Four queries.
-    """
-    confirmed = (
-        select(InterviewList.intake_id, InterviewList.id)
-        .where(InterviewList.status == ListStatus.CONFIRMED, InterviewList.region_id == intake.region_id)
-        .order_by(col(InterviewList.version))
-    )
-    newest: dict[int, int | None] = dict(session.exec(confirmed).all())
-    newest.pop(intake.id or 0, None)
-    if drawn is not None and intake.id is not None:
-        newest[intake.id] = drawn.id
-    of_region = select(Intake).where(Intake.region_id == intake.region_id, col(Intake.id).in_(newest))
-    here = (intake.closes_at, intake.id or 0)
-    found = sorted(
-        (each for each in session.exec(of_region) if (each.closes_at, each.id or 0) <= here),
-        key=lambda each: (each.closes_at, each.id or 0),
-    )
-    called = _called(session, {newest[each.id or 0] for each in found}, [each.id for each in found])
-    people = monitoring.applied_to(session, intakes=found)
-    return [
-        (each.slug, everybody.rows, frozenset(called[each.id or 0]))
-        for each, everybody in zip(found, people, strict=True)
-    ]
-
-
-def _called(
-    session: Session, list_ids: set[int | None], intake_ids: Sequence[int | None]
-) -> dict[int, set[int]]:
-    """Ids of those above the lines of these lists, and of whoever came further, by intake."""
-    called: dict[int, set[int]] = defaultdict(set)
-    above = (
-        select(InterviewList.intake_id, InterviewListEntry.application_id)
-        .join(InterviewList, col(InterviewList.id) == InterviewListEntry.list_id)
-        .where(col(InterviewListEntry.list_id).in_(list_ids), InterviewListEntry.kind == EntryKind.CALLED)
-    )
-    further = select(Outcome.intake_id, Outcome.application_id).where(
-        col(Outcome.intake_id).in_(intake_ids), col(Outcome.kind).in_(outcomes.CHAIN)
-    )
-    for intake_id, application_id in session.exec(above):
-        called[intake_id].add(application_id)
-    for intake_id, application_id in session.exec(further):
-        called[intake_id].add(application_id)
-    return called

@@ -1,0 +1,111 @@
+"""The intakes that an analysis looks back on: everybody in them, who was called, and what came of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from fractions import Fraction
+
+from sqlmodel import Session, col, select
+
+from recruit.audited_frames import Counted, levels_in
+from recruit.models import (
+    Application,
+    EntryKind,
+    Intake,
+    InterviewList,
+    InterviewListEntry,
+    ListStatus,
+    Outcome,
+    OutcomeKind,
+    RankingRun,
+)
+from recruit.queries import monitoring
+from recruit.queries import outcome as outcomes
+
+
+def counted(
+    session: Session, intake: Intake, drawn: InterviewList | None
+) -> tuple[tuple[str, ...], list[Counted]]:
+    """The region's intakes with a confirmed list that closed before this one, and this one if it has a line.
+
+    Returns their slugs in the order in which they closed, and everybody in them. Seven queries.
+    """
+    newest = _newest_lists(session, intake)
+    if drawn is not None:
+        newest[drawn.intake_id] = drawn
+    of_region = select(Intake).where(Intake.region_id == intake.region_id, col(Intake.id).in_(newest))
+    here = (intake.closes_at, intake.id or 0)
+    found = sorted(
+        (each for each in session.exec(of_region) if (each.closes_at, each.id or 0) <= here),
+        key=lambda each: (each.closes_at, each.id or 0),
+    )
+    ids = [each.id or 0 for each in found]
+    happened = _happened(session, ids)
+    called = {key for key, kinds in happened.items() if kinds & set(outcomes.CHAIN)}
+    called |= _above(session, [newest[each] for each in ids])
+    codes = dict(
+        session.exec(
+            select(Application.id, Application.mask_code).where(col(Application.intake_id).in_(ids))
+        ).all()
+    )
+    levels = _levels(session, [newest[each] for each in ids])
+    people = monitoring.applied_to(session, intakes=found)
+    rows = [
+        Counted(
+            intake=each.slug,
+            groups=row,
+            called=row.application_id in called,
+            levels=levels.get((each.id or 0, codes[row.application_id]), {}),
+            goals_reached=_goals(happened.get(row.application_id, frozenset())),
+        )
+        for each, everybody in zip(found, people, strict=True)
+        for row in everybody.rows
+    ]
+    return tuple(each.slug for each in found), rows
+
+
+def _newest_lists(session: Session, intake: Intake) -> dict[int, InterviewList]:
+    """The newest confirmed list of each intake of the region."""
+    confirmed = select(InterviewList).where(
+        InterviewList.status == ListStatus.CONFIRMED, InterviewList.region_id == intake.region_id
+    )
+    return {each.intake_id: each for each in session.exec(confirmed.order_by(col(InterviewList.version)))}
+
+
+def _above(session: Session, drawn: Sequence[InterviewList]) -> set[int]:
+    """Ids of those above the lines of these lists."""
+    above = select(InterviewListEntry.application_id).where(
+        col(InterviewListEntry.list_id).in_([each.id for each in drawn]),
+        InterviewListEntry.kind == EntryKind.CALLED,
+    )
+    return set(session.exec(above))
+
+
+def _happened(session: Session, intake_ids: Sequence[int]) -> dict[int, set[OutcomeKind]]:
+    found: dict[int, set[OutcomeKind]] = defaultdict(set)
+    rows = select(Outcome.application_id, col(Outcome.kind)).where(col(Outcome.intake_id).in_(intake_ids))
+    for application_id, kind in session.exec(rows):
+        found[application_id].add(kind)
+    return found
+
+
+def _goals(kinds: Collection[OutcomeKind]) -> bool | None:
+    """Whether somebody who started reached the goals; None while that cannot be told."""
+    if OutcomeKind.GOALS_REACHED in kinds:
+        return True
+    return False if {OutcomeKind.STARTED, OutcomeKind.DROPPED_OUT} <= set(kinds) else None
+
+
+def _levels(
+    session: Session, drawn: Sequence[InterviewList]
+) -> dict[tuple[int, str], Mapping[str, Fraction]]:
+    """What the runs of these lists have as levels, by intake and mask code."""
+    runs = select(RankingRun.intake_id, RankingRun.results).where(
+        col(RankingRun.id).in_([each.run_id for each in drawn])
+    )
+    return {
+        (intake_id, code): levels
+        for intake_id, results in session.exec(runs)
+        for code, levels in levels_in(results).items()
+    }
