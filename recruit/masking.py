@@ -20,12 +20,12 @@ from recruit.models import (
     Intake,
     Referee,
 )
+from recruit.models.application import QUESTIONS
 from recruit.striking import Known, Pieces, Striker
 from scoring.bands import Period, full_time_days, level_from_value, months
 from scoring.profile import Profile
 
 #: The referee's questions, in the order of the fixed form.
-QUESTIONS = ("safety", "asks_for_help", "responsibility", "collaboration")
 #: Kinds of document that stay with those who decide eligibility, even when a redacted copy exists.
 NEVER_SHOWN = frozenset(
     {AttachmentKind.DIPLOMA, AttachmentKind.LICENCE, AttachmentKind.LANGUAGE, AttachmentKind.WORK_PERMIT}

@@ -7,7 +7,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from recruit.errors import Invalid
-from recruit.services.references import QUESTIONS, EnteredReference, ReferenceAnswers
+from recruit.models.application import QUESTIONS
+from recruit.services.references import EnteredReference, ReferenceAnswers
 
 COLUMNS = ("application", "referee", *QUESTIONS, "would_employ")
 OPTIONAL = ("masked_setting", "masked_comment")

@@ -13,7 +13,8 @@ from recruit.demo.region import Group
 from recruit.documents.burning import Strikes, burnt
 from recruit.documents.pages import opened
 from recruit.documents.sandbox import PageText
-from recruit.models import AttachmentKind, Eligibility
+from recruit.models import AttachmentKind
+from recruit.models.application import GOES_ON
 from recruit.queries import eligibility as queries
 from recruit.services.references import add_redacted
 from recruit.storage import Storage
@@ -24,7 +25,7 @@ def make_copies(session: Session, judged: list[Judged], group: Group, storage: S
     made = 0
     for each in judged:
         application = each.application
-        if application.eligibility not in (Eligibility.ELIGIBLE, Eligibility.CONDITIONAL):
+        if application.eligibility not in GOES_ON:
             continue
         periods, referees, attachments = queries.told(session, application)
         for original in attachments:

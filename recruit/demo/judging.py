@@ -18,7 +18,7 @@ from recruit.demo.region import Group
 from recruit.models import Answer, Application, Assignment, Intake, Referee
 from recruit.queries import assessment as assessments
 from recruit.queries import intake as intakes
-from recruit.services import assessment, eligibility, references
+from recruit.services import assessment, conflicts, eligibility, panels, references
 from recruit.services.eligibility import Decision
 from recruit.services.references import ReferenceAnswers
 
@@ -104,7 +104,7 @@ def assign(session: Session, intake: Intake, group: Group, now: datetime) -> Non
     pool = assessments.pool(session, intake, "screening")
     assessor = group.assessors[1]
     assert assessor.id is not None
-    assessment.declare_conflict(
+    conflicts.declare_conflict(
         session,
         application=pool[0],
         assessor_id=assessor.id,
@@ -112,7 +112,7 @@ def assign(session: Session, intake: Intake, group: Group, now: datetime) -> Non
         actor=group.actor,
         now=now,
     )
-    assessment.assign(session, intake=intake, actor=group.actor, now=now)
+    panels.assign(session, intake=intake, actor=group.actor, now=now)
 
 
 def assess(

@@ -81,6 +81,10 @@ class Eligibility(enum.Enum):
     INELIGIBLE = "ineligible"
 
 
+#: Those who go on to be assessed, ranked and called.
+GOES_ON = (Eligibility.ELIGIBLE, Eligibility.CONDITIONAL)
+
+
 class Sex(enum.Enum):
     FEMALE = "female"
     MALE = "male"
@@ -183,6 +187,10 @@ class ExperiencePeriod(RegionScoped, table=True):
     ends_on: date | None = None
     fte_percent: int
     supervised: bool = False
+
+
+#: The questions that a referee answers with 0 to 4, by their columns.
+QUESTIONS = ("safety", "asks_for_help", "responsibility", "collaboration")
 
 
 class Referee(RegionScoped, table=True):

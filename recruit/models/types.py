@@ -32,6 +32,12 @@ def _never_reuse_ids(table: Table, owner: MetaData) -> None:
         table.dialect_kwargs["sqlite_autoincrement"] = True
 
 
+def id_of(row: Any) -> int:
+    """The id of a row that has been written."""
+    assert row.id is not None
+    return int(row.id)
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware moment, stored as UTC. Naive values are refused: their zone could only be guessed."""
 

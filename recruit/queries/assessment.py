@@ -29,11 +29,12 @@ from recruit.models import (
     Role,
     ThirdAssessment,
 )
+from recruit.models.application import GOES_ON
+from recruit.models.types import id_of
 from scoring.profile import Criterion, Profile
 
 #: Levels that came from a file, such as a theory test's, stand under this stage, apart from assessors' own.
 EXTERNAL = "external"
-PASSED = (Eligibility.ELIGIBLE, Eligibility.CONDITIONAL)
 PER_PAGE = 50
 #: How many assessors each application has at a stage.
 PER_APPLICATION = 2
@@ -66,7 +67,7 @@ def pool(session: Session, intake: Intake, stage: str) -> list[Application]:
         .where(
             Application.intake_id == intake.id,
             Application.status == ApplicationStatus.SUBMITTED,
-            col(Application.eligibility).in_(PASSED),
+            col(Application.eligibility).in_(GOES_ON),
         )
         .order_by(col(Application.id))
     )
@@ -121,17 +122,12 @@ def assignments(session: Session, intake: Intake, stage: str) -> list[Assignment
 
 def barred(session: Session, applications: Iterable[Application]) -> set[tuple[int, int]]:
     """(application, assessor) pairs that may not meet: a declared conflict, or somebody's own application."""
-    own = {(_id(each), each.account_id) for each in applications}
+    own = {(id_of(each), each.account_id) for each in applications}
     ids = [application for application, _account in own]
     statement = select(ConflictOfInterest.application_id, ConflictOfInterest.assessor_id)
     if len(ids) == 1:  # a region's conflicts are few; read them all rather than list a thousand ids
         statement = statement.where(ConflictOfInterest.application_id == ids[0])
     return own | {(application, assessor) for application, assessor in session.exec(statement)}
-
-
-def _id(row: Application | Assignment | Account) -> int:
-    assert row.id is not None
-    return row.id
 
 
 # --- one assessor ---
@@ -205,7 +201,7 @@ def queue(
             Assignment.assessor_id == assessor_id,
             Assignment.status != AssignmentStatus.RECUSED,
             Application.status == ApplicationStatus.SUBMITTED,
-            col(Application.eligibility).in_(PASSED),
+            col(Application.eligibility).in_(GOES_ON),
         )
         .group_by(col(Assignment.id), col(Application.mask_code), col(Assignment.status))
         .order_by(col(Assignment.id))
@@ -230,7 +226,7 @@ def own_assignment(
             Assignment.status != AssignmentStatus.RECUSED,
             Application.mask_code == code,
             Application.status == ApplicationStatus.SUBMITTED,
-            col(Application.eligibility).in_(PASSED),
+            col(Application.eligibility).in_(GOES_ON),
         )
         .order_by(col(Assignment.id).desc())
     )
@@ -314,7 +310,7 @@ def progress(
     session: Session, *, intake: Intake, stage: str, per_application: int = PER_APPLICATION
 ) -> Progress:
     """Loads and progress of a stage."""
-    codes = {_id(each) for each in pool(session, intake, stage)}
+    codes = {id_of(each) for each in pool(session, intake, stage)}
     standing = [each for each in assignments(session, intake, stage) if each.application_id in codes]
     panels: dict[int, list[AssignmentStatus]] = {application: [] for application in codes}
     for each in standing:
@@ -336,26 +332,26 @@ def progress(
 
 def _loads(session: Session, intake: Intake, standing: Sequence[Assignment]) -> list[Load]:
     active = assessors(session, intake.region_id)
-    active_ids = {_id(each) for each in active}
+    active_ids = {id_of(each) for each in active}
     away = {each.assessor_id for each in standing} - active_ids
     gone = (
         session.exec(select(Account).where(col(Account.id).in_(away)).order_by(col(Account.id))).all()
         if away
         else []
     )
-    everybody = sorted([*active, *gone], key=_id)
-    counts = {_id(each): [0, 0] for each in everybody}
+    everybody = sorted([*active, *gone], key=id_of)
+    counts = {id_of(each): [0, 0] for each in everybody}
     for each in standing:
         counts[each.assessor_id][0] += 1
         counts[each.assessor_id][1] += each.status is AssignmentStatus.SUBMITTED
     return [
         Load(
             number=number,
-            account_id=_id(each),
+            account_id=id_of(each),
             name=each.name or each.email,
-            assigned=counts[_id(each)][0],
-            submitted=counts[_id(each)][1],
-            active=_id(each) in active_ids,
+            assigned=counts[id_of(each)][0],
+            submitted=counts[id_of(each)][1],
+            active=id_of(each) in active_ids,
         )
         for number, each in enumerate(everybody, start=1)
     ]
@@ -405,7 +401,7 @@ def _third_panels(session: Session, intake: Intake, stage: str) -> dict[str, lis
             ThirdAssessment.stage == stage,
             Assignment.stage == stage,
             Application.status == ApplicationStatus.SUBMITTED,
-            col(Application.eligibility).in_(PASSED),
+            col(Application.eligibility).in_(GOES_ON),
         )
     )
     panels: dict[str, list[AssignmentStatus]] = {}
@@ -472,7 +468,7 @@ def panels(
     pages = max(1, -(-len(everything) // per_page))
     number = min(max(number, 1), pages)
     shown = everything[(number - 1) * per_page : number * per_page]
-    ids = [_id(each) for each in shown]
+    ids = [id_of(each) for each in shown]
     by_application = _grouped(
         session.exec(
             select(Assignment)
@@ -507,7 +503,7 @@ def _panel_row(
     panels: Mapping[int, Collection[Assignment]],
     conflicts: Mapping[int, Collection[int]],
 ) -> PanelRow:
-    number = _id(application)
+    number = id_of(application)
     return PanelRow(
         code=application.mask_code,
         conditional=application.eligibility is Eligibility.CONDITIONAL,

@@ -15,7 +15,6 @@ from recruit.models import (
     Account,
     Application,
     ApplicationStatus,
-    Eligibility,
     EntryKind,
     Intake,
     InterviewListEntry,
@@ -24,6 +23,7 @@ from recruit.models import (
     OutcomeReason,
     RankingRow,
 )
+from recruit.models.application import GOES_ON
 from recruit.queries import interview as lists
 
 #: The steps in their order; who reached one has reached those before it, also where nobody wrote them down.
@@ -130,7 +130,7 @@ def _candidate(
         mask_code=application.mask_code,
         name=f"{application.given_name or ''} {application.family_name or ''}".strip(),
         withdrawn=application.status is ApplicationStatus.WITHDRAWN,
-        eligible=application.eligibility in (Eligibility.ELIGIBLE, Eligibility.CONDITIONAL),
+        eligible=application.eligibility in GOES_ON,
         kind=entry.kind if entry else None,
         group_name=entry.group_name if entry else "",
         position=entry.position if entry else None,

@@ -18,9 +18,8 @@ from recruit.models import (
     Referee,
     RequirementDecision,
 )
+from recruit.models.application import GOES_ON
 from recruit.queries import assessment, eligibility
-
-_PASSED = (Eligibility.ELIGIBLE, Eligibility.CONDITIONAL)
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ def waiting(session: Session, intake: Intake) -> Waiting:
         select(
             _count(*sent, eligibility.has_unclear()),
             _unanswered_referees(*sent, col(Application.eligibility) != Eligibility.INELIGIBLE),
-            _count(*sent, col(Application.eligibility).in_(_PASSED), eligibility.lacks_copy()),
+            _count(*sent, col(Application.eligibility).in_(GOES_ON), eligibility.lacks_copy()),
             select(func.count(func.distinct(Application.education_country))).where(*sent).scalar_subquery(),
         )
     ).one()
@@ -108,7 +107,7 @@ def loads(session: Session, intake: Intake) -> Sequence[Load]:
                 Assignment.stage == "screening",
                 col(Assignment.status) != AssignmentStatus.RECUSED,
                 Application.status == ApplicationStatus.SUBMITTED,
-                col(Application.eligibility).in_(_PASSED),
+                col(Application.eligibility).in_(GOES_ON),
             )
             .group_by(col(Assignment.assessor_id))
         )

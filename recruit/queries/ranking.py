@@ -36,13 +36,13 @@ from recruit.models import (
     RankingRun,
     RequirementDecision,
 )
+from recruit.models.application import GOES_ON
 from recruit.queries import intake as intakes
 from recruit.queries import lots
 from recruit.queries.assessment import EXTERNAL, PER_APPLICATION, assessed_criteria
 from scoring.profile import Profile
 
 PAGE_SIZE = 250
-GOES_ON = (Eligibility.ELIGIBLE, Eligibility.CONDITIONAL)
 
 
 def assessor_pseudonym(intake: Intake, public_id: str) -> str:

@@ -23,12 +23,12 @@ from recruit.models import (
     Posts,
     RankingRun,
 )
+from recruit.models.application import GOES_ON
 from recruit.queries import intake as intakes
 
 State = Literal["done", "now", "to_come"]
 STEPS = ("intake", "application", "eligibility", "assessment", "ranking", "interview")
 ASSESSORS_EACH = 2
-_PASSED = (Eligibility.ELIGIBLE, Eligibility.CONDITIONAL)
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def of(session: Session, intake: Intake) -> Standing:
     """The counts of one intake. One query."""
     mine = Application.intake_id == intake.id
     sent = (mine, Application.status == ApplicationStatus.SUBMITTED)
-    passed = (*sent, col(Application.eligibility).in_(_PASSED))
+    passed = (*sent, col(Application.eligibility).in_(GOES_ON))
     row = session.execute(
         select_columns(
             _count(mine, Application.status == ApplicationStatus.DRAFT),

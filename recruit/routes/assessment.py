@@ -1,35 +1,33 @@
-"""Pages of the assessment step: the assessor's queue and scoring, the coordinator's panels, conflicts and
-imports.
+"""Pages of the assessment step for assessors: one's own queue, scoring, stepping aside, redacted copies.
+
+The coordinator's are in `assessment_panels`; both share one blueprint.
 """
 
-import math
-import tempfile
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request
 from flask_babel import ngettext
-from werkzeug.datastructures import MultiDict
 
-from forms.assessment import ConflictForm, ExternalForm, LevelsForm, RecuseForm, levels_form
+from forms.assessment import LevelsForm, RecuseForm, levels_form
 from recruit import clock
-from recruit.charts import share_bar
 from recruit.database import transaction
-from recruit.errors import Conflict, Invalid, NotFound, Refusal
+from recruit.errors import Conflict, Invalid, NotFound
 from recruit.i18n import gettext as _
 from recruit.i18n import language
 from recruit.masking import MaskedApplication, documents, mask
 from recruit.models import Account, Application, Assignment, AssignmentStatus, Intake
 from recruit.queries import assessment as queries
 from recruit.queries import intake as intakes
-from recruit.request import account, actor, db, region, settings
+from recruit.request import actor, db, settings
+from recruit.routes import assessment_panels
+from recruit.routes.assessment_shared import blueprint, here, intake_here, my_id, stage_wanted
 from recruit.services import assessment as service
+from recruit.services import conflicts
 from recruit.storage import Storage
 from scoring.profile import Criterion, Profile
 
-blueprint = Blueprint("assessment", __name__, url_prefix="/g/<region>/<intake>")
+__all__ = ["assessment_panels", "blueprint"]
 
 #: Criterion key -> the part of the application that is its evidence, where the profile's keys are known.
 EVIDENCE = {
@@ -40,31 +38,14 @@ EVIDENCE = {
 }
 
 
-def _intake(slug: str) -> Intake:
-    return intakes.by_slug(db(), slug)
-
-
-def _my_id() -> int:
-    number = account().id
-    assert number is not None
-    return number
-
-
-def _here(endpoint: str, intake: Intake, **values: Any) -> str:
-    return url_for(f"assessment.{endpoint}", region=region().slug, intake=intake.slug, **values)
-
-
-# --- the assessor ---
-
-
 @blueprint.route("/assess", methods=["GET", "POST"])
 def queue(region: str, intake: str) -> Any:
     """One's own applications and how far one has come; a POST submits all that are complete."""
-    found = _intake(intake)
+    found = intake_here(intake)
     profile = intakes.profile_of(db(), found)
-    stages = queries.stages_of(db(), intake=found, assessor_id=_my_id())
-    stage = _stage(stages[-1] if stages else "screening")
-    items = queries.queue(db(), intake=found, stage=stage, assessor_id=_my_id(), profile=profile)
+    stages = queries.stages_of(db(), intake=found, assessor_id=my_id())
+    stage = stage_wanted(stages[-1] if stages else "screening")
+    items = queries.queue(db(), intake=found, stage=stage, assessor_id=my_id(), profile=profile)
     if request.method == "POST":
         return _submit_ready(found, stage, items)
     return render_template(
@@ -76,13 +57,8 @@ def queue(region: str, intake: str) -> Any:
         done=sum(item.done for item in items),
         ready=[item for item in items if item.ready],
         following=next((item for item in items if not item.done and not item.ready), None),
-        url=lambda endpoint, **values: _here(endpoint, found, **values),
+        url=lambda endpoint, **values: here(endpoint, found, **values),
     )
-
-
-def _stage(default: str) -> str:
-    wanted = request.values.get("stage", default)
-    return wanted if wanted in ("screening", "interview") else default
 
 
 def _submit_ready(found: Intake, stage: str, items: list[queries.QueueItem]) -> Any:
@@ -93,17 +69,17 @@ def _submit_ready(found: Intake, stage: str, items: list[queries.QueueItem]) -> 
             service.submit(db(), assignment=assignment, actor=actor(), now=clock.now())
     count = len(ready)
     flash(ngettext("One assessment is submitted.", "%(num)s assessments are submitted.", count))
-    return redirect(_here("queue", found, stage=stage), 303)
+    return redirect(here("queue", found, stage=stage), 303)
 
 
 def _own(found: Intake, code: str, stage: str | None = None) -> tuple[Assignment, Application]:
-    return queries.own_assignment(db(), intake=found, code=code, assessor_id=_my_id(), stage=stage)
+    return queries.own_assignment(db(), intake=found, code=code, assessor_id=my_id(), stage=stage)
 
 
 @blueprint.route("/assess/<code>", methods=["GET", "POST"])
 def score(region: str, intake: str, code: str) -> Any:
     """The masked application beside its criteria. Saves, saves and goes on, or submits."""
-    found = _intake(intake)
+    found = intake_here(intake)
     assignment, application = _own(found, code, request.args.get("stage"))
     profile = intakes.profile_of(db(), found)
     criteria = queries.assessed_criteria(profile, assignment.stage)
@@ -159,7 +135,7 @@ def _save(found: Intake, assignment: Assignment, form: LevelsForm) -> Any:
         flash(_("The assessment of %(code)s is submitted.", code=code))
     if action == "save":
         flash(_("What you have set for %(code)s is saved. Nothing is submitted yet.", code=code))
-        return redirect(_here("queue", found, stage=assignment.stage), 303)
+        return redirect(here("queue", found, stage=assignment.stage), 303)
     return redirect(_next_url(found, assignment.stage, code), 303)
 
 
@@ -168,12 +144,12 @@ def _next_url(found: Intake, stage: str, code: str) -> str:
     queue.
     """
     profile = intakes.profile_of(db(), found)
-    items = queries.queue(db(), intake=found, stage=stage, assessor_id=_my_id(), profile=profile)
+    items = queries.queue(db(), intake=found, stage=stage, assessor_id=my_id(), profile=profile)
     at = next((index for index, item in enumerate(items) if item.code == code), 0)
     for item in (*items[at + 1 :], *items[:at]):
         if not item.done and not item.ready:
-            return _here("score", found, code=item.code, stage=stage)
-    return _here("queue", found, stage=stage)
+            return here("score", found, code=item.code, stage=stage)
+    return here("queue", found, stage=stage)
 
 
 @dataclass(frozen=True)
@@ -201,7 +177,7 @@ def _scoring_page(
     wrong: dict[str, str] | None = None,
 ) -> str:
     wrong = wrong or {}
-    items = queries.queue(db(), intake=found, stage=assignment.stage, assessor_id=_my_id(), profile=profile)
+    items = queries.queue(db(), intake=found, stage=assignment.stage, assessor_id=my_id(), profile=profile)
     codes = [item.code for item in items]
     numbers = {each.key: number for number, each in enumerate(profile.criteria, start=1)}
     grounds = [_ground(each, numbers[each.key], form, wrong.get(each.key)) for each in criteria]
@@ -227,7 +203,7 @@ def _scoring_page(
         left=sum(ground.level is None for ground in grounds),
         submitted=assignment.status is AssignmentStatus.SUBMITTED,
         errors=[(f"level-{key}-0", message) for key, message in wrong.items()],
-        url=lambda endpoint, **values: _here(endpoint, found, **values),
+        url=lambda endpoint, **values: here(endpoint, found, **values),
     )
 
 
@@ -286,27 +262,27 @@ def _months(months: float) -> str:
 @blueprint.route("/assess/<code>/recuse", methods=["GET", "POST"])
 def recuse(region: str, intake: str, code: str) -> Any:
     """The assessor declares a conflict of interest; the application goes to somebody else."""
-    found = _intake(intake)
+    found = intake_here(intake)
     assignment, application = _own(found, code)
     form = RecuseForm(request.form if request.method == "POST" else None, say=_)
     if request.method == "POST" and form.validate():
         with transaction(db()):
-            service.declare_conflict(
+            conflicts.declare_conflict(
                 db(),
                 application=application,
-                assessor_id=_my_id(),
+                assessor_id=my_id(),
                 reason=form.reason.data or "",
                 actor=actor(),
                 now=clock.now(),
             )
         flash(_("Your conflict of interest with %(code)s is recorded. You will not see it again.", code=code))
-        return redirect(_here("queue", found, stage=assignment.stage), 303)
+        return redirect(here("queue", found, stage=assignment.stage), 303)
     page = render_template(
         "assessment/recuse.html",
         intake=found,
         code=application.mask_code,
         form=form,
-        back=_here("score", found, code=code),
+        back=here("score", found, code=code),
     )
     return page, 422 if request.method == "POST" else 200
 
@@ -314,7 +290,7 @@ def recuse(region: str, intake: str, code: str) -> Any:
 @blueprint.get("/assess/<code>/documents/<public_id>")
 def document(region: str, intake: str, code: str, public_id: str) -> Any:
     """A redacted copy as a download under a neutral name."""
-    found = _intake(intake)
+    found = intake_here(intake)
     _assignment, application = _own(found, code)
     copies = queries.evidence_of(db(), application).copies
     shown = next((each for each in documents(copies) if each.public_id == public_id), None)
@@ -329,186 +305,3 @@ def document(region: str, intake: str, code: str, public_id: str) -> Any:
         mimetype=shown.media_type,
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
-
-
-# --- the coordinator ---
-
-
-@blueprint.route("/assessment", methods=["GET", "POST"])
-def assign(region: str, intake: str) -> Any:
-    """Loads and progress; a POST hands out what is missing."""
-    found = _intake(intake)
-    stage = _stage("screening")
-    refusal = None
-    if request.method == "POST":
-        try:
-            with transaction(db()):
-                summary = service.assign(db(), intake=found, stage=stage, actor=actor(), now=clock.now())
-            flash(
-                _(
-                    "%(new)s assignments are new and %(kept)s stand as before.",
-                    new=summary.new,
-                    kept=summary.kept,
-                )
-            )
-            return redirect(_here("assign", found, stage=stage), 303)
-        except Refusal as error:
-            refusal = error
-            found = _intake(intake)
-    status = queries.progress(db(), intake=found, stage=stage, per_application=service.PER_APPLICATION)
-    search = request.args.get("code", "")
-    page = queries.panels(
-        db(), intake=found, stage=stage, number=request.args.get("page", 1, int), search=search
-    )
-    profile = intakes.profile_of(db(), found)
-    html = render_template(
-        "assessment/assign.html",
-        intake=found,
-        stage=stage,
-        status=status,
-        page=page,
-        per_page=queries.PER_PAGE,
-        search=search,
-        assessors={load.account_id: load for load in status.loads},
-        per_application=service.PER_APPLICATION,
-        undecided=queries.undecided(db(), found) if stage == "screening" else [],
-        over=intakes.is_over(found, clock.now()),
-        can_interview=queries.confirmed_list(db(), found) is not None,
-        external=[each for each in profile.criteria if each.kind == "external"],
-        refusal=refusal,
-        bar=share_bar,
-        url=lambda endpoint, **values: _here(endpoint, found, **values),
-    )
-    return html, refusal.status if refusal else 200
-
-
-@blueprint.route("/assessment/conflict", methods=["GET", "POST"])
-def conflict(region: str, intake: str) -> Any:
-    """The coordinator declares that an assessor has a conflict of interest with an application."""
-    found = _intake(intake)
-    people = queries.assessors(db(), found.region_id)
-    if _my_id() not in {each.id for each in people}:
-        people.append(account())  # who decides eligibility can have a conflict, too
-    choices = [(str(each.id), each.name or each.email) for each in people]
-    posted = request.form if request.method == "POST" else None
-    form = ConflictForm(posted, data={"code": request.args.get("code")}, say=_, assessors=choices)
-    if posted is not None and form.validate():
-        try:
-            with transaction(db()):
-                application = queries.by_code(db(), intake=found, code=form.code.data or "")
-                new = service.declare_conflict(
-                    db(),
-                    application=application,
-                    assessor_id=int(form.assessor.data or 0),
-                    reason=form.reason.data or "",
-                    actor=actor(),
-                    now=clock.now(),
-                )
-            flash(_replaced(application.mask_code, new, choices))
-            return redirect(_here("assign", found), 303)
-        except NotFound as error:
-            form.code.errors = [str(error.message)]
-        except (Conflict, Invalid) as error:
-            form.assessor.errors = [str(error.message)]
-        found = _intake(intake)
-    page = render_template("assessment/conflict.html", intake=found, form=form, back=_here("assign", found))
-    return page, 200 if posted is None else 422
-
-
-def _replaced(code: str, new: list[int], choices: list[tuple[str, str]]) -> str:
-    names = [name for number, name in choices if int(number) in new]
-    if not names:
-        return _("The conflict of interest with %(code)s is recorded.", code=code)
-    return _(
-        "The conflict of interest with %(code)s is recorded. %(names)s assesses it instead.",
-        code=code,
-        names=", ".join(names),
-    )
-
-
-@blueprint.route("/assessment/external", methods=["GET", "POST"])
-def external(region: str, intake: str) -> Any:
-    """Import levels of a criterion that is scored elsewhere."""
-    found = _intake(intake)
-    profile = intakes.profile_of(db(), found)
-    criteria = [
-        (each.key, each.name.in_language(language())) for each in profile.criteria if each.kind == "external"
-    ]
-    posted = MultiDict([*request.form.items(multi=True), *request.files.items(multi=True)])
-    form = ExternalForm(posted if request.method == "POST" else None, say=_, criteria=criteria)
-    if request.method == "POST" and form.validate():
-        try:
-            upload = form.file.chosen
-            levels = _read_levels(upload.filename, upload.read())
-            with transaction(db()):
-                changed = service.import_external(
-                    db(),
-                    intake=found,
-                    criterion=form.criterion.data or "",
-                    levels=levels,
-                    actor=actor(),
-                    now=clock.now(),
-                )
-            flash(
-                _(
-                    "%(read)s levels read, %(changed)s of them new or changed.",
-                    read=len(levels),
-                    changed=changed,
-                )
-            )
-            return redirect(_here("external", found), 303)
-        except Invalid as error:
-            form.file.errors = [str(error.message)]
-        found = _intake(intake)
-    page = render_template(
-        "assessment/external.html",
-        intake=found,
-        form=form,
-        criteria=criteria,
-        counts=queries.external_counts(db(), found),
-        back=_here("assign", found),
-    )
-    return page, 422 if request.method == "POST" else 200
-
-
-def _read_levels(filename: str, content: bytes) -> dict[str, int]:
-    """Application -> whole level, from a spreadsheet. Raises Invalid with what the file's reader said."""
-    from recruit.tables import cells, columns
-    from recruit.tables.errors import FileError
-    from recruit.tables.reading import read_table
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / (Path(filename.replace("\\", "/")).name[-100:] or "file.csv")
-        path.write_bytes(content)
-        try:
-            table = read_table(str(path))
-            codes_in = columns.need(table, "application", "which application a level is for")
-            levels_in = columns.need(table, "level", "the level, 0 to 4")
-            codes = list(table.column(codes_in))
-            levels = cells.levels(table, levels_in)
-        except FileError as error:
-            raise Invalid(str(error), field="file") from error
-    return _whole(codes, levels, lambda position: table.where(position, levels_in))
-
-
-def _whole(codes: list[str], levels: Iterable[float], where: Callable[[int], str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for position, (code, level) in enumerate(zip(codes, levels, strict=True)):
-        if math.isnan(level):
-            continue  # an empty cell is a missing level, never 0
-        if level != int(level):
-            raise Invalid(
-                _("%(where)s: %(level)s is not a whole level.", where=where(position), level=f"{level:g}"),
-                field="file",
-            )
-        if not code:
-            raise Invalid(_("%(where)s: the row has no application.", where=where(position)), field="file")
-        if code.upper() in found:
-            raise Invalid(
-                _("%(where)s: application %(code)s stands twice.", where=where(position), code=code),
-                field="file",
-            )
-        found[code.upper()] = int(level)
-    if not found:
-        raise Invalid(_("The file has no levels."), field="file")
-    return found

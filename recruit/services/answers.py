@@ -28,6 +28,7 @@ from recruit.models import (
     SitePreference,
     WorkPermit,
 )
+from recruit.models.types import id_of
 from recruit.queries import application as queries
 from recruit.services.changing import changing
 
@@ -158,7 +159,9 @@ def save_period(
                     _("There are %(number)s periods already, which is the most.", number=MAX_PERIODS),
                     field="employer",
                 )
-            row = ExperiencePeriod(region_id=application.region_id, application_id=_id(application), **values)
+            row = ExperiencePeriod(
+                region_id=application.region_id, application_id=id_of(application), **values
+            )
             changes.note(f"period.{row.public_id}", None, _described(row))
         else:
             row = queries.period(session, application, public_id)
@@ -227,7 +230,7 @@ def save_referees(
             found = kept.pop(referee.email.lower()) if referee.email.lower() in kept else None
             row = found or Referee(
                 region_id=application.region_id,
-                application_id=_id(application),
+                application_id=id_of(application),
                 position=position,
                 **asdict(referee),
             )
@@ -267,7 +270,7 @@ def save_sites(
             session.add(
                 SitePreference(
                     region_id=application.region_id,
-                    application_id=_id(application),
+                    application_id=id_of(application),
                     site_id=site_id,
                     rank=rank,
                 )
@@ -290,14 +293,9 @@ def save_monitoring(
         session, application=application, revision=revision, topic="monitoring", actor=actor, now=now
     ) as changes:
         row = queries.own_monitoring_answer(session, application) or MonitoringAnswer(
-            region_id=application.region_id, application_id=_id(application)
+            region_id=application.region_id, application_id=id_of(application)
         )
         row.sex, row.age_band = sex, age_band
         session.add(row)
         application.monitoring_seen = True
         changes.concealed = application.status is ApplicationStatus.SUBMITTED
-
-
-def _id(application: Application) -> int:
-    assert application.id is not None
-    return application.id

@@ -29,6 +29,7 @@ from recruit.models import (
     Region,
     Site,
 )
+from recruit.models.types import id_of
 from recruit.queries import assessment as assessments
 from recruit.queries import intake as intakes
 from recruit.queries import profile as profiles
@@ -105,7 +106,7 @@ def save_profile(
         toml=toml,
         digest=profile.digest(),
         created_at=now,
-        created_by_id=_person(actor),
+        created_by_id=actor.person(),
     )
     session.add(row)
     session.flush()
@@ -115,7 +116,7 @@ def save_profile(
         actor=actor,
         now=now,
         action="profile.saved",
-        subject=("criteria_profile", _id(row)),
+        subject=("criteria_profile", id_of(row)),
         changes={"version": (newest.version if newest else None, row.version), "digest": (None, row.digest)},
     )
     return row
@@ -134,7 +135,7 @@ def create(session: Session, *, region_id: int, plan: IntakePlan, actor: Actor, 
         actor=actor,
         now=now,
         action="intake.created",
-        subject=("intake", _id(intake)),
+        subject=("intake", id_of(intake)),
         changes={name: (None, value) for name, value in _described(plan).items()},
         intake_id=intake.id,
     )
@@ -246,12 +247,12 @@ def extend(
     old = intake.closes_at
     extension = DeadlineExtension(
         region_id=intake.region_id,
-        intake_id=_id(intake),
+        intake_id=id_of(intake),
         old_closes_at=old,
         new_closes_at=closes_at,
         reason=reason.strip(),
         extended_at=now,
-        extended_by_id=_person(actor),
+        extended_by_id=actor.person(),
     )
     intake.closes_at = closes_at
     session.add_all([intake, extension])
@@ -351,7 +352,7 @@ def _check_posts(session: Session, region_id: int, posts: Sequence[PlannedPosts]
 
 
 def _write_parts(session: Session, intake: Intake, plan: IntakePlan) -> None:
-    common: dict[str, Any] = {"region_id": intake.region_id, "intake_id": _id(intake)}
+    common: dict[str, Any] = {"region_id": intake.region_id, "intake_id": id_of(intake)}
     session.add_all(
         Posts(**common, site_id=each.site_id, number=each.number, acute_care=each.acute_care)
         for each in plan.posts
@@ -419,7 +420,7 @@ def _write(
         actor=actor,
         now=now,
         action=action,
-        subject=("intake", _id(intake)),
+        subject=("intake", id_of(intake)),
         changes=changes,
         reason=reason,
         intake_id=intake.id,
@@ -430,14 +431,3 @@ def _locked_row(session: Session, intake: Intake) -> None:
     """Read the intake again under a lock, so that two people who act at once do so one after the other."""
     # The key stays shared: entries of the record point to the intake, and their writers hold other rows.
     session.refresh(intake, with_for_update={"key_share": True})
-
-
-def _id(row: Any) -> int:
-    assert row.id is not None
-    return int(row.id)
-
-
-def _person(actor: Actor) -> int:
-    if actor.account_id is None:
-        raise Invalid(_("This must be done by a person with an account."))
-    return actor.account_id

@@ -84,7 +84,7 @@ def draft(
         ),
         settlement=settlement.text(),
         created_at=now,
-        created_by_id=ranking.person(actor),
+        created_by_id=actor.person(),
     )
     session.add(made)
     session.flush()
@@ -166,7 +166,7 @@ def confirm(
     ranking.refuse_stale(session, intake=intake, run=run)
     settling.refuse_unsettled(session, interview_list=found, intake=intake, run=run, decision=decision)
     gate.refuse_failed(findings(session, interview_list=found))
-    found.status, found.confirmed_at, found.confirmed_by_id = ListStatus.CONFIRMED, now, ranking.person(actor)
+    found.status, found.confirmed_at, found.confirmed_by_id = ListStatus.CONFIRMED, now, actor.person()
     entries = _fresh_conditions(session, found)
     found.content_sha256 = content_sha256(
         run=run, line=found.line, entries=entries, settlement=found.settlement

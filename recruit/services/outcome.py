@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from recruit import clock
 from recruit.actor import Actor
-from recruit.errors import Conflict, Invalid, NotAllowed, Refusal
+from recruit.errors import Conflict, Invalid, Refusal
 from recruit.i18n import lazy_gettext as _
 from recruit.models import Application, EntryKind, Intake, Outcome, OutcomeKind, OutcomeReason
 from recruit.outcome_words import kind_name
@@ -193,8 +193,7 @@ def _enter(
 ) -> int:
     application = session.get_one(Application, found.application_id)
     refuse_partial(session, application=application, actor=actor)
-    if actor.account_id is None:
-        raise NotAllowed(_("Outcomes are entered by a person."))
+    person = actor.person()
     rows = _rows(session, found)
     before = {kind: _as_entered(row) for kind, row in rows.items()}
     new = {each.kind: _tidied(each) for each in entered}
@@ -217,10 +216,10 @@ def _enter(
             kind=kind,
             happened_on=each.on,
             set_at=now,
-            set_by_id=actor.account_id,
+            set_by_id=person,
         )
         row.happened_on, row.reason, row.note = each.on, each.reason, each.note
-        row.set_at, row.set_by_id = now, actor.account_id
+        row.set_at, row.set_by_id = now, person
         session.add(row)
     if new:
         session.flush()

@@ -22,7 +22,7 @@ from recruit.models import (
     Region,
 )
 from recruit.queries import interview as queries
-from recruit.services import mail, ranking, record
+from recruit.services import mail, record
 from recruit.services.list_content import hold, hold_intake
 
 
@@ -55,7 +55,7 @@ def publish(
         region_id=interview_list.region_id,
         list_id=interview_list.id,
         published_at=now,
-        published_by_id=ranking.person(actor),
+        published_by_id=actor.person(),
     )
     session.add(made)
     session.flush()

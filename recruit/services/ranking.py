@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from sqlmodel import Session, select
 
@@ -14,6 +15,7 @@ from recruit.errors import Conflict, Invalid
 from recruit.frames import outcomes, rank_inputs
 from recruit.i18n import lazy_gettext as _
 from recruit.models import Intake, IntakeStatus, RankingRelease, RankingRow, RankingRun
+from recruit.models.types import id_of
 from recruit.queries import intake as intakes
 from recruit.queries import ranking as queries
 from recruit.queries.assessment import PER_APPLICATION
@@ -21,19 +23,15 @@ from recruit.services import gate, lots, record
 from recruit.services.record import canonical, sha256
 from scoring.errors import ScoringError
 
+if TYPE_CHECKING:
+    from scoring.ranking import Ranking
+
 STAGES = ("screening", "interview")
 
 
 def code_version() -> str:
     """The version of the code that computes a run, as it is stored with it."""
     return f"recruit {recruit.__version__}, scoring {scoring.__version__}"
-
-
-def person(actor: Actor) -> int:
-    """The account of whoever decides. Raises Invalid for the system itself: a person must answer for it."""
-    if actor.account_id is None:
-        raise Invalid(_("This must be done by a person with an account."))
-    return actor.account_id
 
 
 def run(
@@ -53,24 +51,16 @@ def run(
     _refuse_too_early(session, intake, now)
     inputs = queries.inputs(session, intake=intake, stage=stage)
     if not inputs["applications"]:
-        raise Conflict(
-            _("There is nobody to rank: no submitted application has been decided eligible.")
-            if stage == "screening"
-            else _("There is nobody to rank after the interviews: confirm an interview list first.")
-        )
+        raise _nobody(stage)
     frozen = canonical(inputs)
     last = queries.latest_run(session, intake=intake, stage=stage)
     if last and (last.inputs_sha256, last.code_version) == (sha256(frozen), code_version()):
         return last
-    try:
-        ranking = rank_inputs(inputs)
-    except ScoringError as error:
-        raise Conflict(_("The ranking could not be computed: %(reason)s", reason=str(error))) from error
+    ranking = _ranked(inputs)
     results = ranking.canonical().decode()
-    assert intake.id is not None
     made = RankingRun(
         region_id=intake.region_id,
-        intake_id=intake.id,
+        intake_id=id_of(intake),
         profile_id=intake.profile_id,
         stage=stage,
         number=1 + (last.number if last else 0),
@@ -81,24 +71,11 @@ def run(
         results=results,
         results_sha256=sha256(results),
         created_at=now,
-        created_by_id=person(actor),
+        created_by_id=actor.person(),
     )
     session.add(made)
     session.flush()
-    assert made.id is not None
-    ids = queries.ids_of(session, intake=intake, mask_codes=inputs["applications"])
-    session.add_all(
-        RankingRow(
-            region_id=intake.region_id,
-            run_id=made.id,
-            application_id=ids[each.mask_code],
-            position=each.position,
-            status=each.status,
-            place=each.place,
-            points_milli=each.points_milli,
-        )
-        for each in outcomes(ranking)
-    )
+    _write_rows(session, intake, made, inputs, ranking)
     record.write(
         session,
         region_id=intake.region_id,
@@ -106,7 +83,7 @@ def run(
         actor=actor,
         now=now,
         action="ranking.run",
-        subject=("ranking_run", made.id),
+        subject=("ranking_run", id_of(made)),
         changes={
             "stage": (None, stage),
             "number": (None, made.number),
@@ -116,6 +93,40 @@ def run(
         },
     )
     return made
+
+
+def _nobody(stage: str) -> Conflict:
+    return Conflict(
+        _("There is nobody to rank: no submitted application has been decided eligible.")
+        if stage == "screening"
+        else _("There is nobody to rank after the interviews: confirm an interview list first.")
+    )
+
+
+def _ranked(inputs: dict[str, Any]) -> Ranking:
+    try:
+        return rank_inputs(inputs)
+    except ScoringError as error:
+        raise Conflict(_("The ranking could not be computed: %(reason)s", reason=str(error))) from error
+
+
+def _write_rows(
+    session: Session, intake: Intake, made: RankingRun, inputs: dict[str, Any], ranking: Ranking
+) -> None:
+    """The places of a run, as rows for the pages."""
+    ids = queries.ids_of(session, intake=intake, mask_codes=inputs["applications"])
+    session.add_all(
+        RankingRow(
+            region_id=intake.region_id,
+            run_id=id_of(made),
+            application_id=ids[each.mask_code],
+            position=each.position,
+            status=each.status,
+            place=each.place,
+            points_milli=each.points_milli,
+        )
+        for each in outcomes(ranking)
+    )
 
 
 def release(session: Session, *, run: RankingRun, actor: Actor, now: datetime) -> RankingRelease:
@@ -179,7 +190,7 @@ def release(session: Session, *, run: RankingRun, actor: Actor, now: datetime) -
         region_id=run.region_id,
         run_id=run.id,
         released_at=now,
-        released_by_id=person(actor),
+        released_by_id=actor.person(),
         chain_head=entry.hash,
     )
     session.add(made)

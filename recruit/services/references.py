@@ -11,11 +11,11 @@ from sqlmodel import Session, col, select
 from recruit.actor import Actor
 from recruit.errors import Conflict, Invalid
 from recruit.models import Application, ApplicationStatus, Attachment, AttachmentKind, Intake, Referee
+from recruit.models.application import QUESTIONS
 from recruit.services import record
 from recruit.services.impartiality import refuse_partial
 from recruit.storage import Storage, clean_filename, delete_with, put_with
 
-QUESTIONS = ("safety", "asks_for_help", "responsibility", "collaboration")
 #: Copies of these never reach assessors: only who decides eligibility sees them.
 NEVER_REDACTED = frozenset(
     {AttachmentKind.DIPLOMA, AttachmentKind.LICENCE, AttachmentKind.LANGUAGE, AttachmentKind.WORK_PERMIT}
@@ -135,8 +135,7 @@ def add_answered_form(
     application = session.get_one(Application, referee.application_id)
     _submitted(application)
     refuse_partial(session, application=application, actor=actor)
-    if actor.account_id is None:
-        raise Invalid(_("This must be done by a person with an account."))
+    person = actor.person()
     stored = put_with(session, storage, content, filename)
     ending = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}[stored.media_type]
     form = Attachment(
@@ -149,7 +148,7 @@ def add_answered_form(
         size=stored.size,
         sha256=stored.sha256,
         uploaded_at=now,
-        uploaded_by_id=actor.account_id,
+        uploaded_by_id=person,
     )
     session.add(form)
     session.flush()
@@ -195,8 +194,7 @@ def add_redacted(
             _("Degrees, licences, certificates and permits are never shown to assessors, not even redacted."),
             field="file",
         )
-    if actor.account_id is None:
-        raise Invalid(_("This must be done by a person with an account."))
+    person = actor.person()
     stored = put_with(session, storage, content, filename)
     before = session.exec(select(Attachment).where(col(Attachment.redacts_id) == attachment.id)).first()
     old = before.sha256 if before else None
@@ -207,7 +205,7 @@ def add_redacted(
         "size": stored.size,
         "sha256": stored.sha256,
         "uploaded_at": now,
-        "uploaded_by_id": actor.account_id,
+        "uploaded_by_id": person,
     }
     if before:
         delete_with(session, storage, before.storage_name)

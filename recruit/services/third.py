@@ -18,8 +18,9 @@ from recruit.models import (
     RankingRun,
     ThirdAssessment,
 )
+from recruit.models.types import id_of
 from recruit.queries import assessment as queries
-from recruit.services import assessment, interview, ranking, record, settling
+from recruit.services import interview, panels, ranking, record, settling
 from recruit.services.assigning import balance
 from recruit.services.list_content import hold, hold_intake
 
@@ -59,12 +60,12 @@ def ask_third(
     session.add_all(
         ThirdAssessment(
             region_id=intake.region_id,
-            intake_id=intake.id or 0,
+            intake_id=id_of(intake),
             stage=run.stage,
-            application_id=each.id or 0,
-            run_id=run.id or 0,
+            application_id=id_of(each),
+            run_id=id_of(run),
             asked_at=now,
-            asked_by_id=ranking.person(actor),
+            asked_by_id=actor.person(),
         )
         for each in applications
     )
@@ -76,7 +77,7 @@ def ask_third(
         actor=actor,
         now=now,
         action="assessment.third_asked",
-        subject=("intake", intake.id or 0),
+        subject=("intake", id_of(intake)),
         changes={
             "stage": (None, run.stage),
             "run": (None, run.number),
@@ -111,22 +112,20 @@ def _zone(session: Session, found: InterviewList, intake: Intake, run: RankingRu
 def _assign(
     session: Session, intake: Intake, stage: str, applications: list[Application], now: datetime
 ) -> dict[str, int]:
-    panels: dict[int, set[int]] = {}
-    for each in queries.assignments(session, intake, stage):
-        panels.setdefault(each.application_id, set()).add(each.assessor_id)
-    short = [each for each in applications if len(panels.get(each.id or 0, ())) < NUMBER]
-    numbers = {each.id or 0 for each in short}
+    members = panels.members_of(queries.assignments(session, intake, stage))
+    short = [each for each in applications if len(members.get(id_of(each), ())) < NUMBER]
+    numbers = {id_of(each) for each in short}
     plan = balance(
         applications=numbers,
-        assessors=[each.id or 0 for each in queries.assessors(session, intake.region_id)],
-        barred=queries.barred(session, short) | assessment.recusals(session, intake, stage),
-        existing={number: panels.get(number, set()) for number in numbers},
+        assessors=[id_of(each) for each in queries.assessors(session, intake.region_id)],
+        barred=queries.barred(session, short) | panels.recusals(session, intake, stage),
+        existing={number: members.get(number, set()) for number in numbers},
         per_application=NUMBER,
-        elsewhere=[panel for number, panel in panels.items() if number not in numbers],
+        elsewhere=[panel for number, panel in members.items() if number not in numbers],
     )
-    assessment.refuse_short(plan, short, NUMBER)
+    panels.refuse_short(plan, short, NUMBER)
     codes = {each.id: each.mask_code for each in short}
     for application_id, assessor_id in plan.added:
-        assessment.hand_out(session, intake, stage, application_id, assessor_id, now)
+        panels.hand_out(session, intake, stage, application_id, assessor_id, now)
     session.flush()
     return {codes[application_id]: assessor_id for application_id, assessor_id in plan.added}

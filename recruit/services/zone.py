@@ -23,7 +23,7 @@ from recruit.models import (
 )
 from recruit.queries import interview as queries
 from recruit.queries import ranking as rankings
-from recruit.services import monitoring, ranking, record, settling
+from recruit.services import monitoring, record, settling
 from recruit.services.impartiality import refuse_partial
 from recruit.services.lines import Drawn, entries_on, line_groups, line_on
 from recruit.services.list_content import (
@@ -119,7 +119,7 @@ def _replace_decision(session: Session, found: InterviewList, decision: _Decisio
             list_id=found.id,
             rationale=decision.rationale,
             decided_at=decision.now,
-            decided_by_id=ranking.person(decision.actor),
+            decided_by_id=decision.actor.person(),
         )
     )
     session.add_all(

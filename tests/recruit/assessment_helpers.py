@@ -12,6 +12,7 @@ from recruit.models import Account, Application, Assignment, Eligibility, Intake
 from recruit.queries import assessment as queries
 from recruit.services import assessment as service
 from recruit.services import intake as intakes
+from recruit.services import panels
 from tests.recruit.factories import World
 from tests.recruit.intake_helpers import CLOSES, opened_intake, submitted
 
@@ -34,7 +35,7 @@ def eligible_intake(session: Session, world: World, number: int = 6, **answers: 
 def handed_out(session: Session, world: World, number: int = 6, **answers: Any) -> Intake:
     """The same, handed out to the assessors."""
     intake = eligible_intake(session, world, number, **answers)
-    service.assign(session, intake=intake, actor=world.actor, now=LATER)
+    panels.assign(session, intake=intake, actor=world.actor, now=LATER)
     session.commit()
     return intake
 

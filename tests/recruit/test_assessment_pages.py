@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from recruit.models import Assignment, AssignmentStatus, AttachmentKind, Intake
 from recruit.queries import assessment as queries
-from recruit.services import assessment as service
+from recruit.services import panels
 from recruit.storage import Storage
 from tests.recruit.assessment_helpers import (
     LATER,
@@ -336,7 +336,7 @@ def test_the_coordinators_list_costs_the_same_for_few_and_many(
             application.eligibility = Eligibility.ELIGIBLE
             session.add(application)
             session.flush()
-        service.assign(session, intake=intake, actor=world.actor, now=LATER)
+        panels.assign(session, intake=intake, actor=world.actor, now=LATER)
         session.commit()
         statements: list[str] = []
 

@@ -20,6 +20,7 @@ from recruit.models import (
 )
 from recruit.queries import assessment as queries
 from recruit.services import assessment as service
+from recruit.services import conflicts, external_levels, panels
 from tests.recruit.assessment_helpers import (
     LATER,
     application_of,
@@ -34,8 +35,8 @@ from tests.recruit.intake_helpers import opened_intake, submitted
 from tests.recruit.ranking_helpers import closed_intake, confirmed, ranked
 
 
-def assign(session: Session, world: World, intake: Intake) -> service.AssignmentSummary:
-    return service.assign(session, intake=intake, actor=world.actor, now=LATER)
+def assign(session: Session, world: World, intake: Intake) -> panels.AssignmentSummary:
+    return panels.assign(session, intake=intake, actor=world.actor, now=LATER)
 
 
 def applications(session: Session, intake: Intake) -> list[Application]:
@@ -96,14 +97,14 @@ def test_assign_while_the_intake_is_open_is_refused(session: Session, world: Wor
     intake = opened_intake(session, world)
     submitted(session, intake)
     with pytest.raises(Conflict):
-        service.assign(session, intake=intake, actor=world.actor, now=NOW)
+        panels.assign(session, intake=intake, actor=world.actor, now=NOW)
 
 
 def test_assign_with_one_unbarred_assessor_names_the_application(session: Session, world: World) -> None:
     intake = eligible_intake(session, world, 2)
     first = applications(session, intake)[0]
     for assessor in world.assessors[:3]:
-        service.declare_conflict(
+        conflicts.declare_conflict(
             session,
             application=first,
             assessor_id=assessor.id or 0,
@@ -139,7 +140,7 @@ def test_what_a_former_assessor_has_not_submitted_goes_to_others(session: Sessio
 def test_interview_stage_needs_a_confirmed_list(session: Session, world: World) -> None:
     intake = eligible_intake(session, world, 2)
     with pytest.raises(Conflict):
-        service.assign(session, intake=intake, stage="interview", actor=world.actor, now=LATER)
+        panels.assign(session, intake=intake, stage="interview", actor=world.actor, now=LATER)
 
 
 def test_levels_are_saved_changed_and_removed(session: Session, world: World) -> None:
@@ -230,7 +231,7 @@ def test_a_conflict_moves_the_application_to_somebody_else(session: Session, wor
     mine = assignments_of(session, intake, world.assessors[0])[0]
     set_all(session, mine)
     application = application_of(session, mine)
-    new = service.declare_conflict(
+    new = conflicts.declare_conflict(
         session,
         application=application,
         assessor_id=mine.assessor_id,
@@ -260,7 +261,7 @@ def test_a_conflict_declared_after_submitting_sets_the_assessment_aside(
     mine = assignments_of(session, intake, world.assessors[0])[0]
     submit(session, mine)
     application = application_of(session, mine)
-    new = service.declare_conflict(
+    new = conflicts.declare_conflict(
         session,
         application=application,
         assessor_id=mine.assessor_id,
@@ -277,14 +278,14 @@ def test_a_conflict_needs_a_reason_and_is_declared_once(session: Session, world:
     application = applications(session, intake)[0]
     one = world.assessors[0].id or 0
     with pytest.raises(Invalid):
-        service.declare_conflict(
+        conflicts.declare_conflict(
             session, application=application, assessor_id=one, reason=" ", actor=world.actor, now=LATER
         )
-    service.declare_conflict(
+    conflicts.declare_conflict(
         session, application=application, assessor_id=one, reason="jäv", actor=world.actor, now=LATER
     )
     with pytest.raises(Conflict):
-        service.declare_conflict(
+        conflicts.declare_conflict(
             session, application=application, assessor_id=one, reason="jäv", actor=world.actor, now=LATER
         )
 
@@ -293,7 +294,7 @@ def test_a_conflict_never_returns_when_handing_out_again(session: Session, world
     intake = handed_out(session, world)
     mine = assignments_of(session, intake, world.assessors[0])[0]
     application = application_of(session, mine)
-    service.declare_conflict(
+    conflicts.declare_conflict(
         session,
         application=application,
         assessor_id=mine.assessor_id,
@@ -315,9 +316,9 @@ def test_external_levels_are_imported_replaced_and_kept_apart(session: Session, 
     first, second, *_rest = applications(session, intake)
     levels = {first.mask_code: 3, second.mask_code.lower(): 0}
     imported = {"intake": intake, "criterion": "theory_test", "actor": world.actor, "now": LATER}
-    assert service.import_external(session, levels=levels, **imported) == 2  # type: ignore[arg-type]
-    assert service.import_external(session, levels={first.mask_code: 4}, **imported) == 1  # type: ignore[arg-type]
-    assert service.import_external(session, levels={first.mask_code: 4}, **imported) == 0  # type: ignore[arg-type]
+    assert external_levels.import_external(session, levels=levels, **imported) == 2  # type: ignore[arg-type]
+    assert external_levels.import_external(session, levels={first.mask_code: 4}, **imported) == 1  # type: ignore[arg-type]
+    assert external_levels.import_external(session, levels={first.mask_code: 4}, **imported) == 0  # type: ignore[arg-type]
     assert queries.external_counts(session, intake) == {"theory_test": 2}
     stages = Counter(session.exec(select(Assignment.stage)))
     assert stages == {"screening": 12, "external": 2}
@@ -331,11 +332,11 @@ def test_external_levels_that_cannot_be_are_refused(
     intake = handed_out(session, world, 2)
     code = applications(session, intake)[0].mask_code
     with pytest.raises(Invalid):
-        service.import_external(
+        external_levels.import_external(
             session, intake=intake, criterion=criterion, levels={code: level}, actor=world.actor, now=LATER
         )
     with pytest.raises(Invalid, match="ZZZZ"):
-        service.import_external(
+        external_levels.import_external(
             session, intake=intake, criterion="theory_test", levels={"ZZZZ": 1}, actor=world.actor, now=LATER
         )
     assert queries.external_counts(session, intake) == {}
@@ -383,7 +384,7 @@ def test_after_a_confirmed_list_those_called_are_assessed_on_the_interview_crite
     run = ranked(session, world, intake)
     confirmed(session, world, intake, run, places=2, reserves=1)
     later = LATER + timedelta(days=30)
-    service.assign(session, intake=intake, stage="interview", actor=world.actor, now=later)
+    panels.assign(session, intake=intake, stage="interview", actor=world.actor, now=later)
     standing = queries.assignments(session, intake, "interview")
     assert len(standing) == 4
     assert len({each.application_id for each in standing}) == 2

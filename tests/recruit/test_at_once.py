@@ -31,7 +31,7 @@ from recruit.models import (
     Role,
 )
 from recruit.services import application as applications
-from recruit.services import assessment, eligibility, interview, ranking
+from recruit.services import assessment, conflicts, eligibility, interview, panels, ranking
 from recruit.services.publishing import publish
 from recruit.services.third import ask_third
 from recruit.services.verification import verify
@@ -193,7 +193,7 @@ def change_levels(assignment_id: int, actor: Actor) -> Act:
 
 def declare(application_id: int | None, assessor_id: int | None) -> Act:
     def act(session: Session) -> Any:
-        return assessment.declare_conflict(
+        return conflicts.declare_conflict(
             session,
             application=session.get_one(Application, application_id),
             assessor_id=assessor_id or 0,
@@ -264,7 +264,7 @@ def test_assign_twice_at_once_gives_each_application_two(
 
     def assign(own: Session) -> Any:
         found = own.get_one(Intake, intake.id)
-        return assessment.assign(own, intake=found, actor=world.actor, now=LATER).new
+        return panels.assign(own, intake=found, actor=world.actor, now=LATER).new
 
     assert sorted(at_once(engine, assign, assign)) == [0, 24]
     assert len(session.exec(select(Assignment.id)).all()) == 24
@@ -281,7 +281,7 @@ def test_assign_again_while_somebody_submits_keeps_what_is_submitted(
 
     def assign(own: Session) -> Any:
         found = own.exec(select(Intake)).one()
-        return assessment.assign(own, intake=found, actor=world.actor, now=LATER).taken_back
+        return panels.assign(own, intake=found, actor=world.actor, now=LATER).taken_back
 
     assert overtaken(engine, submit(number, actor), assign) == 1  # the other assessor's, not begun
     session.expire_all()
@@ -336,7 +336,7 @@ def test_withdraw_while_assigning_and_ranking_goes_through(
 
     def assign(own: Session) -> Any:
         found = own.get_one(Intake, intake.id)
-        assessment.assign(own, intake=found, actor=world.actor, now=RANKED_AT)
+        panels.assign(own, intake=found, actor=world.actor, now=RANKED_AT)
 
     outcomes = at_once(engine, *map(withdraw, people[:3]), rank, rank, assign)
     assert outcomes == [None] * 6
@@ -361,7 +361,7 @@ def test_decide_while_assigning_does_not_lock_up(session: Session, engine: Engin
 
     def assign(own: Session) -> Any:
         found = own.get_one(Intake, intake.id)
-        assessment.assign(own, intake=found, actor=world.actor, now=LATER)
+        panels.assign(own, intake=found, actor=world.actor, now=LATER)
 
     assert at_once(engine, *map(decide, people), assign) == [None] * 5
 

@@ -35,7 +35,7 @@ from recruit.models import (
 from recruit.queries import assessment as assessments
 from recruit.queries import interview as queries
 from recruit.queries import ranking as rankings
-from recruit.services import assessment, interview, list_checks, list_content, settling
+from recruit.services import assessment, conflicts, interview, list_checks, list_content, settling
 from recruit.services import intake as intakes
 from recruit.services.lines import Line, LineGroup
 from recruit.services.settling import InZone, Settlement, settlement_of
@@ -450,7 +450,7 @@ def test_third_assessment_is_asked_for_once_then_points_decide(session: Session,
 
 def _stand_down(session: Session, world: World, code: str, assessor_id: int) -> list[int]:
     one = session.exec(select(Application).where(Application.mask_code == code)).one()
-    given = assessment.declare_conflict(
+    given = conflicts.declare_conflict(
         session, application=one, assessor_id=assessor_id, reason="Kusiner.", actor=world.actor, now=LATER
     )
     session.commit()

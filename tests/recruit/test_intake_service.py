@@ -21,9 +21,9 @@ from recruit.models import (
 )
 from recruit.queries import intake as queries
 from recruit.queries import lots
-from recruit.services import assessment, ranking
 from recruit.services import intake as intakes
 from recruit.services import lots as lot_service
+from recruit.services import panels, ranking
 from recruit.services.intake import PlannedPosts
 from scoring.profile import default_profile
 from tests.recruit.factories import NOW, World
@@ -206,7 +206,7 @@ def test_extend_just_after_the_closing_time_is_possible_though_eligibility_is_de
 def test_extend_after_applications_are_handed_out_is_refused(session: Session, world: World) -> None:
     intake = opened_intake(session, world)
     submitted(session, intake).eligibility = Eligibility.ELIGIBLE
-    assessment.assign(session, intake=intake, actor=world.actor, now=CLOSES)
+    panels.assign(session, intake=intake, actor=world.actor, now=CLOSES)
     with pytest.raises(Conflict, match="given to assessors or ranked"):
         extended(session, world, intake)
 

@@ -232,8 +232,8 @@ def test_nobody_enters_before_a_list_or_for_themselves(session: Session, world: 
     confirmed(session, world, found, ranked(session, world, found), 2, 1)
     first = people(session, found)[0]
     own = Actor(session.get_one(Application, first.application_id).account_id)
-    for actor in (own, Actor(None)):
-        with pytest.raises(NotAllowed):
+    for actor, refusal in ((own, NotAllowed), (Actor(None), Invalid)):
+        with pytest.raises(refusal):
             service.set_outcome(
                 session,
                 intake=found,

@@ -8,7 +8,7 @@ from recruit.actor import Actor
 from recruit.models import Application, Membership, Role
 from recruit.queries import record
 from recruit.queries.record import Entry
-from recruit.services import assessment as service
+from recruit.services import conflicts
 from recruit.services.disposal import dispose_values
 from recruit.services.record import write
 from tests.recruit.assessment_helpers import LATER, application_of, assignments_of, handed_out, set_all
@@ -101,7 +101,7 @@ def test_conflicts_name_the_assessor_and_the_replacement(
     session: Session, world: World, application: Application
 ) -> None:
     who = world.assessors[0]
-    new = service.declare_conflict(
+    new = conflicts.declare_conflict(
         session,
         application=application,
         assessor_id=who.id or 0,

@@ -1,0 +1,111 @@
+"""Conflicts of interest: what an assessor had of an application is set aside and goes to somebody else."""
+
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from recruit.actor import Actor
+from recruit.errors import Conflict, Invalid
+from recruit.i18n import lazy_gettext as _
+from recruit.models import (
+    Application,
+    ApplicationStatus,
+    Assignment,
+    AssignmentStatus,
+    ConflictOfInterest,
+    Intake,
+)
+from recruit.models.types import id_of
+from recruit.queries import assessment as queries
+from recruit.services import record
+from recruit.services.assigning import balance
+from recruit.services.panels import PER_APPLICATION, hand_out, held, hold, members_of, recusals
+
+
+def declare_conflict(
+    session: Session, *, application: Application, assessor_id: int, reason: str, actor: Actor, now: datetime
+) -> list[int]:
+    """Record that an assessor has a conflict of interest with an application; returns the replacements'
+    account ids.
+
+    Whatever the assessor had of it is set aside, submitted or not, so that it never counts, and goes to the
+    assessor with the least to do. Where nobody is left the list is shorter, and the next assigning says so.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise Invalid(_("Write why, in a sentence. It is kept in the record."), field="reason")
+    hold(session, application.intake_id)
+    known = select(ConflictOfInterest).where(
+        ConflictOfInterest.application_id == application.id, ConflictOfInterest.assessor_id == assessor_id
+    )
+    if session.exec(known).first() is not None:
+        raise Conflict(_("This conflict of interest has already been declared."))
+    session.add(
+        ConflictOfInterest(
+            region_id=application.region_id,
+            application_id=id_of(application),
+            assessor_id=assessor_id,
+            reason=reason,
+            declared_at=now,
+            declared_by_id=actor.account_id if actor.account_id is not None else assessor_id,
+        )
+    )
+    replacements = [
+        replacement
+        for each in _set_aside(session, application, assessor_id)
+        if (replacement := _replace(session, each, application, now)) is not None
+    ]
+    record.write(
+        session,
+        region_id=application.region_id,
+        actor=actor,
+        now=now,
+        action="assessment.conflict_declared",
+        subject=("application", id_of(application)),
+        changes={"assessor": (None, assessor_id), "replacements": (None, replacements)},
+        reason=reason,
+        intake_id=application.intake_id,
+    )
+    return replacements
+
+
+def _set_aside(session: Session, application: Application, assessor_id: int) -> list[Assignment]:
+    statement = select(Assignment).where(
+        Assignment.application_id == application.id,
+        Assignment.assessor_id == assessor_id,
+        Assignment.stage != queries.EXTERNAL,
+        Assignment.status != AssignmentStatus.RECUSED,
+    )
+    found = held(session, statement)
+    for each in found:
+        if each.status is AssignmentStatus.ASSIGNED:
+            for level in queries.levels_of(session, each).values():
+                session.delete(level)
+        each.status = AssignmentStatus.RECUSED
+        session.add(each)
+    session.flush()
+    return found
+
+
+def _replace(session: Session, recused: Assignment, application: Application, now: datetime) -> int | None:
+    if application.status is not ApplicationStatus.SUBMITTED:
+        return None
+    intake = session.get_one(Intake, recused.intake_id)
+    number = id_of(application)
+    panels = members_of(queries.assignments(session, intake, recused.stage))
+    panel = panels.pop(number, set())
+    third = queries.has_third(session, application_id=number, stage=recused.stage)
+    plan = balance(
+        applications=[number],
+        assessors=[id_of(each) for each in queries.assessors(session, intake.region_id)],
+        barred=queries.barred(session, [application]) | recusals(session, intake, recused.stage),
+        existing={number: panel},
+        per_application=queries.THIRD if third else PER_APPLICATION,
+        elsewhere=panels.values(),
+    )
+    chosen = [assessor for candidate, assessor in plan.added if candidate == application.id]
+    if not chosen:
+        return None
+    hand_out(session, intake, recused.stage, id_of(application), chosen[0], now)
+    session.flush()
+    return chosen[0]
