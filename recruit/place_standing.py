@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
 from sqlmodel import Session
 
-from recruit import explanation_view
 from recruit.frames import RunCertainty, certainty
 from recruit.models import EntryKind, InterviewList, RankingRun
 from recruit.queries import interview as lists
 from recruit.run_analysis import RunAnalysis
 from recruit.services import settling
 from recruit.services.lines import line_groups, line_on
+from recruit.services.settling import LOT, THIRD, Settlement
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,7 @@ class Standing:
     settled: str
 
 
-def standing_on(
-    session: Session, drawn: InterviewList, run: RankingRun, taken: RunAnalysis, code: str
-) -> Standing:
+def standing_on(session: Session, drawn: InterviewList, run: RankingRun, code: str) -> Standing:
     """What a list says of one application of its run."""
     from scoring.explanation import own_line
 
@@ -53,10 +52,39 @@ def standing_on(
         called=called,
         reserve=entry.position if entry is not None and not called else None,
         certainty=settling.certainty_of(run, line),
-        settled=explanation_view.settled(
-            settlement, code, called=called, by_points=code in line.called(line.ranked)
-        ),
+        settled=_settled(settlement, code, called=called, by_points=code in line.called(line.ranked)),
     )
+
+
+def _settled(settlement: Settlement | None, code: str, *, called: bool, by_points: bool) -> str:
+    """How the borderline zone was settled for one application in it; empty outside the zone.
+
+    ``called``: what the list says; ``by_points``: whether the order of points would have called it.
+    """
+    if settlement is None or code not in (*settlement.codes, *settlement.third_missing):
+        return ""
+    if settlement.settle == LOT:
+        return _(
+            "In the borderline zone the order is drawn by lot, with a seed whose checksum was published when the"
+            " intake opened."
+        )
+    if settlement.settle == THIRD and code in settlement.third_missing:
+        return _(
+            "In the borderline zone a third assessment was asked for, but nobody was left who could make it. The group"
+            " has written down why points decide without it."
+        )
+    if settlement.settle == THIRD:
+        return _("In the borderline zone a third assessment was asked for, and then points decide.")
+    if settlement.rationale_sha256 is None:
+        return _("The group has not settled the borderline zone yet; until then points decide.")
+    if called == by_points:
+        return _("The group discussed the borderline zone and let points decide about this application.")
+    moved = (
+        _("The group discussed the borderline zone and moved this application above the line.")
+        if called
+        else _("The group discussed the borderline zone and moved this application below the line.")
+    )
+    return moved + " " + _("Its reasons are written down; you can ask for them.")
 
 
 def standing_at(run: RankingRun, taken: RunAnalysis, code: str, places: int | None) -> Standing:

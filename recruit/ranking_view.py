@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from recruit import charts, display
 from recruit.certainty_words import probability
+from recruit.criterion_words import name_of, names_of
 from recruit.frames import ResultRow, RunCertainty, RunResults, SurePlace
 from recruit.i18n import language
 from recruit.queries.ranking import Placed
@@ -224,7 +225,7 @@ def _gate_words(gate: str) -> str:
 
 
 def _names(keys: tuple[str, ...], profile: Profile) -> str:
-    return "; ".join(profile.criterion(key).name.in_language(language()).lower() for key in keys)
+    return names_of(profile, keys).lower()
 
 
 def _heading(status: str, profile: Profile, results: RunResults) -> str:
@@ -242,7 +243,7 @@ def separated_by(decided: str | None, profile: Profile) -> str:
         return _("the lot")
     if decided in (None, "total"):
         return _("the points")
-    return _("the criterion %(name)s", name=profile.criterion(decided).name.in_language(language()).lower())
+    return _("the criterion %(name)s", name=name_of(profile, decided).lower())
 
 
 def line_words(results: RunResults, profile: Profile, line: TheLine) -> str:

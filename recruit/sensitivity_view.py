@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from markupsafe import Markup
 
 from recruit import charts, display
-from recruit.i18n import language
+from recruit.criterion_words import name_of
 from recruit.run_analysis import DRAWN_WITH, WEIGHTS_VARY_BY, OtherPlace, RunAnalysis, Tried, Varied
 
 if TYPE_CHECKING:
@@ -224,7 +224,7 @@ def varied_view(taken: RunAnalysis, varied: Varied) -> VariedView:
         heading,
         _varied_words(taken.profile, varied, listed),
         _drawn_rows(varied),
-        [_left_out(each, _criterion(taken.profile, each.name)) for each in varied.criteria],
+        [_left_out(each, name_of(taken.profile, each.name)) for each in varied.criteria],
         [_left_out(each, each.name) for each in varied.assessors],
         _combined_heading(varied),
         _row("", "", varied.combined.change),
@@ -256,7 +256,7 @@ def _varied_words(profile: Profile, varied: Varied, listed: int) -> list[str]:
             if ranges.moves_most is None
             else _(
                 "The weight that changes the list most on its own is that of %(criterion)s.",
-                criterion=_lower(_criterion(profile, ranges.moves_most)),
+                criterion=_lower(name_of(profile, ranges.moves_most)),
             )
         )
     return said
@@ -313,7 +313,3 @@ def _combined_heading(varied: Varied) -> str:
     if varied.combined.used == "mean":
         return _("The median instead of the mean")
     return _("The mean instead of the median")
-
-
-def _criterion(profile: Profile, key: str) -> str:
-    return profile.criterion(key).name.in_language(language())

@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from markupsafe import Markup
 
 from recruit import charts, display
-from recruit.i18n import language
+from recruit.criterion_words import name_of
 from recruit.monitoring_view import Finding
 from recruit.profile_view import joined
 
@@ -183,8 +183,8 @@ def _copies(trial: Trial, profile: Profile) -> Finding:
         words = "; ".join(
             _(
                 "%(first)s and %(second)s are nearly copies of each other (ρ %(rho)s)",
-                first=_name(profile, each.first),
-                second=_lower(_name(profile, each.second)),
+                first=name_of(profile, each.first),
+                second=_lower(name_of(profile, each.second)),
                 rho=_decimal(each.spearman),
             )
             for each in copies
@@ -200,8 +200,8 @@ def _copies(trial: Trial, profile: Profile) -> Finding:
         _("No two criteria are nearly copies of each other."),
         _(
             "Most alike: %(first)s and %(second)s, ρ %(rho)s.",
-            first=_lower(_name(profile, largest.first)),
-            second=_lower(_name(profile, largest.second)),
+            first=_lower(name_of(profile, largest.first)),
+            second=_lower(name_of(profile, largest.second)),
             rho=_decimal(largest.spearman),
         ),
     )
@@ -232,7 +232,7 @@ def _criterion(each: CriterionTrial, profile: Profile) -> CriterionRow:
     words = [known[code] for code in codes]
     if each.without and each.n:
         words.append(ngettext("%(num)s lacks a level.", "%(num)s lack a level.", each.without))
-    name = _name(profile, each.criterion)
+    name = name_of(profile, each.criterion)
     return CriterionRow(
         name,
         charts.level_bars(each.counts, title=name) if each.n else Markup("–"),
@@ -286,8 +286,8 @@ def _pair(each: Pair, profile: Profile) -> PairRow:
         "undefined": _("one of them does not vary"),
     }[each.verdict]
     return PairRow(
-        _name(profile, each.first),
-        _name(profile, each.second),
+        name_of(profile, each.first),
+        name_of(profile, each.second),
         each.n,
         _decimal(each.spearman),
         words,
@@ -308,7 +308,7 @@ def _notes(
                 _(
                     "%(intake)s has no levels on %(criteria)s, so no points, ties or bar can be worked out for it.",
                     intake=name,
-                    criteria=joined([_lower(_name(profile, key)) for key in each.unknown]),
+                    criteria=joined([_lower(name_of(profile, key)) for key in each.unknown]),
                 )
             )
         if each.ignored:
@@ -323,7 +323,7 @@ def _notes(
     said += [
         _(
             "%(criterion)s is asked or counted in another way in %(intake)s; its levels are as they were given then.",
-            criterion=_name(profile, key),
+            criterion=name_of(profile, key),
             intake=name,
         )
         for key, name in changed
@@ -359,12 +359,8 @@ def _rules(trial: Trial) -> list[str]:
 
 
 def _names(found: Sequence[CriterionTrial], profile: Profile) -> str:
-    names = [_name(profile, each.criterion) for each in found]
+    names = [name_of(profile, each.criterion) for each in found]
     return joined([names[0], *(_lower(name) for name in names[1:])])
-
-
-def _name(profile: Profile, key: str) -> str:
-    return profile.criterion(key).name.in_language(language())
 
 
 def _lower(name: str) -> str:

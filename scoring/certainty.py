@@ -141,50 +141,76 @@ def certainty(
     names = ranked["application"].tolist()
     rows = _rows_of(names, parted)
     totals = _totals(ranking, ranked)
-    n = len(names)
-    caveats: set[str] = set()
-    estimates = None
-    if n == 0:
-        caveats.add("nobody_ranked")
-    else:
-        try:
-            estimates = estimate(parted)
-            caveats |= _reservations(parted, estimates)
-        except Undeterminable as reason:
-            caveats.add(reason.code)
-    if n == 1:
-        caveats = {"single_application"}
-
-    result: dict[str, Any] = {"low": None, "high": None, "p": None}
-    found = None
-    if estimates is not None and n > 1:
-        own, shared = total_errors(parted, estimates, rule)
+    estimates, caveats = _estimated(parted, len(names))
+    low: NDArray[np.int64] | None = None
+    high: NDArray[np.int64] | None = None
+    p: Floats | None = None
+    posterior: Mixture | None = None
+    if len(names) == 1:
+        low = high = np.ones(1, dtype=np.int64)
+        p = np.ones(1)
+    elif estimates is not None:
         _check_totals(parted, names, rows, totals, rule)
-        sets = rank_sets(totals, own[rows], shared[rows], confidence=confidence, df=estimates.df)
-        # The places of equal totals are in the set anyway; nothing else can lie outside it.
-        place = np.arange(1, n + 1)
-        result["low"], result["high"] = np.minimum(sets.low, place), np.maximum(sets.high, place)
-        caveats |= set() if sets.exact else {"sets_widened"}
-        found = true_points(parted, estimates, seed)
-        by_name = np.argsort(np.array(names, dtype=object))
-        found = found.only(rows[by_name])
-        result["p"] = np.empty(n)
-        result["p"][by_name] = probability_top(found, k, seed=seed, draws=draws)
-    elif n == 1:
-        result = {"low": np.ones(1), "high": np.ones(1), "p": np.ones(1)}
-    if k >= n:
-        result["p"] = np.ones(n)
+        low, high, exact = _sets(parted, estimates, rule, rows, totals, confidence)
+        p, posterior = _probabilities(parted, estimates, names, rows, k, seed, draws)
+        caveats |= set() if exact else {"sets_widened"}
+    if k >= len(names):
+        p = np.ones(len(names))
     return Certainty(
-        table=_table(names, totals, result, rule),
+        table=_table(names, totals, low, high, p, rule),
         k=k,
         confidence=confidence,
         seed=seed,
         draws=draws,
         model=estimates.to_dicts(parted.blocks) if estimates else (),
         caveats=tuple(each for each in CAVEATS if each in caveats),
-        mc_error=np.nan if result["p"] is None else _mc_error(result["p"], draws),
-        posterior=found,
+        mc_error=np.nan if p is None else _mc_error(p, draws),
+        posterior=posterior,
     )
+
+
+def _sets(
+    parted: Parted,
+    estimates: Estimates,
+    rule: StageRule,
+    rows: NDArray[np.int64],
+    totals: Floats,
+    confidence: float,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], bool]:
+    """The first and last place that cannot be ruled out, in order of place, and whether the sets are exact."""
+    own, shared = total_errors(parted, estimates, rule)
+    sets = rank_sets(totals, own[rows], shared[rows], confidence=confidence, df=estimates.df)
+    # The places of equal totals are in the set anyway; nothing else can lie outside it.
+    place = np.arange(1, len(rows) + 1)
+    return np.minimum(sets.low, place), np.maximum(sets.high, place), sets.exact
+
+
+def _probabilities(
+    parted: Parted,
+    estimates: Estimates,
+    names: Sequence[str],
+    rows: NDArray[np.int64],
+    k: int,
+    seed: int,
+    draws: int,
+) -> tuple[Floats, Mixture]:
+    """P(truly among the first k) in order of place, and the true points that it comes from, by rising id."""
+    by_name = np.argsort(np.array(names, dtype=object))
+    points = true_points(parted, estimates, seed).only(rows[by_name])
+    p = np.empty(len(names))
+    p[by_name] = probability_top(points, k, seed=seed, draws=draws)
+    return p, points
+
+
+def _estimated(parted: Parted, n: int) -> tuple[Estimates | None, set[str]]:
+    """The variances, None where they cannot be told, and what there is to say of them; ``n`` have a place."""
+    if n == 0:
+        return None, {"nobody_ranked"}
+    try:
+        estimates = estimate(parted)
+    except Undeterminable as reason:
+        return None, {"single_application"} if n == 1 else {reason.code}
+    return estimates, {"single_application"} if n == 1 else _reservations(parted, estimates)
 
 
 def _check_settings(k: int, seed: int, draws: int, confidence: float) -> None:
@@ -244,20 +270,21 @@ def _reservations(parted: Parted, estimates: Estimates) -> set[str]:
     return {code for code, here in flags.items() if here}
 
 
-def _table(names: list[str], totals: Floats, result: dict[str, Any], rule: StageRule) -> pd.DataFrame:
-    n = len(names)
+def _table(
+    names: list[str], totals: Floats, low: Any, high: Any, p: Floats | None, rule: StageRule
+) -> pd.DataFrame:
+    n, limits = len(names), rule.borderline
 
     def column(values: Any, dtype: str) -> pd.Series[Any]:
         return pd.Series([pd.NA] * n if values is None else values, dtype=dtype)
 
-    p, limits = result["p"], rule.borderline
     return pd.DataFrame(
         {
             "application": pd.Series(names, dtype=object),
             "total": totals,
             "place": np.arange(1, n + 1),
-            "rank_low": column(result["low"], "Int64"),
-            "rank_high": column(result["high"], "Int64"),
+            "rank_low": column(low, "Int64"),
+            "rank_high": column(high, "Int64"),
             "p_top": column(p, "Float64"),
             "zone": column(None if p is None else zone(p, limits.low, limits.high), "boolean"),
         }

@@ -35,7 +35,7 @@ def result(reference: str) -> Any:
         )
     run = lists.run_of(db(), interview_list=published)
     taken = analysis(run)
-    standing = standing_on(db(), published, run, taken, application.mask_code)
+    standing = standing_on(db(), published, run, application.mask_code)
     explanation = taken.explain(application.mask_code, places=standing.places)
     told = lists.publication(db(), interview_list=published)
     earlier = lists.newest_published(db(), intake_id=application.intake_id, before=published.version)

@@ -4,7 +4,8 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from recruit import explanation_view
+from recruit import comparison_view, explanation_view
+from recruit.criterion_words import names_of
 from recruit.errors import NotFound
 from recruit.i18n import gettext as _
 from recruit.models import Intake, RankingRun, Role
@@ -43,7 +44,7 @@ def show(region: str, intake: str, stage: str, number: int, code: str) -> Any:
             settled=drawn.settled,
         ),
         adjusted=taken.adjusted.get(code),
-        not_adjusted=explanation_view.names(
+        not_adjusted=names_of(
             taken.profile, taken.adjusted[code].not_adjusted if code in taken.adjusted else ()
         ),
         explanation=explanation,
@@ -73,10 +74,10 @@ def compare(region: str, intake: str, stage: str, number: int) -> Any:
         first=first,
         second=second,
         comparison=comparison,
-        verdict=explanation_view.verdict(comparison, taken.profile),
-        rows=explanation_view.difference_rows(comparison),
-        difference=explanation_view.signed(comparison.difference),
-        sides=[explanation_view.side(each, taken.profile) for each in (comparison.first, comparison.second)],
+        verdict=comparison_view.verdict(comparison, taken.profile),
+        rows=comparison_view.difference_rows(comparison),
+        difference=comparison_view.signed(comparison.difference),
+        sides=[comparison_view.side(each, taken.profile) for each in (comparison.first, comparison.second)],
         adjusted=[taken.adjusted.get(each) for each in (first, second)],
         problem=None,
     )
@@ -105,5 +106,5 @@ def _drawn(run: RankingRun, taken: RunAnalysis, code: str) -> Standing:
     newest = queries.list_of_run(db(), run=run)
     places = request.args.get("places", type=int)
     if newest is not None and places in (None, single_line(newest)):
-        return standing_on(db(), newest, run, taken, code)
+        return standing_on(db(), newest, run, code)
     return standing_at(run, taken, code, places if places and 0 < places <= MOST else None)
