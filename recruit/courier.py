@@ -135,7 +135,7 @@ class Courier(threading.Thread):
         while not self._ended.wait(self._every):
             try:
                 deliver_pending(self._engine, self._settings)
-            except Exception:
+            except Exception:  # whatever it is: a thread that ended would leave all later mail lying, unseen
                 log.exception("the courier could not read the outbox; trying again")
 
     def end(self) -> None:

@@ -1,4 +1,4 @@
-"""Sessions: who is signed in, and until when."""
+"""Signing in: who is signed in, and until when."""
 
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ SINCE = "signed_in_at"
 
 
 class SignedIn(UserMixin):
-    """The signed-in account as Flask-Login sees it. Its id carries the session epoch: all sessions can be ended."""
+    """The signed-in account as Flask-Login sees it. Its id carries the epoch, so that all can be signed out."""
 
     def __init__(self, account: Account) -> None:
         self.account = account
@@ -26,13 +26,13 @@ class SignedIn(UserMixin):
 def init_app(app: Flask) -> None:
     """Attach the login manager."""
     manager = LoginManager()
-    manager.session_protection = None  # addresses change on phones; the session has its own limits
+    manager.session_protection = None  # addresses change on phones; being signed in has its own limits
     manager.init_app(app)
     manager.user_loader(_load)
 
 
 def sign_in(account: Account) -> None:
-    """Start a session. The old session's content goes, so that nothing of another person stays."""
+    """Sign an account in. What the browser's cookie held goes, so that nothing of another person stays."""
     language = session.get("language")
     session.clear()
     session.permanent = True
@@ -43,7 +43,7 @@ def sign_in(account: Account) -> None:
 
 
 def sign_out() -> None:
-    """End this session."""
+    """Sign out on this browser."""
     logout_user()
     language = session.get("language")
     session.clear()

@@ -10,6 +10,7 @@ This is the only module of the library that needs scikit-learn.
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -43,7 +44,7 @@ Bands = Sequence[Bound | int | Decimal | str]
 _COMBINED_FAST = 1 << 40
 
 
-class _Transformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+class _Transformer(TransformerMixin, BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no types
     """What the five have in common: numbers in, NaN allowed, columns by name, names of the columns out."""
 
     def fit(self, X: Any, y: Any = None) -> Self:
@@ -117,14 +118,17 @@ class _Transformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
                     f"expected {scale[0]:g} to {scale[1]:g}"
                 )
 
+    @abstractmethod
     def _prepare(self, names: list[str]) -> None:
-        raise NotImplementedError
+        """Check the parameters, and keep what follows from the columns under names that end in ``_``."""
 
+    @abstractmethod
     def _names_out(self, names: list[str]) -> list[str]:
-        raise NotImplementedError
+        """The names of the columns that come out, for those that come in."""
 
+    @abstractmethod
     def _transformed(self, values: Floats, given: Any) -> Floats:
-        raise NotImplementedError
+        """What comes out for ``values``; ``given`` is what ``transform`` was called with."""
 
 
 class BandEncoder(_Transformer):
@@ -355,6 +359,7 @@ class Gates(_Transformer):
         self._columns(self.criteria_, "criteria")
         if not self.criteria_:
             raise TableError("criteria: expected at least one column")
+        _limit("mean_at_least", self.mean_at_least)
 
     def _check_values(self, values: Floats) -> None:
         self._check_scale(values, self._columns(self.criteria_, "criteria"))
@@ -366,7 +371,7 @@ class Gates(_Transformer):
         levels = values[:, self._columns(self.criteria_, "criteria")]
         complete = ~np.isnan(levels).any(axis=1)
         numerators, denominator = exact_numerators(levels[complete])
-        least = None if self.mean_at_least is None else _exact(self.mean_at_least)
+        least = _limit("mean_at_least", self.mean_at_least)
         gate = Gate("interview", self.forbidden_level, self.max_count or {}, least)
         failed = np.zeros(len(numerators), dtype=bool)
         for flags in gate_failures(gate, numerators, denominator).values():
@@ -417,6 +422,7 @@ class Ranker(_Transformer):
         self.total_ = self.total or ("points" if "points" in names else names[0])
         self.gate_ = self.gate or ("passes" if "passes" in names else None)
         self._columns([self.total_, *self.ties, *([self.gate_] if self.gate_ else [])], "total, ties or gate")
+        _limit("threshold", self.threshold)
 
     def _names_out(self, names: list[str]) -> list[str]:
         return ["place", *names] if self.passthrough else ["place"]
@@ -424,8 +430,9 @@ class Ranker(_Transformer):
     def _transformed(self, values: Floats, given: Any) -> Floats:
         keys = values[:, self._columns([self.total_, *self.ties], "total or ties")]
         takes_place = ~np.isnan(keys).any(axis=1)
-        if self.threshold is not None:
-            takes_place &= keys[:, 0] >= float(_exact(self.threshold))
+        least = _limit("threshold", self.threshold)
+        if least is not None:
+            takes_place &= keys[:, 0] >= float(least)
         if self.gate_ is not None:
             takes_place &= values[:, self._columns([self.gate_], "gate")[0]] == 1
         ranked = np.flatnonzero(takes_place)
@@ -455,6 +462,14 @@ def _shown(value: float) -> str:
 
 def _exact(number: Number) -> Fraction:
     return Fraction(str(number)) if isinstance(number, float) else Fraction(number)
+
+
+def _limit(name: str, limit: Number | None) -> Fraction | None:
+    """A limit, exactly; TableError for one that is no number."""
+    try:
+        return None if limit is None else _exact(limit)
+    except (TypeError, ValueError, OverflowError):
+        raise TableError(f"{name}: expected a number, got {limit!r}") from None
 
 
 def _weight(name: str, weight: Number) -> Fraction:

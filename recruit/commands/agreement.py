@@ -73,7 +73,7 @@ def command(
     from scoring.errors import ScoringError
 
     try:
-        figures = _figures(levels, columns, scale, per, seed)
+        figures = _figures(levels, columns, scale, per, seed, language)
         if json_to:
             text = json.dumps(figures, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
             if json_to != "-":
@@ -87,14 +87,17 @@ def command(
         _tell(figures, language)
 
 
-def _figures(source: str, columns: tuple[str, ...], scale: str | None, per: str, seed: int) -> dict[str, Any]:
+def _figures(
+    source: str, columns: tuple[str, ...], scale: str | None, per: str, seed: int, language: str
+) -> dict[str, Any]:
     """The figures of `Agreement.to_dict`."""
     from recruit.tables.agreement import parse_scale, read_levels
+    from recruit.tables.agreement_words import words
     from scoring.agreement import agreement
 
     frame, limits, notes = read_levels(source, columns, parse_scale(scale) if scale is not None else None)
     for note in notes:
-        click.echo(f"Note: {note}", err=True)
+        click.echo(f"{words(language)['note']}: {note}", err=True)
     figures = agreement(frame, "criterion" if per == "criterion" else "all", scale=limits, seed=seed)
     return figures.to_dict()
 
@@ -105,7 +108,9 @@ def _tell_notes(figures: dict[str, Any], language: str) -> None:
     t = words(language)
     for note in figures["notes"]:
         on = f"{t['criterion'].format(key=note['criterion'])}: " if note["criterion"] else ""
-        click.echo(f"Note: {on}{t['note_' + note['code']].format(count=note['count'])}", err=True)
+        one = t.get(f"note_{note['code']}_one") if note["count"] == 1 else None
+        said = (one or t[f"note_{note['code']}"]).format(count=note["count"])
+        click.echo(f"{t['note']}: {on}{said}", err=True)
 
 
 def _tell(figures: dict[str, Any], language: str) -> None:

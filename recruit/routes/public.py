@@ -169,7 +169,7 @@ def _footer(intake: Intake, region: Region) -> list[dict[str, str]]:
 
 @blueprint.get("/language/<code>", endpoint="language")
 def choose_language(code: str) -> Any:
-    """Choose the language of this session; back to the page one came from. The account's own is set at My account."""
+    """Choose the language until one signs out; back to the page one came from. The account's own is at My account."""
     if code not in LANGUAGES:
         abort(404)
     session["language"] = g.language = code

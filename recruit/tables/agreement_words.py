@@ -38,7 +38,29 @@ _WORDS: dict[str, tuple[str, str]] = {
         "delar ingen ansökan med någon annan", "shares no application with anybody"
     ),
     "too_few_levels": ("för få gemensamma ansökningar", "too few shared applications"),
-    # notes
+    # notes; `_one` where there is one only
+    "note": ("Obs", "Note"),
+    "note_form_left_out_one": (
+        "En nivå kommer från formuläret. Ingen har bedömt den, så den är inte med.",
+        "One level comes from the form. Nobody assessed it, so it is left out.",
+    ),
+    "note_all_equal_one": (
+        "Det finns bara en nivå. Hur eniga bedömare är går inte att skilja från slump.",
+        "There is only one level. Agreement cannot be told from chance.",
+    ),
+    "note_assessed_once_one": (
+        "En gång gav bara en bedömare en nivå på ett kriterium. Där finns inget att jämföra för α.",
+        "Once only one assessor gave a level on a criterion. There is nothing to compare there for α.",
+    ),
+    "note_partly_assessed_one": (
+        "En gång lämnade en bedömare något kriterium utan nivå. Övriga nivåer räknas från kriteriets medel.",
+        "Once an assessor left some criterion without a level. The other levels are taken from the mean of their "
+        "criterion.",
+    ),
+    "note_few_units_one": (
+        "Bara en gång gav flera bedömare en nivå på samma kriterium. Intervallen för α är grova.",
+        "Only once several assessors gave a level on the same criterion. The intervals of α are rough.",
+    ),
     "note_form_left_out": (
         "{count} nivåer kommer från formuläret. Ingen har bedömt dem, så de är inte med.",
         "{count} levels come from the form. Nobody assessed them, so they are left out.",

@@ -1,5 +1,6 @@
 """Two ways of using a form: with nothing but the keyboard, and with a browser that runs no script."""
 
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Protocol
 
@@ -44,9 +45,10 @@ def _link(ending: str, within: str) -> str:
     return f"{within} a[href{how}'{ending}']"
 
 
-class _Dates:
+class _Dates(ABC):
+    @abstractmethod
     def write(self, name: str, text: str) -> None:
-        raise NotImplementedError
+        """Write into a box."""
 
     def write_date(self, name: str, day: int, month: int, year: int) -> None:
         for part, number in (("day", day), ("month", month), ("year", year)):

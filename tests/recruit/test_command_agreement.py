@@ -69,6 +69,14 @@ def test_terminal_in_both_languages() -> None:
     assert "s = 2,83" in swedish.stdout
 
 
+def test_notes_are_in_the_language_and_count_one_as_one() -> None:
+    text = "application,assessor,criterion,level\na,x,c,1\na,y,c,2\nb,x,c,3\nb,y,c,3\nd,x,c,2\n"
+    english, swedish = (run(text, "--language", each).stderr for each in ("en", "sv"))
+    assert "Note: Once only one assessor gave a level on a criterion." in english
+    assert "Obs: En gång gav bara en bedömare en nivå på ett kriterium." in swedish
+    assert "Note:" not in swedish
+
+
 def test_what_cannot_be_said_is_said() -> None:
     done = run("application,assessor,level\na,x,1\nb,x,2\n", "--language", "en")
     assert done.exit_code == 0

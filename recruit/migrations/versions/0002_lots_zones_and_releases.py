@@ -198,4 +198,4 @@ def _refuse_on_postgresql() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("Going back would lose seeds, decisions and releases: restore a copy from before.")
+    raise RuntimeError("Going back would lose seeds, decisions and releases: restore a copy from before.")

@@ -39,4 +39,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("Going back would lose what became of people: restore a copy from before.")
+    raise RuntimeError("Going back would lose what became of people: restore a copy from before.")

@@ -16,4 +16,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("Going back would lose what assessors said: restore a copy from before.")
+    raise RuntimeError("Going back would lose what assessors said: restore a copy from before.")
