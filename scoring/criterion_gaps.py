@@ -193,7 +193,8 @@ class _Exact:
     def sums(self, kept: Bools, codes: Ints, names: Sequence[str], groups: Groups) -> list[Fraction]:
         """The exact sum of levels of each group, in the order of ``groups``."""
         cells = codes[kept] * len(self.different) + self.code[kept]
-        counts = np.bincount(cells, minlength=len(names) * len(self.different)).reshape(len(names), -1)
+        counts = np.bincount(cells, minlength=len(names) * len(self.different))
+        counts = counts.reshape(len(names), len(self.different))
         at = {name: i for i, name in enumerate(names)}
         return [
             sum(

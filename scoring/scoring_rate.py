@@ -30,9 +30,9 @@ class ScoringRate:
     without: int
     audit: Audit
 
-    def to_dict(self) -> dict[str, dict[str, Any]]:
+    def to_dict(self, boschloo: bool | None = None) -> dict[str, dict[str, Any]]:
         """Per attribute the figures of `Audit.to_dict`, "selected" being above the median, and the median."""
-        figures = self.audit.to_dict()
+        figures = self.audit.to_dict(boschloo)
         whole = {"median": self.median, "n": self.n, "without_score": self.without}
         return {name: whole | attribute for name, attribute in figures["attributes"].items()}
 

@@ -56,11 +56,11 @@ def read_levels(
     if columns.unused():
         notes.append(f"Not used: {listed(columns.unused())}.")
     keys = [key for key in ASSESSMENT_KEYS if key in headers and key != "level"]
-    frame = pd.DataFrame({key: _names(table, headers[key], key) for key in keys})
+    frame = pd.DataFrame({key: names_of(table, headers[key], key) for key in keys})
     judged = frame["criterion"] if "criterion" in keys else None
     scale = scale or (LEVEL_SCALE if _of_the_profile(judged) else None)
     frame["level"] = _levels(table, headers["level"], scale)
-    _refuse_twins(table, frame, keys)
+    refuse_twins(table, frame, keys)
     empty = int(frame["level"].isna().sum())
     if empty == len(frame):
         raise FileError(
@@ -90,7 +90,8 @@ def _scale_found(levels: "pd.Series[float]") -> tuple[Scale, list[str]]:
     ]
 
 
-def _names(table: Table, header: str, key: str) -> "pd.Series[str]":
+def names_of(table: Table, header: str, key: str) -> "pd.Series[str]":
+    """A column of names, of which none may be empty."""
     column = table.column(header)
     empty = np.flatnonzero(column == "")
     if len(empty):
@@ -113,7 +114,10 @@ def _levels(table: Table, header: str, scale: Scale | None) -> np.ndarray:
     return cells.convert(table, header, parse).astype(np.float64)
 
 
-def _refuse_twins(table: Table, frame: pd.DataFrame, keys: list[str]) -> None:
+def refuse_twins(
+    table: Table, frame: pd.DataFrame, keys: list[str], advice: str = "add the column 'criterion'"
+) -> None:
+    """Raises FileError where an assessor has given the same twice; `advice` is what to do if it was not the same."""
     repeated = np.flatnonzero(frame.duplicated(subset=keys))
     if not len(repeated):
         return
@@ -121,7 +125,7 @@ def _refuse_twins(table: Table, frame: pd.DataFrame, keys: list[str]) -> None:
     first = int(np.flatnonzero((frame[keys] == frame[keys].iloc[at]).all(axis=1))[0])
     row = frame.iloc[at]
     on = f" on '{row['criterion']}'" if "criterion" in keys else ""
-    hint = "" if "criterion" in keys else " If there are several criteria, add the column 'criterion'."
+    hint = "" if "criterion" in keys else f" If there are several criteria, {advice}."
     raise FileError(
         f"{table.name}, row {table.rows[at]}: assessor '{row['assessor']}' has already given '{row['application']}' a "
         f"level{on} in row {table.rows[first]}. Keep one of them.{hint}"

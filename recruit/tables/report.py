@@ -5,8 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from recruit.tables.audit.part import Writer
+from recruit.tables.audit.parts import of_attribute, of_stage
 from recruit.tables.pages import render
-from recruit.tables.words import figure, p_value, percent, words
+from recruit.tables.words import figure, p_value, percent, signed_points, words
 
 HIDDEN = "hidden"
 """Instead of a verdict that may not be shown: neutral, never as if there were no concern."""
@@ -73,7 +75,9 @@ def report_html(
     """
     t, labels = words(language), labels or _as_written(language)
     attributes = [
-        _attribute(name, figures, labels, language) for name, figures in audit["attributes"].items()
+        _attribute(name, figures, labels, language)
+        for part in ("attributes", "intersections")
+        for name, figures in audit.get(part, {}).items()
     ]
     return render(
         "audit.html",
@@ -106,6 +110,7 @@ def _counts(audit: dict[str, Any], labels: Labels, language: str) -> str:
 def _attribute(name: str, figures: dict[str, Any], labels: Labels, language: str) -> dict[str, Any]:
     staged = figures.get("stages", {"selected": figures})
     scale = Scale(_axis_end(staged))
+    w = Writer(language, lambda group: labels.group(name, group))
     stages: list[dict[str, Any]] = [
         {
             "title": labels.stage(key),
@@ -114,6 +119,7 @@ def _attribute(name: str, figures: dict[str, Any], labels: Labels, language: str
                 for group, row in stage["groups"].items()
             ],
             "missing": _missing(stage["missing"], language),
+            "parts": list(of_stage(stage, w)),
         }
         for key, stage in staged.items()
     ]
@@ -123,6 +129,8 @@ def _attribute(name: str, figures: dict[str, Any], labels: Labels, language: str
         for group in stage["groups"]
         if group["verdict"] in ("alarm", "watch")
     ]
+    parts = list(of_attribute(figures, w))
+    notable += [{"group": part.title, "stage": "", "reason": part.said} for part in parts if part.notable]
     return {
         "name": labels.attribute(name),
         "verdict": figures["verdict"] or HIDDEN,
@@ -130,6 +138,7 @@ def _attribute(name: str, figures: dict[str, Any], labels: Labels, language: str
         "notable": notable,
         "several_stages": len(stages) > 1,
         "stages": stages,
+        "parts": parts,
         "ticks": scale.ticks(),
     }
 
@@ -182,8 +191,8 @@ def _group(
         "of": _of(row, language),
         "rate": percent(row["rate"], language),
         "interval": pair(row["interval"]),
-        "difference": _signed(row["difference"]),
-        "difference_interval": " … ".join(map(_signed, row["difference_interval"] or [None])),
+        "difference": signed_points(row["difference"]),
+        "difference_interval": " … ".join(map(signed_points, row["difference_interval"] or [None])),
         "impact_ratio": figure(row["impact_ratio"], language),
         "below_four_fifths": row["below_four_fifths"],
         "odds_ratio": _odds(row["odds_ratio"], language),
@@ -195,14 +204,6 @@ def _group(
         "reason": row["reason"][language],
         "plot": plot,
     }
-
-
-def _signed(difference: float | None) -> str:
-    """A difference of rates in whole percentage points, with its sign; a dash where there is none."""
-    if difference is None:
-        return "–"
-    points = round(difference * 100)
-    return f"{points:+d}".replace("-", "−") if points else "0"
 
 
 def _odds(value: float | None, language: str) -> str:

@@ -159,3 +159,11 @@ def p_value(value: float | None, language: str) -> str:
         return "–"
     least = "<" + figure(0.001, language, 3)
     return least if value < 0.001 else figure(value, language, 3)
+
+
+def signed_points(difference: float | None) -> str:
+    """A difference of rates in whole percentage points, with its sign; a dash where there is none."""
+    if difference is None:
+        return "–"
+    points = round(difference * 100)
+    return f"{points:+d}".replace("-", "−") if points else "0"
