@@ -36,7 +36,7 @@ def people() -> pd.DataFrame:
     rng = np.random.default_rng(20270303)
     n = 90
     table = pd.DataFrame({"id": [f"BT-{i}" for i in range(n)], "group": np.where(np.arange(n) % 3, "A", "B")})
-    table["intake"] = [f"round {9 + i % 3}" for i in range(n)]
+    table["intake"] = [f"round {9 + i // 10 % 3}" for i in range(n)]
     table["place"] = rng.permutation(n) + 1
     for key in CRITERIA:
         table[key] = np.clip(rng.normal(2.2, 0.8, n).round(), 0, 4).astype(int)
