@@ -85,6 +85,8 @@ ACCESS: dict[str, Access] = {
     "sensitivity.show": _OVERSIGHT,
     "monitoring.show": _OVERSIGHT,
     "monitoring.figures": _OVERSIGHT,
+    "monitoring.analysis": _AUDITOR,
+    "monitoring.analyse": _AUDITOR,
     "interview.index": _OVERSIGHT,
     "interview.draft": _COORDINATOR,
     "interview.show": _OVERSIGHT,

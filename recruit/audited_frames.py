@@ -18,8 +18,6 @@ from recruit.models import Answer
 if TYPE_CHECKING:
     import pandas as pd
 
-    from recruit.run_analysis import RunAnalysis
-
 
 @dataclass(frozen=True)
 class Person:
@@ -71,19 +69,18 @@ class Reaching:
     further: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
 
-def ranked_by_code(run: RunAnalysis) -> dict[str, Ranked]:
-    """What a run says of everybody in it, by mask code; points and levels exact."""
-    ranking = run.ranking
-    columns = {name: ranking.table[name].tolist() for name in ranking.table}
-    found = {}
-    for i, code in enumerate(columns["application"]):
-        place, total = columns["place"][i], columns["total"][i]
-        levels = {key: columns[f"level_{key}"][i] for key in ranking.criteria}
+def ranked_in(results: str) -> dict[str, Ranked]:
+    """What the stored results of a run say of everybody in it, by mask code; points and levels exact."""
+    content = json.loads(results)
+    table, found = content["table"], {}
+    for i, code in enumerate(table["application"]):
+        total = table["total"][i]
+        levels = {key: table[f"level_{key}"][i] for key in content["criteria"]}
         found[code] = Ranked(
-            status=columns["status"][i],
-            place=int(place) if _known(place) else None,
-            points=Fraction(int(total), ranking.denominator) if _known(total) else None,
-            levels={key: Fraction(value) for key, value in levels.items() if _known(value)},
+            status=table["status"][i],
+            place=table["place"][i],
+            points=None if total is None else Fraction(total, content["denominator"]),
+            levels={key: Fraction(value) for key, value in levels.items() if value is not None},
         )
     return found
 
@@ -136,16 +133,6 @@ def people_frame(
 
 def _value(answer: Answer | None) -> str | None:
     return None if answer is None else answer.value
-
-
-def levels_in(results: str) -> dict[str, dict[str, Fraction]]:
-    """Levels by mask code and criterion in the stored results of a run."""
-    content = json.loads(results)
-    table, found = content["table"], {}
-    for i, code in enumerate(table["application"]):
-        levels = {key: table[f"level_{key}"][i] for key in content["criteria"]}
-        found[code] = {key: Fraction(value) for key, value in levels.items() if value is not None}
-    return found
 
 
 def intakes_frame(people: Sequence[Counted], criteria: Sequence[str]) -> pd.DataFrame:
@@ -236,11 +223,10 @@ __all__ = [
     "answers_of",
     "counts_frame",
     "intakes_frame",
-    "levels_in",
     "levels_of",
     "no_levels",
     "people_frame",
     "plain",
-    "ranked_by_code",
+    "ranked_in",
     "zone_frame",
 ]

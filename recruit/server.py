@@ -1,4 +1,4 @@
-"""Gunicorn, embedded: the application with one courier per process."""
+"""Gunicorn, embedded: the application with one courier and one analyst per process."""
 
 import socket
 from importlib import import_module
@@ -7,6 +7,7 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
+from recruit.analyst import Analyst
 from recruit.courier import Courier
 from recruit.settings import Settings
 from recruit.web import build_app
@@ -62,17 +63,18 @@ def check_port(host: str, port: int) -> None:
 def run(settings: Settings, *, host: str, port: int, workers: int, threads: int) -> None:
     """Serve until a signal ends it; requests under way are finished first."""
     check_port(host, port)
-    couriers: list[Courier] = []
+    helpers: list[Courier | Analyst] = []
 
-    def start_courier(worker: Any) -> None:
-        courier = Courier(worker.app.callable.extensions["recruit_engine"], settings)
-        courier.start()
-        couriers.append(courier)
+    def start_helpers(worker: Any) -> None:
+        engine = worker.app.callable.extensions["recruit_engine"]
+        helpers.extend((Courier(engine, settings), Analyst(engine, settings)))
+        for helper in helpers:
+            helper.start()
         Thread(target=_warm, name="warming", daemon=True).start()
 
-    def end_courier(_server: Any, _worker: Any) -> None:
-        for courier in couriers:
-            courier.end()
+    def end_helpers(_server: Any, _worker: Any) -> None:
+        for helper in helpers:
+            helper.end()
 
     options = {
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
@@ -83,8 +85,8 @@ def run(settings: Settings, *, host: str, port: int, workers: int, threads: int)
         "graceful_timeout": 15,
         "loglevel": "warning",
         "accesslog": None,  # addresses of pages may be seen by whoever reads logs; a proxy in front keeps its own
-        "post_worker_init": start_courier,
-        "worker_exit": end_courier,
+        "post_worker_init": start_helpers,
+        "worker_exit": end_helpers,
         "control_socket_disable": True,
     }
     Server(settings, options).run()

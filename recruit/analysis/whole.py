@@ -98,6 +98,15 @@ def _gathered(parts: dict[str, Any]) -> dict[str, Any]:
 def canonical(figures: dict[str, Any]) -> str:
     """The figures as they are kept: groups and stages in an order of their own, so keys are not sorted.
 
-    Raises ValueError for a number that is none: what cannot be computed must be null.
+    Numbers have twelve significant digits: the last ones depend on how a machine adds up. Raises ValueError for a
+    number that is none: what cannot be computed must be null.
     """
-    return json.dumps(figures, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return json.dumps(_rounded(figures), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _rounded(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(each) for each in value]
+    return float(f"{value:.12g}") if isinstance(value, float) else value

@@ -26,6 +26,7 @@ SUBCOMMANDS: dict[str, Subcommand] = {
     "create-user": Subcommand("create_user", "Create an account with a role in a region."),
     "serve": Subcommand("serve", "Serve the web application."),
     "verify": Subcommand("verify", "Check the record's chain and recompute every ranking run."),
+    "analyse": Subcommand("analyse", "Compute an intake's analysis for the auditor, or all that wait."),
     "export": Subcommand("export", "Write an intake's ranking, lists and monitoring as files."),
     "deliver-mail": Subcommand("deliver_mail", "Send the mail that waits to be sent."),
     "dispose": Subcommand("dispose", "Dispose of what a decision says shall be disposed of."),

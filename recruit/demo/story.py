@@ -28,12 +28,13 @@ from recruit.models import (
 )
 from recruit.passwords import hash_password
 from recruit.queries import interview as lists
-from recruit.queries import monitoring
-from recruit.services import application, interview, ranking
+from recruit.queries.analysis import figures_of
+from recruit.services import analysis, application, interview, ranking
 from recruit.services import intake as intakes
 from recruit.services.intake import IntakePlan, PlannedPosts
 from recruit.services.lines import LineGroup
 from recruit.services.publishing import publish
+from recruit.services.record import sha256
 from recruit.services.settling import settlement_of
 from recruit.services.zone import decide_zone
 from recruit.storage import Storage
@@ -121,7 +122,7 @@ def _finished(demo: Demo, countries: list[str]) -> None:
     demo.tell(f"  Ranked; the list is confirmed: up to {PLACES} called, {RESERVES} in reserve.")
     publish(demo.session, interview_list=drawn, actor=demo.group.second, now=demo.at(-159))
     _follow(demo, intake)
-    _monitor(demo, intake, drawn)
+    _analyse(demo, intake)
 
 
 def _settle(demo: Demo, drawn: InterviewList) -> None:
@@ -164,11 +165,11 @@ def _follow(demo: Demo, intake: Intake) -> None:
     )
 
 
-def _monitor(demo: Demo, intake: Intake, drawn: InterviewList) -> None:
-    reached = monitoring.reached(demo.session, intake=intake, drawn=drawn)
-    figures = monitoring.figures(
-        demo.session, intake=intake, called=reached.called, listed=reached.listed, further=reached.further
-    )
+def _analyse(demo: Demo, intake: Intake) -> None:
+    """The auditor's analysis, which a server would make on the side; its pages show it."""
+    demo.tell("  The analysis for the auditor …")
+    made = analysis.analyse_now(demo.session, intake=intake, now=demo.at(-20, 10))
+    figures = figures_of(made)["funnel"]
     for attribute, found in figures["attributes"].items():
         demo.tell(f"  Monitoring {attribute.replace('_', ' ')}: {found['summary']['en']}")
 
@@ -220,7 +221,7 @@ def _intake(demo: Demo, slug: str, sv: str, en: str, *, opens: int, closes: int,
     )
     actor, before = demo.group.actor, demo.at(opens - 3)
     intake = intakes.create(demo.session, region_id=demo.group.region_id, plan=plan, actor=actor, now=before)
-    seeds: dict[str, str] = {stage: f"{SEED} {slug} {stage}" for stage in STAGES}
+    seeds: dict[str, str] = {stage: sha256(f"{SEED} {slug} {stage}") for stage in STAGES}
     return intakes.open_intake(demo.session, intake=intake, actor=actor, now=before, seeds=seeds)
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 from sqlmodel import Session, col, select
 
-from recruit.models import AnalysisState, Intake, MonitoringAnalysis
+from recruit.models import Account, AnalysisState, Intake, MonitoringAnalysis, RecordEntry
 from recruit.queries.audited import audited
 
 
@@ -26,6 +30,46 @@ def newest(session: Session, *, intake: Intake) -> MonitoringAnalysis | None:
     return session.exec(found.order_by(col(MonitoringAnalysis.number).desc()).limit(1)).first()
 
 
+@dataclass(frozen=True)
+class Made:
+    """An analysis in the list of analyses, without its figures. `requested_by` is None where a command asked."""
+
+    number: int
+    state: AnalysisState
+    requested_at: datetime
+    requested_by: str | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    step: str
+    parts_done: int
+    parts_total: int
+    error: str | None
+    figures_sha256: str | None
+
+
+def overview(session: Session, *, intake: Intake) -> list[Made]:
+    """All analyses of an intake, newest first. One query."""
+    found = (
+        select(  # type: ignore[call-overload]
+            MonitoringAnalysis.number,
+            MonitoringAnalysis.state,
+            MonitoringAnalysis.requested_at,
+            Account.name,
+            MonitoringAnalysis.started_at,
+            MonitoringAnalysis.finished_at,
+            MonitoringAnalysis.step,
+            MonitoringAnalysis.parts_done,
+            MonitoringAnalysis.parts_total,
+            MonitoringAnalysis.error,
+            MonitoringAnalysis.figures_sha256,
+        )
+        .join(Account, col(Account.id) == MonitoringAnalysis.requested_by_id, isouter=True)
+        .where(MonitoringAnalysis.intake_id == intake.id)
+        .order_by(col(MonitoringAnalysis.number).desc())
+    )
+    return [Made(*row) for row in session.execute(found)]
+
+
 def figures_of(analysis: MonitoringAnalysis) -> dict[str, Any]:
     """The figures of a finished analysis. To be read only: the latest few are kept and shared."""
     assert analysis.figures is not None
@@ -38,6 +82,25 @@ def _parsed(text: str) -> dict[str, Any]:
     return found
 
 
+_KNOWN: OrderedDict[tuple[str, str], bool] = OrderedDict()
+_MOST_KNOWN = 64
+_KEEPING = Lock()
+
+
 def is_stale(session: Session, *, intake: Intake, analysis: MonitoringAnalysis) -> bool:
-    """Whether an analysis computed now would have other inputs."""
-    return audited(session, intake).sha256 != analysis.inputs_sha256
+    """Whether an analysis computed now would have other inputs.
+
+    Whatever changes them is in the region's record; while no entry is added to it, the answer is remembered.
+    """
+    newest = select(RecordEntry.hash).where(RecordEntry.region_id == intake.region_id)
+    head = session.exec(newest.order_by(col(RecordEntry.number).desc()).limit(1)).first() or ""
+    key = (analysis.inputs_sha256 or "", head)
+    with _KEEPING:
+        if key in _KNOWN:
+            return _KNOWN[key]
+    found = audited(session, intake).sha256 != analysis.inputs_sha256
+    with _KEEPING:
+        _KNOWN[key] = found
+        while len(_KNOWN) > _MOST_KNOWN:
+            _KNOWN.popitem(last=False)
+    return found

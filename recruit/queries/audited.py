@@ -16,15 +16,15 @@ from sqlmodel import Session, col, select
 
 from recruit.audited_frames import (
     Person,
-    Ranked,
     Reaching,
     intakes_frame,
     no_levels,
     people_frame,
     plain,
-    ranked_by_code,
+    ranked_in,
     zone_frame,
 )
+from recruit.frames import levels_frame, profile_of_inputs
 from recruit.models import (
     Application,
     ApplicationStatus,
@@ -47,7 +47,6 @@ from recruit.queries import outcome as outcomes
 from recruit.queries import ranking as rankings
 from recruit.queries.audited_intakes import counted
 from recruit.requirement_answers import outcome
-from recruit.run_analysis import RunAnalysis, analysis
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -134,9 +133,9 @@ def audited(session: Session, intake: Intake) -> Audited:
     drawn = lists.latest_confirmed(session, intake=intake) or lists.draft_of(session, intake=intake)
     reached = monitoring.reached(session, intake=intake, drawn=drawn)
     run = _run(session, intake, drawn)
-    taken_apart = analysis(run) if run else None
-    profile = taken_apart.profile if taken_apart else intakes.profile_of(session, intake)
-    stage = taken_apart.stage if taken_apart else "screening"
+    inputs = json.loads(run.inputs) if run else None
+    profile = profile_of_inputs(inputs) if inputs else intakes.profile_of(session, intake)
+    stage = inputs["stage"] if inputs else "screening"
     weights = profile.weights_at(stage)
     criteria = tuple(weights)
     requirements = tuple(each.key for each in profile.requirements)
@@ -165,11 +164,11 @@ def audited(session: Session, intake: Intake) -> Audited:
             everybody.rows,
             [people[row.application_id] for row in everybody.rows],
             Reaching(reached.called, reached.listed, reached.further),
-            ranked=_ranked(taken_apart),
+            ranked=ranked_in(run.results) if run else {},
             requirements=requirements,
             criteria=criteria,
         ),
-        levels=taken_apart.levels if taken_apart else no_levels(),
+        levels=levels_frame(inputs) if inputs else no_levels(),
         zone=_zone(session, drawn),
         intakes=intakes_frame(everywhere, criteria),
         order_of_intakes=order,
@@ -194,10 +193,6 @@ def _named(run: RankingRun | None) -> dict[str, Any] | None:
         "inputs_sha256": run.inputs_sha256,
         "results_sha256": run.results_sha256,
     }
-
-
-def _ranked(run: RunAnalysis | None) -> dict[str, Ranked]:
-    return ranked_by_code(run) if run else {}
 
 
 def _people(session: Session, intake: Intake, profile: Profile) -> dict[int, Person]:

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from sqlmodel import Session, col, select
 
-from recruit.audited_frames import Counted, levels_in
+from recruit.audited_frames import Counted, ranked_in
 from recruit.models import (
     Application,
     EntryKind,
@@ -105,7 +105,7 @@ def _levels(
         col(RankingRun.id).in_([each.run_id for each in drawn])
     )
     return {
-        (intake_id, code): levels
+        (intake_id, code): ranked.levels
         for intake_id, results in session.exec(runs)
-        for code, levels in levels_in(results).items()
+        for code, ranked in ranked_in(results).items()
     }

@@ -21,7 +21,7 @@ from recruit.models import (
     ZoneDecision,
 )
 from recruit.queries import interview as queries
-from recruit.services import gate, lots, monitoring, ranking, record, settling
+from recruit.services import analysis, gate, lots, monitoring, ranking, record, settling
 from recruit.services.lines import LineGroup, check_line, entries_on, line_on, line_text
 from recruit.services.list_checks import findings
 from recruit.services.list_content import (
@@ -144,8 +144,8 @@ def confirm(
     """Confirm a draft: from now on it is locked, and carries the head of the record's chain.
 
     It takes a coordinator who has neither drawn the draft nor decided its zone, and checks that find nothing wrong.
-    The first confirmed list reveals the seed of the screening's lot. `seen` is the content_sha256 that the person was
-    shown, if they were shown one.
+    The first confirmed list reveals the seed of the screening's lot. An analysis for the auditor is queued. `seen` is
+    the content_sha256 that the person was shown, if they were shown one.
 
     Raises NotAllowed for the same person; Conflict when somebody else has confirmed it, when it is not what they saw,
     when the ranking is no longer current, while assessments remain, while the borderline zone is not settled, and for
@@ -192,6 +192,7 @@ def confirm(
     session.add(found)
     session.flush()
     lots.reveal(session, intake=intake, stage=run.stage, actor=actor, now=now)
+    analysis.enqueue(session, intake=intake, now=now)
     return found
 
 
