@@ -175,7 +175,7 @@ def p_value(p: float | None) -> str:
 
 def _stage(attribute: str, key: str, stage: Mapping[str, Any]) -> StageView:
     rows = [_row(attribute, group, row, stage["missing"]) for group, row in stage["groups"].items()]
-    plotted = [row for row in rows if not row["suppressed"] and not _folds(attribute, row)]
+    plotted = [row for row in rows if not row["suppressed"] and not folds(attribute, row)]
     hidden = sum(row["suppressed"] for row in rows)
     small = len(rows) - len(plotted) - hidden
     return StageView(
@@ -194,17 +194,21 @@ def _left_out(hidden: int, small: int) -> str:
     if hidden:
         parts.append(ngettext("%(num)s group is not shown.", "%(num)s groups are not shown.", hidden))
     if small:
-        parts.append(
-            ngettext(
-                "%(num)s country with fewer than five is in the table only.",
-                "%(num)s countries with fewer than five each are in the table only.",
-                small,
-            )
-        )
+        parts.append(folded_countries(small))
     return " ".join(parts)
 
 
-def _folds(attribute: str, row: Mapping[str, Any]) -> bool:
+def folded_countries(number: int) -> str:
+    """How many small countries are in the table only."""
+    return ngettext(
+        "%(num)s country with fewer than five is in the table only.",
+        "%(num)s countries with fewer than five each are in the table only.",
+        number,
+    )
+
+
+def folds(attribute: str, row: Mapping[str, Any]) -> bool:
+    """Whether a group is in the table only: a small country with nothing to say of it."""
     return (
         attribute == "country"
         and (row["n"] is None or row["n"] < PLOTTED_FROM)
@@ -246,7 +250,8 @@ def _of(selected: int | None, n: int | None) -> str:
     return _("%(selected)s of %(n)s", selected=selected, n=n)
 
 
-def _words(row: Mapping[str, Any]) -> str:
+def verdict_beside(row: Mapping[str, Any]) -> str:
+    """The few words beside a group's marks; none where there is no concern."""
     if row["verdict"] == "alarm":
         return (
             _("Alarm, p %(p)s", p=p_value(row["adjusted_p"])) if row["adjusted_p"] is not None else _("Alarm")
@@ -265,7 +270,7 @@ def _plot(attribute: str, key: str, rows: list[dict[str, Any]]) -> Markup:
             high=row["difference_interval"][1] if row["difference_interval"] else None,
             figures=row["of"],
             verdict=row["verdict"] or "no_conclusion",
-            words=_words(row),
+            words=verdict_beside(row),
         )
         for row in rows
     ]

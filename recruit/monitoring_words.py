@@ -38,6 +38,16 @@ _GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     },
 }
 
+#: Groups whose names do not stand inside a sentence as they are.
+_INSIDE: dict[str, tuple[str, str]] = {
+    "eu_eea": ("dem med erkännande från EU/EES", "those with EU/EEA recognition"),
+    "third_country": ("dem från land utanför EU/EES", "those from outside the EU/EEA"),
+    "swedish": ("dem med svensk läkarexamen", "those with a Swedish degree"),
+    "nordic": ("Norden", "the Nordic countries"),
+    "baltic": ("Baltikum", "the Baltic countries"),
+    "outside_eu_eea": ("länder utanför EU/EES", "countries outside the EU/EEA"),
+}
+
 _STAGES: dict[str, tuple[str, str]] = {
     "eligible": ("Från ansökan till behörig", "From applied to eligible"),
     "screened": ("Från behörig till rangordnad", "From eligible to ranked"),
@@ -79,6 +89,16 @@ def group_name(attribute: str, group: str, language: str) -> str:
         return display.country_name(group, language)
     pair = _GROUPS[attribute].get(group)
     return _in(pair, language) if pair else group
+
+
+def group_inside(attribute: str, group: str, language: str) -> str:
+    """A group's name inside a sentence, without a capital where it is no name of its own."""
+    if attribute == "country":
+        return group_name(attribute, group, language)
+    if group in _INSIDE:
+        return _in(_INSIDE[group], language)
+    name = group_name(attribute, group, language)
+    return name[:1].lower() + name[1:]
 
 
 def stage_name(key: str, language: str) -> str:

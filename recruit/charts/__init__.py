@@ -7,21 +7,30 @@ its column while its text keeps its size on a phone. The words are passed in, al
 
 from recruit.charts.bands import Band, band_plot, band_row
 from recruit.charts.bars import WeightGroup, WeightPart, parts_bar, posts_squares, share_bar, weights_bar
+from recruit.charts.control import ControlLimit, ControlPoint, control_plot
 from recruit.charts.funnel import FunnelRow, funnel
 from recruit.charts.intervals import IntervalRow, difference_plot, interval_plot
 from recruit.charts.levels import level_bars
 from recruit.charts.moves import Move, move_plot
 from recruit.charts.order import order_plot
+from recruit.charts.panels import Panel, PanelRow, rate_panels
+from recruit.charts.signed import SignedRow, signed_bars
 
 __all__ = [
     "Band",
+    "ControlLimit",
+    "ControlPoint",
     "FunnelRow",
     "IntervalRow",
     "Move",
+    "Panel",
+    "PanelRow",
+    "SignedRow",
     "WeightGroup",
     "WeightPart",
     "band_plot",
     "band_row",
+    "control_plot",
     "difference_plot",
     "funnel",
     "interval_plot",
@@ -30,6 +39,8 @@ __all__ = [
     "order_plot",
     "parts_bar",
     "posts_squares",
+    "rate_panels",
     "share_bar",
+    "signed_bars",
     "weights_bar",
 ]

@@ -28,7 +28,9 @@ class IntervalRow:
 
     `rate`, `low`, `high` lie on the axis of the plot (a share 0–1, or a difference -1–1); None where a figure
     is suppressed or undefined, and then nothing is drawn. `figures` stands beside ("9 of 36"), `words` after
-    the marks. A row with `heading=True` is a sub-heading and has only a label.
+    the marks. A row with `heading=True` is a sub-heading and has only a label. `beside` is a second figure on the
+    axis, drawn as a small cross, and `reference` one that the row is held against, drawn as an upright line.
+    `ground` is where chance alone would have the point, drawn behind it.
     """
 
     label: str
@@ -39,6 +41,9 @@ class IntervalRow:
     verdict: Verdict = "no_concern"
     words: str = ""
     heading: bool = False
+    beside: float | None = None
+    reference: float | None = None
+    ground: tuple[float, float] | None = None
 
 
 def interval_plot(
@@ -147,7 +152,11 @@ def _grid(ticks: Ticks, axis: tuple[float, float], zero: float | None) -> Markup
 
 
 def _marks(row: IntervalRow, axis: tuple[float, float]) -> Markup:
-    marks, middle = Markup(), _ROW // 2
+    marks, middle = _ground(row, axis), _ROW // 2
+    if row.reference is not None:
+        marks += Markup('<line class="m-reference" x1="{0}" x2="{0}" y1="0" y2="{1}"/>').format(
+            position(row.reference, *axis), _ROW
+        )
     if row.low is not None and row.high is not None:
         kind = "m-dashed" if row.verdict == "no_conclusion" else "m-line"
         marks += Markup('<line class="{0}" x1="{1}" x2="{2}" y1="{3}" y2="{3}"/>').format(
@@ -157,4 +166,16 @@ def _marks(row: IntervalRow, axis: tuple[float, float]) -> Markup:
         marks += Markup('<svg x="{}" y="{}" overflow="visible">{}</svg>').format(
             position(row.rate, *axis), middle, _SHAPES[row.verdict]
         )
+    if row.beside is not None:
+        marks += Markup(
+            '<svg x="{}" y="{}" overflow="visible"><path class="m-cross" d="M-4-4 4 4M-4 4 4-4"/></svg>'
+        ).format(position(row.beside, *axis), middle)
     return marks
+
+
+def _ground(row: IntervalRow, axis: tuple[float, float]) -> Markup:
+    if row.ground is None:
+        return Markup()
+    return Markup('<line class="m-ground" x1="{0}" x2="{1}" y1="{2}" y2="{2}"/>').format(
+        *(position(end, *axis) for end in row.ground), _ROW // 2
+    )

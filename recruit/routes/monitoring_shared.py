@@ -88,6 +88,7 @@ def _pages() -> tuple[tuple[str, str], ...]:
         ("monitoring.sources", _("Where a gap comes from")),
         ("monitoring.strata", _("Within strata")),
         ("monitoring.countries", _("Countries")),
+        ("monitoring.combinations", _("Combinations")),
         ("monitoring.order", _("The order")),
         ("monitoring.over_time", _("Over time")),
         ("monitoring.proxies", _("Proxies and other weights")),

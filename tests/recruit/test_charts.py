@@ -6,7 +6,19 @@ import pytest
 from markupsafe import Markup
 
 from recruit import charts
-from recruit.charts import Band, FunnelRow, IntervalRow, Move, WeightGroup, WeightPart
+from recruit.charts import (
+    Band,
+    ControlLimit,
+    ControlPoint,
+    FunnelRow,
+    IntervalRow,
+    Move,
+    Panel,
+    PanelRow,
+    SignedRow,
+    WeightGroup,
+    WeightPart,
+)
 
 LABELS = {"title": "Shares", "group_label": "Group", "figures_label": "Count", "marks_label": "Share"}
 HOSTILE = '<script>"&'
@@ -44,6 +56,36 @@ def every_chart(words: str = "Women") -> dict[str, Markup]:
             headings=(words, words),
         ),
         "band": charts.band_row(Band(1, 1, 2, "zone"), 2, line_at=1, label=words),
+        "control": charts.control_plot(
+            [ControlPoint(words, 4, 0.5), ControlPoint(words, 9, 1.0, "outside_95", 2)],
+            [ControlLimit([(1, 0.0, 1.0), (2, 0.1, 0.9)], "inner")],
+            0.4,
+            title=words,
+            size_label=words,
+            rate_label=words,
+        ),
+        "panels": charts.rate_panels(
+            [
+                Panel(
+                    words,
+                    words,
+                    [PanelRow(words, 0.5, 0.4, 0.6, words), PanelRow(words, None, None, None, words)],
+                )
+            ],
+            title=words,
+            group_label=words,
+            figures_label=words,
+        ),
+        "signed": charts.signed_bars(
+            [
+                SignedRow(words, kind="heading"),
+                SignedRow(words, -0.2, words),
+                SignedRow(words, 0.1, words, "whole"),
+            ],
+            title=words,
+            group_label=words,
+            figures_label=words,
+        ),
         "order": charts.order_plot(
             [40.0, 30.0],
             title=words,
@@ -251,3 +293,49 @@ def test_move_plot_leaves_room_for_the_line_and_cuts_what_leaves_the_picture() -
     assert float(cut.get("y2", "")) <= height
     assert float(cut.get("x2", "0%").rstrip("%")) < float(flat.get("x2", "0%").rstrip("%"))
     assert [node.text for node in marks(chart, "move-label--in")] == ["5  E"]
+
+
+def test_signed_bars_go_from_zero_to_both_sides() -> None:
+    rows = [
+        SignedRow("whole", -0.1, "−10", "whole"),
+        SignedRow("less", -0.3, "−30"),
+        SignedRow("more", 0.2, "+20"),
+    ]
+    found = charts.signed_bars(rows, title="t", group_label="g", figures_label="f")
+    bars = [
+        (float(each.attrib["x"].rstrip("%")), float(each.attrib["width"].rstrip("%")))
+        for each in ElementTree.fromstring(found).iter("rect")
+    ]
+    whole, less, more = bars
+    # The axis reaches as far as the longest bar, and what is below zero ends where what is above it begins.
+    assert less[0] == pytest.approx(3)
+    assert sum(less) == pytest.approx(50)
+    assert sum(whole) == pytest.approx(50)
+    assert more[0] == pytest.approx(50)
+    assert (less[1] / whole[1], less[1] / more[1]) == pytest.approx((3, 1.5), rel=1e-3)
+
+
+def control(points: list[ControlPoint]) -> ElementTree.Element:
+    limits = [
+        ControlLimit([(n, 0.0 if n < 5 else 0.1, 1.0 if n < 5 else 0.9) for n in range(1, 31)], "inner")
+    ]
+    return ElementTree.fromstring(
+        charts.control_plot(points, limits, 0.5, title="t", size_label="s", rate_label="r")
+    )
+
+
+def test_a_funnel_plot_names_those_outside_even_in_a_crowd() -> None:
+    crowd = [ControlPoint(f"inside {i}", 20, 0.48 + i / 1000) for i in range(30)]
+    found = control([*crowd, ControlPoint("far off", 20, 0.5, "outside_99_8")])
+    texts = [each.text for each in found.iter("text")]
+    assert "far off" in texts
+    # The others give way: what overlaps cannot be read.
+    assert sum(text is not None and text.startswith("inside") for text in texts) < 10
+    # Every point has its name all the same, for who points at it.
+    assert len(list(found.iter("title"))) == 31
+
+
+def test_limits_are_drawn_only_where_a_group_could_be_outside() -> None:
+    (path,) = control([ControlPoint("one", 30, 0.5)]).iter("path")
+    # Two unbroken ends, the low and the high one, that begin where the limit leaves 0 and 1.
+    assert path.attrib["d"].count("M") == 2

@@ -1,0 +1,123 @@
+"""Pages for the auditor about groups: a gap within strata, thirty small countries, combinations and points."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from flask import render_template, request, url_for
+
+from recruit import combinations_view, countries_view, figure_words, strata_view, strata_words
+from recruit.errors import NotFound
+from recruit.i18n import gettext as _
+from recruit.i18n import language
+from recruit.monitoring_view import p_value, reached, signed, stage_name
+from recruit.request import region as present_region
+from recruit.routes.monitoring_shared import PREFIX, Section, blueprint, section
+from recruit.strata_view import Strata
+
+
+@blueprint.get(f"{PREFIX}/strata")
+def strata(region: str, intake: str) -> Any:
+    """Every gap as a whole and within sites, licence routes or intakes, one step at a time. Raises NotFound."""
+    found = section("stratified_by")
+    kinds = strata_view.kinds(found.figures or {})
+    kind = _asked("by", kinds, kinds[0] if kinds else "site", _("There are no strata of this kind."))
+    figures: Mapping[str, Any] = (found.figures or {}).get(kind) or {}
+    reason = found.reason or figures.get("reason")
+    view = Strata(kind, {} if reason else figures, _funnel(found), found.whole.get("alpha", 0.05))
+    findings = view.findings()
+    first = findings[0].stage if findings else next(iter(view.stages), "")
+    stage = _asked("stage", view.stages, first, _("There is no such step in this intake."))
+    return render_template(
+        "monitoring/strata.html",
+        intake=found.intake,
+        section=found,
+        reason=reason[language()] if reason else None,
+        kind=kind,
+        by=_choices("strata", found, "by", kind, {k: strata_words.kind_choice(k, language()) for k in kinds}),
+        steps=_choices("strata", found, "stage", stage, _steps(view.stages), by=kind),
+        step=stage_name(stage) if stage else "",
+        attributes=view.attributes(stage),
+        findings=findings,
+        lead=view.lead() if not reason else None,
+        points=lambda share: figure_words.points(share, language()),
+        p_value=p_value,
+        signed=signed,
+    )
+
+
+@blueprint.get(f"{PREFIX}/countries")
+def countries(region: str, intake: str) -> Any:
+    """One stage of all countries of education, the gravest unless asked for. Raises NotFound for another stage."""
+    found = section("funnel")
+    stages = _attribute(found, countries_view.ATTRIBUTE).get("stages") or {}
+    first = countries_view.gravest_stage(stages)
+    key = _asked("stage", list(stages), first or "", _("There is no such step in this intake."))
+    return render_template(
+        "monitoring/countries.html",
+        intake=found.intake,
+        section=found,
+        reason=found.reason[language()] if found.reason else None,
+        view=countries_view.view_of(key, stages[key]) if key in stages else None,
+        steps=_choices("countries", found, "stage", key, _steps(stages)),
+        signed=signed,
+        p_value=p_value,
+    )
+
+
+@blueprint.get(f"{PREFIX}/combinations")
+def combinations(region: str, intake: str) -> Any:
+    """Intersections that are large enough, those that are not, and who scored above the median. Raises NotFound."""
+    found = section("funnel")
+    funnel = _funnel(found) or {}
+    stages = combinations_view.stages(funnel)
+    first = combinations_view.gravest_stage(funnel)
+    stage = _asked("stage", stages, first or "", _("There is no such step in this intake."))
+    return render_template(
+        "monitoring/combinations.html",
+        intake=found.intake,
+        section=found,
+        reason=found.reason[language()] if found.reason else None,
+        steps=_choices("combinations", found, "stage", stage, _steps(stages)),
+        intersections=combinations_view.intersections(funnel, stage),
+        scoring_rates=combinations_view.scoring_rates(funnel),
+        ties=combinations_view.ties(funnel),
+        signed=signed,
+        p_value=p_value,
+    )
+
+
+def _asked(name: str, known: Collection[str], otherwise: str, refusal: str) -> str:
+    """What the address asks for, or what is shown without asking. Raises NotFound for what there is not."""
+    chosen = request.args.get(name, otherwise)
+    if known and chosen not in known:
+        raise NotFound(refusal)
+    return chosen
+
+
+def _steps(stages: Iterable[str]) -> dict[str, str]:
+    """Stages as they stand where one is chosen: what those who reached them are."""
+    words = {key: reached(key) for key in stages}
+    return {key: text[:1].upper() + text[1:] for key, text in words.items()}
+
+
+def _choices(
+    page: str, found: Section, name: str, chosen: str, words: Mapping[str, str], **kept: str
+) -> list[tuple[str, str, bool]]:
+    """(address, words, whether it is shown) for each value of one of the page's parameters."""
+    here: dict[str, Any] = {"region": present_region().slug, "intake": found.intake.slug, **kept}
+    return [
+        (url_for(f"monitoring.{page}", **(here | {name: value})), text, value == chosen)
+        for value, text in words.items()
+    ]
+
+
+def _funnel(found: Section) -> Mapping[str, Any] | None:
+    """The funnel of the same analysis; None where it could not be computed."""
+    funnel: Mapping[str, Any] = found.whole.get("funnel") or {}
+    return funnel if "attributes" in funnel else None
+
+
+def _attribute(found: Section, name: str) -> Mapping[str, Any]:
+    attributes: Mapping[str, Any] = (_funnel(found) or {}).get("attributes", {})
+    part: Mapping[str, Any] = attributes.get(name, {})
+    return part
