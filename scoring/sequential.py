@@ -55,6 +55,8 @@ class EProcess:
     log_evidence: Floats
     carried: Floats
     informative: NDArray[np.bool_]
+    n: Ints
+    selected: Ints
     missing: tuple[int, ...] = ()
 
     @property
@@ -99,9 +101,13 @@ class EProcess:
                     "e": _plain(self.log_evidence[t]),
                     "log10_e": float(self.log_evidence[t] / np.log(10)),
                     "maximum": _plain(maximum[t]),
+                    "n": int(self.n[t].sum()),
+                    "selected": int(self.selected[t].sum()),
                     "missing": self.missing[t] if self.missing else 0,
                     "groups": {
                         name: {
+                            "n": int(self.n[t, g]),
+                            "selected": int(self.selected[t, g]),
                             "factor": _plain(self.log_factors[t, g]),
                             "product": _plain(self.log_products[t, g]),
                             "informative": bool(self.informative[t, g]),
@@ -221,6 +227,9 @@ def e_process(
     informative, present = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
     np.logical_or.at(informative, (t, g), open_)
     np.logical_or.at(present, (t, g), n > 0)
+    sizes, chosen = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+    np.add.at(sizes, (t, g), n)
+    np.add.at(chosen, (t, g), selected)
     factors = np.where(informative, _mixed(logs, mixing), 0.0)
     evidence, carried = _averaged(factors, present)
     return EProcess(
@@ -234,6 +243,8 @@ def e_process(
         log_evidence=evidence,
         carried=carried,
         informative=informative,
+        n=sizes,
+        selected=chosen,
         missing=missing,
     )
 
