@@ -63,7 +63,10 @@ class GateRow:
 
 @dataclass(frozen=True)
 class Story:
-    """An explanation in words. ``outcome`` is one sentence; ``sentences`` follow it in the order of reading."""
+    """An explanation in words. ``outcome`` is one sentence; ``sentences`` follow it in the order of reading.
+
+    ``scale``: how points are counted, where weights do not add up to them; else empty.
+    """
 
     outcome: str
     sentences: list[str]
@@ -73,6 +76,7 @@ class Story:
     criteria: list[CriterionRow]
     gates: list[GateRow]
     total: str
+    scale: str
 
 
 def story(
@@ -111,6 +115,20 @@ def story(
         ],
         gates=[_gate(test) for test in explanation.gates],
         total="–" if explanation.total is None else points_of(explanation.total),
+        scale=_scale(explanation, profile),
+    )
+
+
+def _scale(explanation: Explanation, profile: Profile) -> str:
+    """The advertisement gives weights over both stages, the points are out of 100 at each."""
+    here = sum(profile.criterion(part.key).weight for part in explanation.criteria)
+    if here == 100:
+        return ""
+    return _(
+        "The criteria of this stage together weigh %(here)s of the %(all)s in the criteria profile. Here they are"
+        " counted out of 100, so that every stage has the same scale.",
+        here=display.number(float(here)),
+        all=display.number(float(sum(each.weight for each in profile.criteria))),
     )
 
 

@@ -297,8 +297,15 @@ def _assessed_note(standing: Standing) -> str:
     )
 
 
-def waits(intake: Intake, standing: Standing, waiting: Waiting, loads: Sequence[Load]) -> list[Wait]:
-    """What waits and on whom, what holds up the most first."""
+def waits(
+    intake: Intake, standing: Standing, waiting: Waiting, loads: Sequence[Load], *, coordinates: bool
+) -> list[Wait]:
+    """What waits and on whom, what holds up the most first; ``coordinates``: the reader is a coordinator.
+
+    Once all are assessed no copy is waited for: nobody would read it any more.
+    """
+    coordinator = _("You") if coordinates else _("The coordinator")
+    unassessed = standing.assessed < standing.eligible or not standing.eligible
     meeting = display.day(intake.decision_on) if intake.decision_on else ""
     slow = [str(each.number) for each in loads if each.left]
     left = sum(each.left for each in loads)
@@ -308,7 +315,7 @@ def waits(intake: Intake, standing: Standing, waiting: Waiting, loads: Sequence[
             standing.pending,
             _("Eligibility to decide"),
             _("Nothing is decided until a person has seen the documents."),
-            _("You"),
+            coordinator,
             meeting,
             _to(table, intake, missing="decision"),
             _("Decide"),
@@ -317,16 +324,16 @@ def waits(intake: Intake, standing: Standing, waiting: Waiting, loads: Sequence[
             waiting.unclear,
             _("Unclear requirements"),
             _("They must be settled before assessors are assigned."),
-            _("You"),
+            coordinator,
             meeting,
             _to(table, intake, missing="unclear"),
             _("Settle"),
         ),
         Wait(
-            waiting.copies,
+            waiting.copies if unassessed else 0,
             _("CVs without a redacted copy"),
             _("Assessors see a CV only as a copy without name, age, sex, school and country."),
-            _("You"),
+            coordinator,
             meeting,
             _to(table, intake, missing="copy"),
             _("Add copies"),
@@ -335,7 +342,7 @@ def waits(intake: Intake, standing: Standing, waiting: Waiting, loads: Sequence[
             standing.eligible - standing.covered,
             _("Applications without two assessors"),
             _("They cannot be ranked until two have assessed them."),
-            _("You"),
+            coordinator,
             meeting,
             _to("assessment.assign", intake),
             _("Assign"),

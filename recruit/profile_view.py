@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from markupsafe import Markup
 
 from recruit import certainty_words, charts, display
-from scoring.profile import STAGES, Criterion, Gate, Profile, Requirement, StageRule
+from scoring.profile import STAGES, Criterion, Gate, Profile, Requirement, StageRule, Text
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,12 @@ def view_of(profile: Profile, language: str) -> ProfileView:
         optional=[each.name.in_language(language) for each in profile.criteria if not each.required],
         lot_zones=profile.stages["screening"].borderline.settle == "lot",
     )
+
+
+def note_of(profile: Profile, language: str) -> str:
+    """What is special about this version; empty for nothing."""
+    note = profile.version_note
+    return note.in_language(language) if isinstance(note, Text) else note or ""
 
 
 def joined(words: Sequence[str]) -> str:

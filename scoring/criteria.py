@@ -166,7 +166,7 @@ class Profile:
     gates: tuple[Gate, ...]
     stages: Mapping[str, StageRule]
     never_scored: tuple[Text, ...]
-    version_note: str | None = None
+    version_note: str | Text | None = None
 
     def criterion(self, key: str) -> Criterion:
         """The criterion with that key; ProfileError if there is none."""

@@ -68,7 +68,7 @@ def parse_profile(text: str) -> Profile:
     return Profile(
         key=_key(top["key"], "key"),
         name=_text(top["name"], "name"),
-        version_note=_optional(top, "version_note", "", _words),
+        version_note=_optional(top, "version_note", "", _note),
         criteria=criteria,
         requirements=_requirements(top["requirements"]),
         gates=_gates(top.get("gates", []), criteria),
@@ -367,6 +367,11 @@ def _words(value: Any, path: str) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ProfileError.expected(path, "a text that is not empty", value)
     return value
+
+
+def _note(value: Any, path: str) -> str | Text:
+    """One string, or the same in both languages."""
+    return _text(value, path) if isinstance(value, dict) else _words(value, path)
 
 
 def _text(value: Any, path: str) -> Text:

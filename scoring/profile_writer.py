@@ -26,8 +26,9 @@ _SETTLE_NAMES = {settle: written for written, settle in SETTLE.items()}
 def profile_to_toml(profile: Profile) -> str:
     """A TOML file that ``parse_profile`` reads back as an equal profile."""
     head = [f"key = {_string(profile.key)}"]
-    if profile.version_note is not None:
-        head.append(f"version_note = {_string(profile.version_note)}")
+    note = profile.version_note
+    if note is not None:
+        head.append(f"version_note = {_text(note) if isinstance(note, Text) else _string(note)}")
     head.append(f"name = {_text(profile.name)}")
     if not profile.requirements:
         head.append("requirements = []")

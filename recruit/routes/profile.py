@@ -41,7 +41,7 @@ def show(region: str, key: str, version: int) -> str:
         "profile/show.html",
         row=row,
         heading=parsed.name.in_language(language()),
-        note=parsed.version_note,
+        note=profile_view.note_of(parsed, language()),
         profile=profile_view.view_of(parsed, language()),
         locked_at=profiles.locked_at(db(), row),
         may_write=Role.COORDINATOR in roles(),

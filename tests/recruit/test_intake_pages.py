@@ -10,10 +10,22 @@ from sqlalchemy import Engine, event
 from sqlmodel import Session, select
 
 from recruit import clock
-from recruit.models import CriteriaProfile, DeadlineExtension, Intake, IntakeStatus, Posts
+from recruit.models import (
+    Account,
+    Application,
+    Attachment,
+    AttachmentKind,
+    CriteriaProfile,
+    DeadlineExtension,
+    Eligibility,
+    Intake,
+    IntakeStatus,
+    Posts,
+)
 from scoring.profile import default_profile
 from tests.recruit.factories import NOW, World, post, sign_in
 from tests.recruit.intake_helpers import draft_intake, opened_intake, submitted
+from tests.recruit.ranking_helpers import closed_intake
 
 
 @pytest.fixture
@@ -140,6 +152,44 @@ def test_next_step_follows_the_state(coordinator: FlaskClient, session: Session,
     assert "Decide the eligibility of 1 application" in text
 
 
+def test_what_waits_names_the_one_it_waits_on_and_nothing_that_is_past(
+    client: FlaskClient, session: Session, world: World
+) -> None:
+    intake = closed_intake(session, world, levels=(3,))
+    waiting = submitted(session, intake, complete=False)
+    for application in session.exec(select(Application)):
+        session.add(
+            Attachment(
+                region_id=intake.region_id,
+                application_id=application.id or 0,
+                kind=AttachmentKind.CV,
+                filename="cv.pdf",
+                storage_name=f"cv-{application.id}",
+                media_type="application/pdf",
+                size=1,
+                sha256="0" * 64,
+                uploaded_at=NOW,
+                uploaded_by_id=application.account_id,
+            )
+        )
+    session.commit()
+
+    def page(account: Account) -> str:
+        sign_in(client, account)
+        client.get("/language/en")
+        return client.get("/g/alvmark/bt-2026/").text
+
+    waits_on = r'data-label="Waits on">{}</td>'
+    assert waits_on.format("You") in page(world.coordinator)
+    assert waits_on.format("The coordinator") in page(world.auditor)
+    assert waits_on.format("You") not in page(world.auditor)
+    assert "CVs without a redacted copy" not in page(world.auditor)  # the only eligible one is assessed
+    waiting.eligibility = Eligibility.ELIGIBLE
+    session.add(waiting)
+    session.commit()
+    assert "CVs without a redacted copy" in page(world.auditor)
+
+
 def count_queries(engine: Engine, client: FlaskClient, page: str) -> int:
     client.get(page)
     seen: list[str] = []
@@ -206,3 +256,10 @@ def test_profile_list_shows_what_is_locked(coordinator: FlaskClient, session: Se
     assert "Free" in coordinator.get("/g/alvmark/profiles/").text
     opened_intake(session, world)
     assert "Locked" in coordinator.get("/g/alvmark/profiles/").text
+
+
+def test_profile_note_is_in_the_readers_language(coordinator: FlaskClient, world: World) -> None:
+    page = f"/g/alvmark/profiles/{world.profile.key}/{world.profile.version}"
+    assert "Settle weights, anchors and thresholds" in coordinator.get(page).text
+    coordinator.get("/language/sv")
+    assert "Bestäm vikter, nivåbeskrivningar och gränser" in coordinator.get(page).text

@@ -158,9 +158,11 @@ def test_show_gives_the_coordinator_codes_alone_until_the_list_is_confirmed(
     session.commit()
     _assert_blind(client, entries)
     assert "A draft stands by code alone." in client.get(f"{BASE}/1").text
+    assert "/bt-2026/outcomes" not in client.get(BASE).text.partition("<main")[2]
     interview.confirm(session, interview_list=drawn, actor=world.second, now=LATER)
     session.commit()
     assert all(entry.email in client.get(f"{BASE}/1").text for entry in entries)
+    assert "/bt-2026/outcomes" in client.get(BASE).text.partition("<main")[2]
     assert client.get(f"{BASE}/1/csv").status_code == 200
 
 

@@ -67,6 +67,7 @@ def test_place_without_a_line_tells_the_place_alone(
     page = client.get(f"{BASE}/{codes(session)[0]}")
     assert "Place 1 of 5." in page.text
     assert "The line is drawn" not in page.text
+    assert "together weigh 45 of the 100 in the criteria profile" in page.text
     tried = client.get(f"{BASE}/{codes(session)[0]}?places=2")
     assert "The line is drawn after 2 applications." in tried.text
 

@@ -240,7 +240,7 @@ def profiles(draw: st.DrawFn) -> Profile:
             "interview": StageRule(draw(_decimals), (first,)),
         },
         never_scored=tuple(draw(st.lists(_texts, max_size=2))),
-        version_note=draw(st.none() | _words),
+        version_note=draw(st.none() | _words | _texts),
     )
 
 
