@@ -87,6 +87,8 @@ ACCESS: dict[str, Access] = {
     "monitoring.figures": _OVERSIGHT,
     "monitoring.analysis": _AUDITOR,
     "monitoring.analyse": _AUDITOR,
+    "monitoring.sources": _AUDITOR,
+    "monitoring.order": _AUDITOR,
     "monitoring.strata": _AUDITOR,
     "monitoring.countries": _AUDITOR,
     "monitoring.combinations": _AUDITOR,

@@ -15,6 +15,7 @@ from recruit.charts.moves import Move, move_plot
 from recruit.charts.order import order_plot
 from recruit.charts.panels import Panel, PanelRow, rate_panels
 from recruit.charts.signed import SignedRow, signed_bars
+from recruit.charts.tops import Top, top_curve
 
 __all__ = [
     "Band",
@@ -26,6 +27,7 @@ __all__ = [
     "Panel",
     "PanelRow",
     "SignedRow",
+    "Top",
     "WeightGroup",
     "WeightPart",
     "band_plot",
@@ -42,5 +44,6 @@ __all__ = [
     "rate_panels",
     "share_bar",
     "signed_bars",
+    "top_curve",
     "weights_bar",
 ]
