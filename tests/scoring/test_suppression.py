@@ -9,15 +9,15 @@ from scipy.optimize import LinearConstraint, linprog, milp
 from scipy.sparse import csr_array
 
 from scoring.monitoring import Stage, audit, audit_stages
-from scoring.suppression import (
+from scoring.public_report import (
     PUBLIC_ATTRIBUTE,
     PUBLIC_GROUP,
     PUBLIC_MISSING,
     PUBLIC_OF_APPLIED,
     PUBLIC_STAGE,
     PUBLIC_TOTALS,
-    suppress,
 )
+from scoring.suppression import suppress
 
 STAGES = [
     Stage("eligible", "eligible"),
