@@ -71,6 +71,28 @@ def test_berkeley_pooled_is_the_marginal_chi_square():
     assert float(pooled.statistic) == pytest.approx(found.statistic * (total - 1) / total)
 
 
+def test_berkeley_is_heterogeneous():
+    """As R prints them: DescTools' BreslowDayTest(UCBAdmissions) and vcd's woolf_test(UCBAdmissions)."""
+    counts = of(BERKELEY)
+    plain, logs = breslow_day(counts), woolf(counts)
+    assert (round(float(plain.statistic), 3), int(plain.df), round(float(plain.p), 6)) == (
+        18.826,
+        5,
+        0.002071,
+    )
+    assert (round(float(logs.statistic), 3), int(logs.df), round(float(logs.p), 6)) == (17.902, 5, 0.003072)
+
+
+def test_rabbits_and_penicillin():
+    """The sparse tables of R's mantelhaen.test: cured and died, of those treated at once and after 1½ hours."""
+    counts = of([[0, 6, 0, 5], [3, 3, 0, 6], [6, 0, 2, 4], [5, 1, 6, 0], [2, 0, 5, 0]])
+    found, ratio = cochran_mantel_haenszel(counts), mantel_haenszel(counts)
+    assert (round(float(found.corrected), 4), round(float(found.corrected_p), 5)) == (3.9286, 0.04747)
+    assert round(float(ratio.value), 6) == 7
+    assert (round(float(ratio.low), 6), round(float(ratio.high), 6)) == (1.026713, 47.725133)
+    assert round(float(exact_conditional_p(counts)), 5) == 0.03994
+
+
 @pytest.mark.parametrize(
     "cells", [BERKELEY, SPARSE, APART, GAPS], ids=["berkeley", "sparse", "apart", "gaps"]
 )
