@@ -8,6 +8,8 @@ its column while its text keeps its size on a phone. The words are passed in, al
 from recruit.charts.bands import Band, band_plot, band_row
 from recruit.charts.bars import WeightGroup, WeightPart, parts_bar, posts_squares, share_bar, weights_bar
 from recruit.charts.control import ControlLimit, ControlPoint, control_plot
+from recruit.charts.curves import MOST_LINES, Curve, Scale, curve_plot
+from recruit.charts.front import FrontPoint, front_plot
 from recruit.charts.funnel import FunnelRow, funnel
 from recruit.charts.intervals import IntervalRow, difference_plot, interval_plot
 from recruit.charts.levels import level_bars
@@ -18,14 +20,18 @@ from recruit.charts.signed import SignedRow, signed_bars
 from recruit.charts.tops import Top, top_curve
 
 __all__ = [
+    "MOST_LINES",
     "Band",
     "ControlLimit",
     "ControlPoint",
+    "Curve",
+    "FrontPoint",
     "FunnelRow",
     "IntervalRow",
     "Move",
     "Panel",
     "PanelRow",
+    "Scale",
     "SignedRow",
     "Top",
     "WeightGroup",
@@ -33,7 +39,9 @@ __all__ = [
     "band_plot",
     "band_row",
     "control_plot",
+    "curve_plot",
     "difference_plot",
+    "front_plot",
     "funnel",
     "interval_plot",
     "level_bars",

@@ -24,6 +24,19 @@ def newest_done(session: Session, *, intake: Intake) -> MonitoringAnalysis | Non
     return session.exec(found.order_by(col(MonitoringAnalysis.number).desc()).limit(1)).first()
 
 
+def last_analysed(session: Session, *, region_id: int) -> Intake | None:
+    """The intake of a region with a finished analysis that closes last, one with a list before one without."""
+    found = (
+        select(Intake)
+        .join(MonitoringAnalysis, col(MonitoringAnalysis.intake_id) == Intake.id)
+        .where(Intake.region_id == region_id, MonitoringAnalysis.state == AnalysisState.DONE)
+        .order_by(
+            col(MonitoringAnalysis.list_id).is_(None), col(Intake.closes_at).desc(), col(Intake.id).desc()
+        )
+    )
+    return session.exec(found.limit(1)).first()
+
+
 def newest(session: Session, *, intake: Intake) -> MonitoringAnalysis | None:
     """The newest analysis of an intake in whatever state, or None."""
     found = select(MonitoringAnalysis).where(MonitoringAnalysis.intake_id == intake.id)

@@ -13,10 +13,22 @@ from recruit.queries import interview as lists
 from recruit.queries import monitoring, recognition
 from recruit.queries.monitoring import AFTER_THE_LIST, Reached, Seen
 from recruit.request import db
-from recruit.routes import monitoring_analysis, monitoring_groups, monitoring_sources
+from recruit.routes import (
+    monitoring_analysis,
+    monitoring_evidence,
+    monitoring_groups,
+    monitoring_sources,
+)
 from recruit.routes.monitoring_shared import PREFIX, blueprint, intake_here, reader
 
-__all__ = ["blueprint", "look_at", "monitoring_analysis", "monitoring_groups", "monitoring_sources"]
+__all__ = [
+    "blueprint",
+    "look_at",
+    "monitoring_analysis",
+    "monitoring_evidence",
+    "monitoring_groups",
+    "monitoring_sources",
+]
 
 
 @dataclass(frozen=True)
