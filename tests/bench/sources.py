@@ -21,7 +21,7 @@ from scoring.sequential import ODDS_RATIOS, Mixing, e_process, log_likelihood_ra
 
 SEED = 20261122
 SEQUENCES = 2_000
-SELECTIONS = 15
+SELECTIONS = 25
 INTAKES = 20
 ALPHA = 0.05
 SIZES = (10, 20, 40, 80)
