@@ -166,52 +166,21 @@ def alternatives(
     now, low, high = _weights(weights, bounds, list(levels.columns))
     if tolerance < 0 or draws < 1:
         raise TableError(f"tolerance {tolerance}, draws {draws}: expected at least 0 and at least 1")
-    known = sorted(set(intakes))
-    held = tuple(sorted({str(each) for each in holdout}))
-    train = tuple(each for each in known if each not in held)
-    if set(held) - set(known) or not held or not train:
-        raise TableError(f"holdout {list(held)}: expected some of the intakes {known}, and not all of them")
-    for name in known:
-        if not (isinstance(places.get(name), int | np.integer) and places[name] >= 0):
-            raise TableError(
-                f"places: intake {name!r} has {places.get(name)}; expected a whole number from 0"
-            )
+    train, held = _halves(intakes, holdout)
+    _check_places(places, (*train, *held))
     if of not in labels:
         raise TableError(f"group {of!r}: nobody belongs to it")
-    values = np.stack(
-        [pd.to_numeric(levels[key], errors="coerce").to_numpy(dtype=np.float64) for key in keys], axis=1
-    )
-    complete = np.isfinite(values).all(axis=1)
-    results = np.full(len(values), np.nan)
-    if outcome is not None:
-        results = np.asarray(outcome, dtype=np.float64)
-        same_length(levels=levels, outcome=results)
-        if np.isinf(results).any():
-            finite(results[~np.isnan(results)], "outcome")
+    values = _values(levels, keys)
+    complete = np.asarray(np.isfinite(values).all(axis=1))
+    results = _results(outcome, len(values), levels)
     has_outcomes = bool(np.isfinite(results[complete]).any())
-    yardstick = results if has_outcomes else values @ now
     side = np.array([-1 if each is None else int(each == of) for each in labels])
-    position = np.array(intakes)
-    parts = {
-        name: _Intake(values[rows], side[rows], yardstick[rows], int(places[name]))
-        for name in known
-        if (rows := (position == name) & complete).any()
-    }
+    parts = _intakes(
+        values, side, results if has_outcomes else values @ now, np.array(intakes), complete, places
+    )
     learn, test = (_Half([parts[name] for name in names if name in parts]) for names in (train, held))
-    rng = np.random.default_rng(seed)
-    candidates, tried = _search(learn, now, low, high, rng, draws, tolerance)
-    caveats = ["shown_not_applied"]
-    if not has_outcomes:
-        caveats.append("yardstick_is_present_order")
-    elif min(learn.outcomes, test.outcomes) < FEW_OUTCOMES:
-        caveats.append("few_outcomes")
-    if not len(candidates):
-        caveats.append("nothing_better_found")
-    before = (learn.figures(now), test.figures(now))
-    points = []
-    for w in candidates:
-        after = (learn.figures(w), test.figures(w))
-        points.append(Alternative(_named(keys, w), *after, _caveats(before[1], after[1], tolerance)))
+    found, tried = _search(learn, now, low, high, np.random.default_rng(seed), draws, tolerance)
+    present = Alternative(_named(keys, now), learn.figures(now), test.figures(now), ())
     return Alternatives(
         group=of,
         yardstick="outcomes" if has_outcomes else "present_order",
@@ -223,10 +192,83 @@ def alternatives(
         tried=tried,
         missing=int((side < 0).sum()),
         incomplete=int((~complete).sum()),
-        present=Alternative(_named(keys, now), *before, ()),
-        points=tuple(points),
-        caveats=tuple(caveats),
+        present=present,
+        points=tuple(_point(keys, w, learn, test, present, tolerance) for w in found),
+        caveats=_caveats_of_all(has_outcomes, min(learn.outcomes, test.outcomes), len(found)),
     )
+
+
+def _halves(intakes: list[str], holdout: Collection[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The intakes that are searched and those held out, each by name."""
+    known = sorted(set(intakes))
+    held = tuple(sorted({str(each) for each in holdout}))
+    train = tuple(each for each in known if each not in held)
+    if set(held) - set(known) or not held or not train:
+        raise TableError(f"holdout {list(held)}: expected some of the intakes {known}, and not all of them")
+    return train, held
+
+
+def _check_places(places: Mapping[str, int], intakes: Iterable[str]) -> None:
+    for name in sorted(intakes):
+        if not (isinstance(places.get(name), int | np.integer) and places[name] >= 0):
+            raise TableError(
+                f"places: intake {name!r} has {places.get(name)}; expected a whole number from 0"
+            )
+
+
+def _values(levels: pd.DataFrame, keys: list[str]) -> Floats:
+    """Levels, shape (n, criteria), NaN where there is none."""
+    columns = [pd.to_numeric(levels[key], errors="coerce").to_numpy(dtype=np.float64) for key in keys]
+    return np.stack(columns, axis=1)
+
+
+def _results(outcome: ArrayLike | None, n: int, levels: pd.DataFrame) -> Floats:
+    """Outcomes, shape (n,), NaN where there is none."""
+    if outcome is None:
+        return np.full(n, np.nan)
+    results = np.asarray(outcome, dtype=np.float64)
+    same_length(levels=levels, outcome=results)
+    if np.isinf(results).any():
+        finite(results[~np.isnan(results)], "outcome")
+    return results
+
+
+def _intakes(
+    values: Floats,
+    side: Ints,
+    yardstick: Floats,
+    intake: NDArray[Any],
+    complete: Bools,
+    places: Mapping[str, int],
+) -> dict[str, _Intake]:
+    """The intakes with somebody complete, by name."""
+    return {
+        name: _Intake(values[rows], side[rows], yardstick[rows], int(places[name]))
+        for name in sorted(set(intake.tolist()))
+        if (rows := (intake == name) & complete).any()
+    }
+
+
+def _point(
+    keys: list[str], w: Floats, learn: _Half, test: _Half, present: Alternative, tolerance: float
+) -> Alternative:
+    """One set of weights that was found, with its figures in both halves and what to doubt."""
+    holdout = test.figures(w)
+    return Alternative(
+        _named(keys, w), learn.figures(w), holdout, _caveats(present.holdout, holdout, tolerance)
+    )
+
+
+def _caveats_of_all(has_outcomes: bool, fewest: int, found: int) -> tuple[str, ...]:
+    """``fewest``: people with an outcome in the half that has fewer of them; ``found``: how many points."""
+    caveats = ["shown_not_applied"]
+    if not has_outcomes:
+        caveats.append("yardstick_is_present_order")
+    elif fewest < FEW_OUTCOMES:
+        caveats.append("few_outcomes")
+    if not found:
+        caveats.append("nothing_better_found")
+    return tuple(caveats)
 
 
 def _named(keys: list[str], w: Floats) -> dict[str, float]:

@@ -150,6 +150,37 @@ def proxies(
     """
     labels = list(group)
     same_length(levels=levels, group=labels)
+    keys = _checked_keys(levels, folds, smallest, alpha)
+    complete = levels.notna().all(axis=1).to_numpy(dtype=bool)
+    everybody = read_groups(labels)
+    values, groups = _prepared(levels, keys, complete, everybody)
+    reasons = _reasons(values, groups, smallest)
+    count = _count(permutations, sum(reason is None for reason in reasons), alpha)
+    found = [
+        None if reason else _Study(values, groups.code == g, seed, folds).run(count)
+        for g, reason in enumerate(reasons)
+    ]
+    p = np.array([np.nan if each is None else each[2] for each in found])
+    adjusted, verdicts = judged(p, np.where(np.isfinite(p), 1 / (count + 1), np.nan), alpha)
+    rows = tuple(
+        _row(
+            name,
+            int(groups.sizes[g]),
+            len(values),
+            found[g],
+            keys,
+            float(adjusted[g]),
+            verdicts[g],
+            reasons[g],
+        )
+        for g, name in enumerate(groups.names)
+    )
+    incomplete = int((~complete).sum())
+    return Proxies(len(values), everybody.missing, incomplete, seed, folds, count, smallest, alpha, rows)
+
+
+def _checked_keys(levels: pd.DataFrame, folds: int, smallest: int, alpha: float) -> list[str]:
+    """The names of the criteria. Raises TableError for these or for settings out of range."""
     keys = [str(each) for each in levels.columns]
     if not keys or len(set(keys)) != len(keys):
         raise TableError("levels: expected one column per criterion, each with its own name")
@@ -159,46 +190,61 @@ def proxies(
         )
     if not 0 < alpha < 1:
         raise TableError(f"alpha: expected a level over 0 and under 1, got {alpha}")
-    complete = levels.notna().all(axis=1).to_numpy(dtype=bool)
+    return keys
+
+
+def _prepared(
+    levels: pd.DataFrame, keys: list[str], complete: Bools, everybody: Groups
+) -> tuple[Floats, Groups]:
+    """Levels, shape (n, criteria), and groups of those who have both, in an order that rows have no part in."""
     columns = [
         finite(levels.iloc[:, i][complete].to_numpy(), f"criterion {key!r}, level")
         for i, key in enumerate(keys)
     ]
-    everybody = read_groups(labels)
     known = (everybody.code >= 0)[complete]
     groups = everybody.only(complete & (everybody.code >= 0))
     values = np.stack(columns, axis=1)[known]
     # In an order of their own: that of the rows then leaves no trace in folds and permutations.
     order = np.lexsort((*values.T, groups.code))
-    values, groups = values[order], Groups(groups.names, groups.code[order])
-    reasons = _reasons(values, groups, smallest)
-    family = sum(reason is None for reason in reasons)
-    count = max(PERMUTATIONS, int(np.ceil(2 * family / alpha)) - 1) if permutations is None else permutations
-    if count < 1:
-        raise TableError(f"permutations: expected a whole number from 1, got {count}")
-    found = [
-        None if reason else _Study(values, groups.code == g, seed, folds).run(count)
-        for g, reason in enumerate(reasons)
-    ]
-    p = np.array([np.nan if each is None else each[2] for each in found])
-    adjusted, verdicts = judged(p, np.where(np.isfinite(p), 1 / (count + 1), np.nan), alpha)
-    rows = []
-    for g, name in enumerate(groups.names):
-        size, each = int(groups.sizes[g]), found[g]
-        nothing = (float("nan"), np.full(1, np.nan), float("nan"), np.full(len(keys), np.nan))
-        value, null, own_p, importance = each or nothing
-        low, high = null_interval(null[:, None])
-        rows.append(
-            Proxy(
-                name, size, len(values) - size, value, float(null.mean()), (float(low[0]), float(high[0])), own_p,
-                float(adjusted[g]), verdicts[g],
-                {key: float(each) for key, each in zip(keys, importance, strict=True)}, reasons[g],
-            )
-        )  # fmt: skip
-    incomplete = int((~complete).sum())
-    return Proxies(
-        len(values), everybody.missing, incomplete, seed, folds, count, smallest, alpha, tuple(rows)
-    )  # fmt: skip
+    return values[order], Groups(groups.names, groups.code[order])
+
+
+def _count(permutations: int | None, family: int, alpha: float) -> int:
+    """How many permutations: as many as asked for, or enough for an alarm in a family of so many."""
+    if permutations is None:
+        return max(PERMUTATIONS, int(np.ceil(2 * family / alpha)) - 1)
+    if permutations < 1:
+        raise TableError(f"permutations: expected a whole number from 1, got {permutations}")
+    return permutations
+
+
+def _row(
+    name: str,
+    size: int,
+    n: int,
+    found: tuple[float, Floats, float, Floats] | None,
+    keys: list[str],
+    adjusted: float,
+    verdict: Verdict,
+    reason: str | None,
+) -> Proxy:
+    """One group's figures; NaN where it is refused."""
+    nothing = (float("nan"), np.full(1, np.nan), float("nan"), np.full(len(keys), np.nan))
+    value, null, p, importance = found or nothing
+    low, high = null_interval(null[:, None])
+    return Proxy(
+        group=name,
+        n=size,
+        others=n - size,
+        auc=value,
+        null_mean=float(null.mean()),
+        null_interval=(float(low[0]), float(high[0])),
+        p=p,
+        adjusted_p=adjusted,
+        verdict=verdict,
+        importance={key: float(each) for key, each in zip(keys, importance, strict=True)},
+        reason=reason,
+    )
 
 
 def _reasons(values: Floats, groups: Groups, smallest: int) -> list[str | None]:
