@@ -46,7 +46,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class OrderView:
-    """Everything that the page shows of one attribute. `folded`: groups that are in the table only."""
+    """Everything that the page shows of one attribute. `folded`: countries that are in the table only."""
 
     key: str
     name: str
@@ -96,7 +96,7 @@ def view_of(order: Figures, key: str) -> OrderView | None:
     if len(groups) < 2:
         return None
     first = order_words.gravest_first(groups)
-    drawn = [name for name in first if _is_drawn(groups[name])]
+    drawn = [name for name in first if _is_drawn(key, groups[name])]
     return OrderView(
         key=key,
         name=attribute_name(key),
@@ -113,9 +113,13 @@ def view_of(order: Figures, key: str) -> OrderView | None:
     )
 
 
-def _is_drawn(group: Figures) -> bool:
-    """Small groups are in the table only, unless they stand out."""
-    return group["n"] >= PLOTTED_FROM or order_words.group_verdict(group) in ("alarm", "watch")
+def _is_drawn(attribute: str, group: Figures) -> bool:
+    """Small countries are in the table only, unless they stand out."""
+    return (
+        attribute != "country"
+        or group["n"] >= PLOTTED_FROM
+        or order_words.group_verdict(group) in ("alarm", "watch")
+    )
 
 
 def _divergence(figures: Figures) -> Markup:
@@ -161,7 +165,7 @@ def _exposures(key: str, groups: Mapping[str, Figures], drawn: Sequence[str]) ->
                 rate=found["ratio"],
                 figures=str(n),
                 verdict=found["verdict"],
-                words=f"{percent(found['ratio'])}, p {p_value(found['p'], language())}",
+                words=f"{percent(found['ratio'])}, p\N{NO-BREAK SPACE}{p_value(found['p'], language())}",
                 ground=(low, high),
             )
         )

@@ -94,16 +94,17 @@ def part_of(sources: Figures, source: str, attribute: str) -> Figures:
 def gravest(found: Iterable[Cell]) -> Cell | None:
     """The one to look at first, None of none.
 
-    Where nothing stands out and the items add up to a gap, it is the one of the group that makes most of the gap.
+    Where nothing stands out and the items add up to a gap, it is the one of the group that makes most of the gap, if
+    possible with the same verdict.
     """
     every = list(found)
     first = min(every, key=lambda cell: cell.rank, default=None)
     if first is None or first.notable or first.source not in ADD_UP:
         return first
-    alike = (first.source, first.attribute, first.group, first.verdict)
-    gap = first.whole["gap"] or 0.0
-    parts = [each for each in every if (each.source, each.attribute, each.group, each.verdict) == alike]
-    return max(parts, key=lambda cell: (cell.size or 0.0) * (-1 if gap < 0 else 1))
+    way = -1 if (first.whole["gap"] or 0.0) < 0 else 1
+    parts = [cell for cell in every if cell.whole is first.whole and cell.source == first.source]
+    alike = [cell for cell in parts if cell.verdict == first.verdict and way * (cell.size or 0.0) > 0]
+    return max(alike or parts, key=lambda cell: way * (cell.size or 0.0))
 
 
 def worst(verdicts: Iterable[str]) -> str:

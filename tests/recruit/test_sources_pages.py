@@ -118,9 +118,9 @@ def test_every_group_that_is_drawn_has_its_curve_and_band(auditor: FlaskClient) 
     assert "All 120: 33 % are the group's" in curves
 
 
-def test_small_groups_are_folded_and_named(auditor: FlaskClient) -> None:
+def test_small_countries_are_folded_and_named(auditor: FlaskClient) -> None:
     text = page(auditor, f"{ORDER}?by=country")
-    folded = re.search(r"<summary>(\d+) groups with fewer than five each", text)
+    folded = re.search(r"<summary>(\d+) countries with fewer than five each", text)
     assert folded is not None
     drawn = text.count('class="top-line"')
     assert drawn + int(folded.group(1)) == 30

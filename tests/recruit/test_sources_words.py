@@ -96,10 +96,20 @@ def test_what_was_proposed_and_what_was_moved_add_up_to_what_was_decided(sources
 def test_where_no_part_stands_out_the_one_is_told_that_makes_most_of_the_gap(sources: dict[str, Any]) -> None:
     for group in ("female", "male"):
         cell = of(sources, "criterion", "sex", group)
-        assert cell.verdict == "no_concern"
+        assert not cell.notable
         gap = cell.whole["gap"]
         parts = [row["contribution"] for row in cell.whole["criteria"].values()]
         assert cell.size == (min(parts) if gap < 0 else max(parts))
+
+
+def test_a_part_that_is_told_goes_the_way_of_the_gap(sources: dict[str, Any]) -> None:
+    for attribute in ("sex", "licence_route", "country"):
+        for group in groups_of(sources, attribute):
+            for source in ("stage", "criterion"):
+                cell = of(sources, source, attribute, group)
+                if not cell.notable and cell.whole["gap"]:
+                    assert cell.size is not None
+                    assert cell.size * cell.whole["gap"] > 0
 
 
 def test_free_choices_move_a_gap_and_both_ends_are_told(sources: dict[str, Any]) -> None:
