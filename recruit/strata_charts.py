@@ -39,25 +39,33 @@ def parts(name: str, key: str, comparisons: Sequence[Compared]) -> Markup:
 
 
 def panels(kind: str, name: str, part: Mapping[str, Any], groups: Sequence[str]) -> Markup | None:
-    """A panel per stratum with these groups, the largest first, up to `PANELS`; None where there is nothing to draw."""
+    """A panel per stratum with these groups, and the rest of them as one; None where there is nothing to draw.
+
+    The largest strata, up to `PANELS`, in the order of their names, so that a stratum has the same place everywhere.
+    """
     from scoring.intervals import wilson
 
-    tables = sorted(_with_somebody(part), key=lambda table: -_size(table))[:PANELS]
+    tables = _with_somebody(part)
+    largest = sorted(tables, key=lambda table: -_size(table))[:PANELS]
     if not groups or not tables:
         return None
     drawn = []
-    for table in tables:
-        cells = [table["groups"][group] for group in groups]
-        intervals = wilson([cell["selected"] for cell in cells], [cell["n"] for cell in cells])
+    for table in (each for each in tables if each in largest):
+        cells = {monitoring_view.group_name(name, group): table["groups"][group] for group in groups}
+        if len(cells) < len(table["groups"]):
+            cells[_("The rest")] = _rest(table, groups)
+        intervals = wilson(
+            [cell["selected"] for cell in cells.values()], [cell["n"] for cell in cells.values()]
+        )
         rows = [
             PanelRow(
-                monitoring_view.group_name(name, group),
+                label,
                 cell["rate"],
                 ends[0] if ends else None,
                 ends[1] if ends else None,
                 _of(cell) if cell["n"] else _("nobody"),
             )
-            for group, cell, ends in zip(groups, cells, intervals, strict=True)
+            for (label, cell), ends in zip(cells.items(), intervals, strict=True)
         ]
         heading = stratum_name(kind, table["stratum"])
         drawn.append(Panel(heading, _("n = %(n)s", n=_size(table)), rows))
@@ -67,6 +75,13 @@ def panels(kind: str, name: str, part: Mapping[str, Any], groups: Sequence[str])
         group_label=_("Group"),
         figures_label=_("Went on"),
     )
+
+
+def _rest(table: Mapping[str, Any], groups: Sequence[str]) -> dict[str, Any]:
+    """The groups that are not drawn one by one, taken together."""
+    cells = [cell for group, cell in table["groups"].items() if group not in groups]
+    n, selected = sum(cell["n"] for cell in cells), sum(cell["selected"] for cell in cells)
+    return {"n": n, "selected": selected, "rate": selected / n if n else None}
 
 
 def every_stratum(kind: str, part: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -34,10 +34,20 @@ class ComparisonView:
     pattern: str
     word: str
     badge: str
-    sentences: list[str]
     verdict: str | None
     found: Compared
-    row: Mapping[str, Any]
+    kind: str
+    alpha: float
+
+    @property
+    def row(self) -> Mapping[str, Any]:
+        """The figures of the comparison."""
+        return self.found.row
+
+    @property
+    def sentences(self) -> list[str]:
+        """What a lay reader should know; most comparisons are in the table alone and never asked."""
+        return strata_words.sentences(self.found, self.kind, language(), self.alpha)
 
     @property
     def notable(self) -> bool:
@@ -181,10 +191,10 @@ class Strata:
                 pattern=found.pattern,
                 word=strata_words.pattern_word(found.pattern, language()),
                 badge=_BADGES.get(found.pattern, "ochre"),
-                sentences=strata_words.sentences(found, self.kind, language(), self.alpha),
                 verdict=groups.get(found.group, {}).get("verdict"),
                 found=found,
-                row=found.row,
+                kind=self.kind,
+                alpha=self.alpha,
             )
             for found in compared(name, part)
         ]

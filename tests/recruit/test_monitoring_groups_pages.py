@@ -101,6 +101,22 @@ def test_strata_are_chosen_by_kind_and_step(
     assert "There is no such step in this intake." in get("strata?stage=height", 404)
 
 
+def test_a_country_that_stands_out_is_drawn_beside_the_rest(
+    session: Session, intake: Intake, get: Get, whole: dict[str, Any]
+) -> None:
+    stored(session, intake, whole)
+    figures_of = whole["stratified_by"]["site"]["country"]["eligible"]
+    found = [group for group, row in figures_of["groups"].items() if row["pattern"] != "absent"]
+    assert found == ["SY"]
+    text = get("strata?by=site&stage=eligible")
+    first = next(each for each in figures_of["tables"] if each["stratum"] == ["Hamra hälsocentral"])
+    size, mine = (sum(cell["n"] for cell in first["groups"].values()), first["groups"]["SY"])
+    others = sum(cell["selected"] for cell in first["groups"].values()) - mine["selected"]
+    rest = f"The rest {others} of {size - mine['n']}"
+    assert f"Syria {mine['selected']} of {mine['n']} {rest}" in text
+    assert "33 groups without a sure gap are in the table only." in text
+
+
 def test_a_part_that_could_not_be_computed_says_why(
     session: Session, intake: Intake, get: Get, whole: dict[str, Any]
 ) -> None:
