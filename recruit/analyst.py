@@ -116,6 +116,7 @@ class Analyst(threading.Thread):
         self._process = subprocess.Popen(  # noqa: S603 (this program itself, with fixed words)
             command, env=environment, stdout=subprocess.PIPE, text=True
         )
+        os.setpriority(os.PRIO_PROCESS, self._process.pid, 10)  # pages come first
         assert self._process.stdout is not None
         last = None
         for line in self._process.stdout:

@@ -1,6 +1,5 @@
 """`recruit analyse`: compute an intake's analysis for the auditor, or every analysis that waits."""
 
-import os
 import time
 from typing import TYPE_CHECKING
 
@@ -39,7 +38,6 @@ def _work_off() -> None:
     from recruit.analyst import taken_line, work_off
     from recruit.database import make_engine
 
-    os.nice(10)  # pages come first
     engine = make_engine(command_settings().database)
     try:
         finished = work_off(engine, began=lambda taken: click.echo(taken_line(taken)))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from tests.bench import (
+    analysis,
     audit_speed,
     certainty,
     false_alarms,
@@ -24,6 +25,7 @@ PARTS: tuple[tuple[str, Callable[[], None]], ...] = (
     ("Monitoring: false alarms and coverage", false_alarms.main),
     ("Monitoring: speed and memory", audit_speed.main),
     ("Where a gap comes from: false alarms and power", sources.main),
+    ("The auditor's analysis as a whole", analysis.main),
     ("How certain a place is: coverage, calibration, speed", certainty.main),
     ("Severity against MixedLM, and intervals of agreement", severity.main),
     ("Masking: traces found in free text", masking.main),
