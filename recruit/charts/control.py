@@ -12,8 +12,8 @@ from recruit.charts.drawing import attribute, named
 _HEIGHT, _TOP, _BOTTOM = 340, 28, 40  # px: the whole, kept free above and below the field
 _AXIS = 40  # px for the words of the axis of rates
 _WIDTH = 1000  # units of the curves; stretched to the column
-_NARROW = 300  # px: the field on a phone, where labels must not overlap either
-_LETTER, _LINE = 7.2, 16  # px a letter and a line of labels take
+_NARROW = 270  # px: the field on a phone, where labels must not overlap either
+_LETTER, _LINE = 7.5, 16  # px a letter and a line of labels take
 _RATES = (0.0, 0.25, 0.5, 0.75, 1.0)
 _SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
 
