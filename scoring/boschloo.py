@@ -75,7 +75,8 @@ def _fisher_below(n1: int, n2: int) -> Floats:
     inside = (k >= chosen - n2) & (k <= chosen)
     rest = np.clip(chosen - k, 0, n2)
     log_p = (f[n1] - f[k] - f[n1 - k]) + (f[n2] - f[rest] - f[n2 - rest])
-    p = np.where(inside, np.exp(log_p + f[chosen] + f[n1 + n2 - chosen] - f[n1 + n2]), 0.0)
+    log_p += f[chosen] + f[n1 + n2 - chosen] - f[n1 + n2]
+    p = np.exp(np.where(inside, log_p, -np.inf))
     below: Floats = np.cumsum(p, axis=1)
     return below
 

@@ -153,6 +153,18 @@ def test_stages_are_a_chain() -> None:
     assert "selected" not in found
 
 
+def test_stages_within_strata_have_the_whole_way_too() -> None:
+    done = of_staged("--stages", "applied,eligible,called", "--strata", "site", "--json", "-")
+    group = json.loads(done.stdout)["attributes"]["group"]
+    done = of_staged("--selected", "called", "--strata", "site", "--json", "-")
+    assert group["stratified"] == json.loads(done.stdout)["attributes"]["group"]["stratified"]
+    assert group["stages"]["called"]["stratified"]["strata"] == 2
+    assert (
+        "Inom site, från första"
+        in of_staged("--stages", "applied,eligible,called", "--strata", "site").stdout
+    )
+
+
 def test_stages_with_the_outcome_of_the_whole_and_everything_else(tmp_path: Path) -> None:
     options = [
         "--selected",

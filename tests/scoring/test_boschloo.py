@@ -61,3 +61,8 @@ def test_sides_and_outcomes_may_be_exchanged(a, b):
 
 def test_nothing_to_test_is_one():
     assert [boschloo_p(0, 0, 3, 5), boschloo_p(0, 4, 0, 5), boschloo_p(4, 4, 5, 5)] == [1.0, 1.0, 1.0]
+
+
+@pytest.mark.filterwarnings("error")
+def test_more_than_a_thousand_persons_overflow_nothing():
+    assert 0.5 < boschloo_p(667, 1390, 555, 1181) < 0.7

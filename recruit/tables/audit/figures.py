@@ -25,6 +25,9 @@ def figures_of(reading: Reading, say: Callable[[str], None] = lambda _what: None
         assert rate is not None
         figures = rate.audit.to_dict(boschloo)
     figures["seed"] = reading.question.seed
+    if reading.chain and reading.selected is None and reading.question.strata:
+        for name, within in _to_the_last_stage(reading).items():
+            figures["attributes"][name]["stratified"] = within
     if rate is not None:
         for name, attribute in rate.to_dict(boschloo).items():
             figures["attributes"][name]["scoring_rate"] = attribute
@@ -49,6 +52,14 @@ def _audited(reading: Reading) -> Audit | None:
         stages: list[Stage] = [replace(stage, key=names[stage.key]) for stage in funnel(reading.chain)]
         return audit_stages(frame, question.by, stages, bottom_line=reading.selected, **more)
     return None if reading.selected is None else audit(frame, question.by, reading.selected, **more)
+
+
+def _to_the_last_stage(reading: Reading) -> dict[str, Any]:
+    """Per attribute those who reached the last stage, as a share of all, within strata: what the whole came to."""
+    question = reading.question
+    found = audit(reading.frame, question.by, reading.chain[-1], reading.count, strata=question.strata)
+    figures = found.to_dict(boschloo=False, small_groups=False)
+    return {name: attribute["stratified"] for name, attribute in figures["attributes"].items()}
 
 
 def _scoring(reading: Reading) -> ScoringRate:

@@ -18,6 +18,8 @@ def of_stage(figures: Mapping[str, Any], w: Writer) -> Iterator[Part]:
 
 def of_attribute(figures: Mapping[str, Any], w: Writer) -> Iterator[Part]:
     """What stands beside the stages of an attribute; a key that is not there was not asked for."""
+    if "stages" in figures and "groups" not in figures and "stratified" in figures:
+        yield _strata(figures["stratified"], w, "strata_whole")
     if "scoring_rate" in figures:
         yield _scoring_rate(figures["scoring_rate"], w)
     if "sequential" in figures:
@@ -35,7 +37,7 @@ def of_attribute(figures: Mapping[str, Any], w: Writer) -> Iterator[Part]:
         yield Part("", w.t["too_small"].format(names=names), (), ())
 
 
-def _strata(figures: Mapping[str, Any], w: Writer) -> Part:
+def _strata(figures: Mapping[str, Any], w: Writer, title: str = "strata") -> Part:
     if "groups" in figures:
         compared = {w.group(name): row for name, row in figures["groups"].items()}
     elif figures["group"] is None:
@@ -61,7 +63,7 @@ def _strata(figures: Mapping[str, Any], w: Writer) -> Part:
     said = "; ".join(told[:MOST_NAMED]) + "." if told else w.t["no_gap"]
     columns = w.columns("group", "pooled", "odds_ratio", "exact_p", "composition", "rate_part", "finding")
     said += w.without({"n": figures["without_stratum"]["n"]}, n="stratum")
-    return Part(w.t["strata"].format(by=", ".join(figures["by"])), said, columns, tuple(rows))
+    return Part(w.t[title].format(by=", ".join(figures["by"])), said, columns, tuple(rows))
 
 
 def _small(groups: Mapping[str, Any], w: Writer) -> Part:

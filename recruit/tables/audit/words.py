@@ -3,6 +3,7 @@
 _WORDS: dict[str, tuple[str, str]] = {
     # headings
     "strata": ("Inom {by}", "Within {by}"),
+    "strata_whole": ("Inom {by}, från första steget till det sista", "Within {by}, from the first stage to the last"),
     "small": ("Små grupper: krympta andelar och vad som hade gett larm", "Small groups: shrunken rates, and what would "
                                                                          "have been an alarm"),
     "scoring_rate": ("Andel över medianen, {median}", "Share above the median, {median}"),
