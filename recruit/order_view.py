@@ -243,7 +243,7 @@ def _table(key: str, groups: Mapping[str, Figures]) -> Table:
         _("n"),
         _("Mean exposure"),
         _("95 per cent of random orders"),
-        _("Of all others"),
+        _("Of that of all others"),
         _("p of exposure"),
         _("Adjusted p"),
         _("First top that holds too few"),
