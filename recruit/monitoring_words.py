@@ -60,6 +60,10 @@ _STAGES: dict[str, tuple[str, str]] = {
     "offered": ("Från steget före till erbjuden plats", "From the step before to offered a post"),
     "accepted": ("Från erbjuden till tackat ja", "From offered to accepted"),
     "started": ("Från tackat ja till börjat", "From accepted to started"),
+    "goals_reached": (
+        "Från börjat till nått målen ett år senare",
+        "From started to goals reached a year later",
+    ),
 }
 
 _REACHED: dict[str, tuple[str, str]] = {
@@ -71,6 +75,7 @@ _REACHED: dict[str, tuple[str, str]] = {
     "offered": ("erbjudna plats", "offered a post"),
     "accepted": ("har tackat ja", "accepted"),
     "started": ("har börjat", "started"),
+    "goals_reached": ("har nått målen", "reached the goals"),
 }
 
 

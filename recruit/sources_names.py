@@ -40,6 +40,7 @@ _STEPS: dict[str, Pair] = {
     "offered": ("Erbjudande", "Offer"),
     "accepted": ("Ja till erbjudande", "Yes to an offer"),
     "started": ("Start", "Start"),
+    "goals_reached": ("Mål nådda efter ett år", "Goals reached after a year"),
 }
 
 #: What those who reached a stage did, after their number.
@@ -52,6 +53,7 @@ WENT: dict[str, Pair] = {
     "offered": ("erbjöds en plats", "were offered a post"),
     "accepted": ("tackade ja", "accepted an offer"),
     "started": ("började", "started"),
+    "goals_reached": ("nådde målen", "reached the goals"),
 }
 
 #: What the verdict means, after the figures of a cell.

@@ -1,91 +1,77 @@
 """Fixtures for every test: a database, a session, a seeded region, an application."""
 
 import os
-import shutil
-import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine
 from sqlmodel import Session
 
 from recruit import passwords
-from recruit.database import AllRegions, make_engine, make_session
-from recruit.migrate import upgrade
+from recruit.database import AllRegions, make_session
 from recruit.settings import Settings
 from recruit.web import build_app
+from tests.databases import KINDS, Database, Postgres, Sqlite, bare, need_postgres
 from tests.demo import demo, demo_time  # noqa: F401 (fixtures)
-from tests.recruit.factories import World, make_world
-
-POSTGRES = os.environ.get("RECRUIT_TEST_POSTGRES", "")
+from tests.recruit.factories import World, make_world, world_of
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated, empty SQLite file to copy: migrating once per worker is enough."""
-    path = tmp_path_factory.mktemp("template") / "template.db"
-    upgrade(f"sqlite:///{path}")
-    return path
+def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sqlite]:
+    """The worker's SQLite file."""
+    database = Sqlite(tmp_path_factory.mktemp("database"))
+    yield database
+    database.close()
 
 
 @pytest.fixture(scope="session")
-def postgres_template() -> str:
-    """The name of a migrated, empty PostgreSQL database to copy."""
-    name = f"template_{uuid.uuid4().hex[:12]}"
-    _admin(f'CREATE DATABASE "{name}"')
-    upgrade(f"{POSTGRES}/{name}")
-    return name
+def postgres() -> Iterator[Postgres]:
+    """The worker's PostgreSQL database."""
+    need_postgres()
+    database = Postgres()
+    yield database
+    database.close()
 
 
-def _admin(statement: str) -> None:
-    url = f"{POSTGRES}/postgres".replace("postgresql://", "postgresql+psycopg://")
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
+@pytest.fixture(scope="session")
+def sqlite_template(sqlite: Sqlite) -> Path:
+    """A migrated, empty SQLite file to copy."""
+    return sqlite.template
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A migrated, empty database of each kind."""
-    if request.param == "sqlite":
-        path = tmp_path / "test.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        yield f"sqlite:///{path}"
-        return
-    if not POSTGRES:
-        pytest.skip("no PostgreSQL server: install Debian's postgresql and use make test, which starts one")
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    _admin(f'CREATE DATABASE "{name}" TEMPLATE "{request.getfixturevalue("postgres_template")}"')
-    yield f"{POSTGRES}/{name}"
-    _admin(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A database of each kind without any table."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'empty.db'}"
-        return
-    if not POSTGRES:
-        pytest.skip("no PostgreSQL server: install Debian's postgresql and use make test, which starts one")
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    _admin(f'CREATE DATABASE "{name}"')
-    yield f"{POSTGRES}/{name}"
-    _admin(f'DROP DATABASE "{name}" WITH (FORCE)')
+@pytest.fixture(params=KINDS)
+def database(request: pytest.FixtureRequest) -> Database:
+    """The worker's database of each kind: migrated, and without rows but those of `world`, where that is asked for."""
+    database: Database = request.getfixturevalue(request.param)
+    if "world" in request.fixturenames:
+        database.start_from(make_world)
+    else:
+        database.empty()
+    return database
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
+def database_url(database: Database) -> str:
+    """The address of a migrated, empty database of each kind."""
+    return database.url
+
+
+@pytest.fixture(params=KINDS)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database of each kind without any table."""
+    with bare(request.param, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def engine(database: Database) -> Engine:
     """An engine on an empty database."""
-    engine = make_engine(database_url)
-    yield engine
-    engine.dispose()
+    return database.engine
 
 
 @pytest.fixture
@@ -98,7 +84,7 @@ def session(engine: Engine) -> Iterator[Session]:
 @pytest.fixture
 def world(session: Session) -> World:
     """One region with sites, a group of people and a criteria profile, committed."""
-    return make_world(session)
+    return world_of(session)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -111,26 +97,33 @@ def real_hasher() -> Iterator[PasswordHasher]:
 
 
 @pytest.fixture(scope="session")
-def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
-    """Templates compiled once per worker instead of once per test."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
-
-
-@pytest.fixture
-def app(database_url: str, tmp_path: Path, compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
-    """The application on the same database, without rate limits, catching its mail."""
+def built_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application, built once per worker: compiling the rules of all addresses and the templates takes long."""
     settings = Settings(
-        data_dir=str(tmp_path / "data"),
-        database_url=database_url,
+        data_dir=str(tmp_path_factory.mktemp("unused")),
         secret_key="a secret for tests",
         mail_url="catch:",
         rate_limits=False,
     )
     app = build_app(settings)
-    app.jinja_env.bytecode_cache = compiled_templates
     app.testing = True
     yield app
     app.extensions["recruit_engine"].dispose()
+
+
+@pytest.fixture
+def app(built_app: Flask, database: Database, tmp_path: Path) -> Iterator[Flask]:
+    """The application on the same database, without rate limits, catching its mail, with a folder of its own."""
+    config, extensions = dict(built_app.config), dict(built_app.extensions)
+    settings: Settings = extensions["recruit_settings"]
+    built_app.extensions["recruit_settings"] = replace(
+        settings, data_dir=str(tmp_path / "data"), database_url=database.url
+    )
+    built_app.extensions["recruit_engine"] = database.engine
+    yield built_app
+    for now, before in ((built_app.config, config), (built_app.extensions, extensions)):
+        now.clear()
+        now.update(before)
 
 
 @pytest.fixture

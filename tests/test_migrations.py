@@ -2,6 +2,7 @@
 
 import hashlib
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,8 +16,9 @@ from recruit.database import AllRegions, make_engine, make_session
 from recruit.migrate import differences, upgrade
 from recruit.models import Intake, InterviewList, Level, ListStatus, LotSeed, RecordValue, metadata
 from recruit.services import interview
+from tests.databases import KINDS, Database, Postgres, Sqlite, need_postgres
 from tests.recruit import ranking_helpers
-from tests.recruit.factories import World
+from tests.recruit.factories import World, make_world
 
 
 def test_migrations_match_the_models(database_url: str) -> None:
@@ -87,9 +89,8 @@ def test_seeds_from_before_are_kept_as_revealed(empty_url: str) -> None:
     engine.dispose()
 
 
-@pytest.fixture
-def confirmed(session: Session, world: World) -> InterviewList:
-    """Version 1, confirmed, and version 2, a draft, in an intake with one run."""
+def confirmed_and_draft(session: Session, world: World) -> InterviewList:
+    """Version 1, confirmed, and version 2, a draft, in an intake with one run; version 1 is given."""
     intake = ranking_helpers.closed_intake(session, world)
     run = ranking_helpers.ranked(session, world, intake)
     made = ranking_helpers.confirmed(session, world, intake, run, places=2)
@@ -104,6 +105,27 @@ def confirmed(session: Session, world: World) -> InterviewList:
     session.commit()
     assert isinstance(made, InterviewList)
     return made
+
+
+@pytest.fixture
+def confirmed(session: Session, world: World) -> InterviewList:
+    """Both versions, to change."""
+    return confirmed_and_draft(session, world)
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def decided(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    """Both versions in a database of their own, made once: for what is refused, so that nothing changes."""
+    if request.param == "postgres":
+        need_postgres()
+    database: Database = (
+        Postgres() if request.param == "postgres" else Sqlite(tmp_path_factory.mktemp("decided"))
+    )
+    database.empty()
+    with make_session(database.engine, scope=AllRegions("tests"), writes=False) as session:
+        confirmed_and_draft(session, make_world(session))
+        yield session
+    database.close()
 
 
 @pytest.mark.parametrize(
@@ -147,12 +169,10 @@ def confirmed(session: Session, world: World) -> InterviewList:
         ),
     ],
 )
-def test_database_refuses_to_change_what_is_decided(
-    session: Session, confirmed: InterviewList, statement: str, message: str
-) -> None:
+def test_database_refuses_to_change_what_is_decided(decided: Session, statement: str, message: str) -> None:
     with pytest.raises(DBAPIError, match=message):
-        session.execute(text(statement))
-    session.rollback()
+        decided.execute(text(statement))
+    decided.rollback()
 
 
 @pytest.mark.parametrize(
@@ -172,14 +192,12 @@ def test_database_refuses_to_change_what_is_decided(
         "borderline_decision",
     ],
 )
-def test_database_refuses_to_empty_a_table_of_decisions(
-    session: Session, confirmed: InterviewList, table: str
-) -> None:
-    on_sqlite = session.get_bind().dialect.name == "sqlite"  # which has no such statement
+def test_database_refuses_to_empty_a_table_of_decisions(decided: Session, table: str) -> None:
+    on_sqlite = decided.get_bind().dialect.name == "sqlite"  # which has no such statement
     message = "syntax error" if on_sqlite else "append-only|never changed|is locked|never taken back"
     with pytest.raises(DBAPIError, match=message):
-        session.execute(text(f"TRUNCATE {table} CASCADE"))
-    session.rollback()
+        decided.execute(text(f"TRUNCATE {table} CASCADE"))
+    decided.rollback()
 
 
 def test_database_lets_a_draft_be_changed_and_confirmed(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from sqlmodel import Session, col, select
@@ -16,8 +15,6 @@ from recruit.models import (
     InterviewList,
     InterviewListEntry,
     ListStatus,
-    Outcome,
-    OutcomeKind,
     RankingRun,
 )
 from recruit.queries import monitoring
@@ -41,8 +38,8 @@ def counted(
         key=lambda each: (each.closes_at, each.id or 0),
     )
     ids = [each.id or 0 for each in found]
-    happened = _happened(session, ids)
-    called = {key for key, kinds in happened.items() if kinds & set(outcomes.CHAIN)}
+    happened = outcomes.dated(session, intake_ids=ids)
+    called = {key for key, each in happened.items() if each.kinds.keys() & set(outcomes.CHAIN)}
     called |= _above(session, [newest[each] for each in ids])
     codes = dict(
         session.exec(
@@ -57,7 +54,7 @@ def counted(
             groups=row,
             called=row.application_id in called,
             levels=levels.get((each.id or 0, codes[row.application_id]), {}),
-            goals_reached=_goals(happened.get(row.application_id, frozenset())),
+            goals_reached=found_out.goals if (found_out := happened.get(row.application_id)) else None,
         )
         for each, everybody in zip(found, people, strict=True)
         for row in everybody.rows
@@ -80,21 +77,6 @@ def _above(session: Session, drawn: Sequence[InterviewList]) -> set[int]:
         InterviewListEntry.kind == EntryKind.CALLED,
     )
     return set(session.exec(above))
-
-
-def _happened(session: Session, intake_ids: Sequence[int]) -> dict[int, set[OutcomeKind]]:
-    found: dict[int, set[OutcomeKind]] = defaultdict(set)
-    rows = select(Outcome.application_id, col(Outcome.kind)).where(col(Outcome.intake_id).in_(intake_ids))
-    for application_id, kind in session.exec(rows):
-        found[application_id].add(kind)
-    return found
-
-
-def _goals(kinds: Collection[OutcomeKind]) -> bool | None:
-    """Whether somebody who started reached the goals; None while that cannot be told."""
-    if OutcomeKind.GOALS_REACHED in kinds:
-        return True
-    return False if {OutcomeKind.STARTED, OutcomeKind.DROPPED_OUT} <= set(kinds) else None
 
 
 def _levels(

@@ -165,8 +165,8 @@ def profile_of(session: Session, intake: Intake) -> Profile:
 
 def parsed(row: CriteriaProfile) -> Profile:
     """A stored version of a profile, parsed and checked against its digest; Conflict if they differ."""
-    profile = _parse(row.toml)
-    if profile.digest() != row.digest:
+    profile, digest = _parse(row.toml)
+    if digest != row.digest:
         raise Conflict(
             _(
                 "Version %(version)s of the criteria profile %(key)s has been changed in the database after it was"
@@ -179,5 +179,6 @@ def parsed(row: CriteriaProfile) -> Profile:
 
 
 @lru_cache(maxsize=64)
-def _parse(toml: str) -> Profile:
-    return parse_profile(toml)
+def _parse(toml: str) -> tuple[Profile, str]:
+    profile = parse_profile(toml)
+    return profile, profile.digest()

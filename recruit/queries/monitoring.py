@@ -36,7 +36,7 @@ FROM_APPLICATIONS = tuple(name for name in ATTRIBUTES if name not in VOLUNTARY)
 
 
 #: The steps after the list, each a share of those who reached the one before; the first of those called.
-AFTER_THE_LIST = ("interviewed", "offered", "accepted", "started")
+AFTER_THE_LIST = ("interviewed", "offered", "accepted", "started", "goals_reached")
 
 
 #: What every report has, whatever comes after.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -35,6 +35,8 @@ CHAIN = (
     OutcomeKind.STARTED,
     OutcomeKind.GOALS_REACHED,
 )
+#: How long after the start it is asked who has reached the goals.
+YEAR = timedelta(days=365)
 #: Those that end the way, and have a reason.
 ENDS = (OutcomeKind.DECLINED, OutcomeKind.DROPPED_OUT)
 
@@ -147,22 +149,66 @@ def candidate(session: Session, *, intake: Intake, code: str) -> Candidate:
     return found
 
 
+@dataclass(frozen=True)
+class Dated:
+    """What happened to somebody, each kind with its day; `goals_asked`: when goals were last entered in the intake."""
+
+    kinds: Mapping[OutcomeKind, date]
+    goals_asked: date | None
+
+    @property
+    def goals(self) -> bool | None:
+        """Whether somebody who started has reached the goals a year later; None while that cannot be told.
+
+        Not reached is who dropped out after starting, and who has not when goals were entered for others of the intake
+        a year or more after this start.
+        """
+        if OutcomeKind.GOALS_REACHED in self.kinds:
+            return True
+        started = self.kinds.get(OutcomeKind.STARTED)
+        if started is None:
+            return None
+        asked = self.goals_asked is not None and self.goals_asked - started >= YEAR
+        return False if asked or OutcomeKind.DROPPED_OUT in self.kinds else None
+
+
+def dated(session: Session, *, intake_ids: Collection[int]) -> dict[int, Dated]:
+    """Everything that happened in some intakes, by application. One query."""
+    rows = session.exec(
+        select(  # type: ignore[call-overload]
+            Outcome.intake_id, Outcome.application_id, Outcome.kind, Outcome.happened_on, Outcome.set_at
+        ).where(col(Outcome.intake_id).in_(intake_ids))
+    ).all()
+    asked: dict[int, date] = {}
+    kinds: dict[tuple[int, int], dict[OutcomeKind, date]] = defaultdict(dict)
+    for intake_id, application_id, kind, on, set_at in rows:
+        kinds[intake_id, application_id][kind] = on
+        if kind is OutcomeKind.GOALS_REACHED:
+            asked[intake_id] = max(set_at.date(), asked.get(intake_id, set_at.date()))
+    return {
+        application_id: Dated(each, asked.get(intake_id))
+        for (intake_id, application_id), each in kinds.items()
+    }
+
+
 def reached(session: Session, *, intake: Intake) -> dict[str, set[int]]:
     """Ids of applications that have come to each step of the chain, or beyond it; steps that nobody has are left out.
 
     Where an intake holds no interviews, or writes none down, that step is left out too, not counted as passed.
-    Who declined had an offer; who dropped out is counted as far as they came.
+    Who declined had an offer; who dropped out is counted as far as they came. Goals reached are a step once that can be
+    told of everybody who started.
     """
+    happened = dated(session, intake_ids=[intake.id or 0])
     have: dict[OutcomeKind, set[int]] = defaultdict(set)
-    for application_id, kind in session.exec(
-        select(Outcome.application_id, col(Outcome.kind)).where(Outcome.intake_id == intake.id)
-    ):
-        have[kind].add(application_id)
+    for application_id, each in happened.items():
+        for kind in each.kinds:
+            have[kind].add(application_id)
+    open_ = any(each.goals is None for each in happened.values() if OutcomeKind.STARTED in each.kinds)
     found: dict[str, set[int]] = {}
     beyond: set[int] = set()
     for kind in reversed(CHAIN):
         beyond |= have[kind]
-        if have[kind]:
+        if have[kind] and not (kind is OutcomeKind.GOALS_REACHED and open_):
             found[kind.value] = set(beyond)
     return {kind.value: found[kind.value] for kind in CHAIN if kind.value in found}
 

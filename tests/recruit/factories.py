@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from flask.testing import FlaskClient
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 from werkzeug.test import TestResponse
 
 from recruit.actor import Actor
@@ -108,6 +108,28 @@ def make_world(session: Session, slug: str = "alvmark") -> World:
         ),
     )
     session.commit()
+    return world
+
+
+def world_of(session: Session) -> World:
+    """The region that `make_world` has made as the first, read anew."""
+    region = session.exec(select(Region).order_by(col(Region.id))).first()
+    assert region is not None
+    accounts_by_name = {
+        account.email.partition("@")[0]: account
+        for account in session.exec(select(Account).order_by(col(Account.id)))
+    }
+    world = World(
+        region=region,
+        coordinator=accounts_by_name["coordinator"],
+        chair=accounts_by_name["chair"],
+        auditor=accounts_by_name["auditor"],
+        administrator=accounts_by_name["admin"],
+        assessors=[accounts_by_name[f"assessor{i}"] for i in range(1, 5)],
+        sites=list(session.exec(select(Site).order_by(col(Site.id)))),
+        profile=session.exec(select(CriteriaProfile)).one(),
+    )
+    session.commit()  # a transaction left open would not see what others commit
     return world
 
 

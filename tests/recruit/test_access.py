@@ -11,8 +11,10 @@ from werkzeug.routing import AnyConverter, IntegerConverter, Rule
 
 from recruit.access import ACCESS, ACCOUNT, PUBLIC
 from recruit.models import Account, Role
+from tests.databases import ONE_DATABASE
 from tests.recruit.factories import World, applicant, make_world, sign_in
 
+pytestmark = ONE_DATABASE
 SAMPLE = {"region": "alvmark", "intake": "none", "code": "AAAA", "stage": "screening", "language": "en"}
 
 

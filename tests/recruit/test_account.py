@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlmodel import Session, select
 
 from recruit import passwords
+from recruit.limits import limiter
 from recruit.models import Account, OutgoingMail, Role
 from recruit.services import account as accounts
 from recruit.settings import Settings
@@ -200,9 +201,14 @@ def test_deactivated_account_is_out_at_once(client: FlaskClient, session: Sessio
     assert client.get("/my").status_code == 302
 
 
-def test_guessing_passwords_is_limited(database_url: str, session: Session, tmp_path: object) -> None:
+def test_guessing_passwords_is_limited(
+    database_url: str, session: Session, tmp_path: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
     applicant(session)
     session.commit()
+    monkeypatch.setattr(
+        limiter, "enabled", True
+    )  # building an application sets it for all; this puts it back
     app = build_app(Settings(data_dir=str(tmp_path), database_url=database_url, secret_key="x"))
     client = app.test_client()
     answers = [

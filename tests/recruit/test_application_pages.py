@@ -569,16 +569,17 @@ def test_task_list_costs_the_same_however_much_is_told(
 ) -> None:
     from sqlalchemy import event
 
-    counted: list[str] = []
-    event.listen(
-        app.extensions["recruit_engine"],
-        "before_cursor_execute",
-        lambda *event: counted.append(str(event[2])),
-    )
+    engine = app.extensions["recruit_engine"]
 
     def queries_for(url: str) -> int:
-        counted.clear()
+        counted: list[str] = []
+
+        def note(*arguments: object) -> None:
+            counted.append(str(arguments[2]))
+
+        event.listen(engine, "before_cursor_execute", note)
         assert browser.get(url).status_code == 200
+        event.remove(engine, "before_cursor_execute", note)
         return len(counted)
 
     before = queries_for(my(complete))

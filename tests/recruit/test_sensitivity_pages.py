@@ -5,10 +5,9 @@ import re
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import MetaData, Table
 from sqlmodel import Session
 
-from recruit.models import Intake
+from recruit.models import Intake, metadata
 from recruit.run_analysis import analysis
 from scoring.ranking import rank
 from scoring.sensitivity import list_change, outcome_of, with_weights
@@ -42,13 +41,10 @@ def coordinator(session: Session, world: World, client: FlaskClient) -> FlaskCli
 def everything(app: Flask) -> dict[str, list[tuple[object, ...]]]:
     """Every row of every table."""
     engine = app.extensions["recruit_engine"]
-    tables = MetaData()
-    tables.reflect(engine)
     with engine.connect() as connection:
         return {
             table.name: sorted((tuple(row) for row in connection.execute(table.select())), key=repr)
-            for table in tables.sorted_tables
-            if isinstance(table, Table)
+            for table in metadata().sorted_tables
         }
 
 
