@@ -187,6 +187,10 @@ def _labels(points: Sequence[ControlPoint], largest: int) -> Markup:
     return labels
 
 
+# The share of a label that lies before the point where it is anchored.
+_BEFORE = {"start": 0.0, "middle": 0.5, "end": 1.0}
+
+
 def _around(point: ControlPoint, largest: int) -> _Box:
     x, y = _across(point.n, largest) * _NARROW, _down(point.rate)
     return (x - 5, y - 5, x + 5, y + 5)
@@ -206,9 +210,11 @@ def _place(
         ("start", 6, 18),
         ("end", -6, -9),
         ("end", -6, 18),
+        ("middle", 0, 19),
+        ("middle", 0, -10),
     )
     for anchor, dx, dy in ways:
-        left = x + dx - (wide if anchor == "end" else 0)
+        left = x + dx - wide * _BEFORE[anchor]
         box = (left, y + dy - _LINE + 4, left + wide, y + dy + 4)
         inside = box[0] >= 0 and box[2] <= _NARROW and box[1] >= 0 and box[3] <= _HEIGHT - _BOTTOM + 8
         if inside and not any(_overlap(box, other) for other in taken if other != own):
