@@ -83,8 +83,8 @@ def work_off(engine: Engine, began: Callable[[Taken], None] = lambda _taken: Non
 class Analyst(threading.Thread):
     """Looks for analyses to be made for as long as the server runs, and has them made by a process with less priority.
 
-    `taken up` lines of that process say what it works on, so that work it leaves half done is told apart: put back
-    where the server ends, failed where the process ended by itself.
+    That process says what it takes up, so that work it leaves half done can be cleared up: put back where the server
+    ends, failed where the process ended by itself. It does not hear the Ctrl-C that ends a server.
     """
 
     def __init__(self, engine: Engine, settings: Settings, every: float = 3.0) -> None:
@@ -97,7 +97,7 @@ class Analyst(threading.Thread):
         while not self._ended.wait(self._every):
             try:
                 if self._waits():
-                    self._have_it_made()
+                    self.have_it_made()
             except Exception:
                 log.exception("the analyst could not look for work; trying again")
 
@@ -105,7 +105,8 @@ class Analyst(threading.Thread):
         with make_session(self._engine, scope=SCOPE, writes=False) as session:
             return analysis.waits(session, now=clock.now())
 
-    def _have_it_made(self) -> None:
+    def have_it_made(self) -> None:
+        """Let a process of its own compute everything that waits, and clear up after it."""
         # One thread for linear algebra, so that a core is left for pages; the same address of the same database.
         environment = os.environ | {
             "RECRUIT_DATABASE_URL": self._settings.database,
@@ -113,19 +114,22 @@ class Analyst(threading.Thread):
             "OPENBLAS_NUM_THREADS": "1",
         }
         command = [sys.executable, "-m", "recruit", "analyse", "--waiting"]
-        self._process = subprocess.Popen(  # noqa: S603 (this program itself, with fixed words)
-            command, env=environment, stdout=subprocess.PIPE, text=True
-        )
-        os.setpriority(os.PRIO_PROCESS, self._process.pid, 10)  # pages come first
-        assert self._process.stdout is not None
         last = None
-        for line in self._process.stdout:
-            last = _taken_in(line) or last
-        self._process.wait()
+        with subprocess.Popen(  # noqa: S603 (this program itself, with fixed words)
+            command, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
+        ) as self._process:
+            os.setpriority(os.PRIO_PROCESS, self._process.pid, 10)  # pages come first
+            assert self._process.stdout is not None
+            for line in self._process.stdout:
+                last = _taken_in(line) or last
+        failed = self._process.returncode != 0
         if last is not None:
-            self._clear_up(last)
+            self.clear_up(last)
+        elif failed:
+            log.error("the process that makes analyses could not begin; trying again in a minute")
+            self._ended.wait(60)
 
-    def _clear_up(self, taken: Taken) -> None:
+    def clear_up(self, taken: Taken) -> None:
         """Where the process ended with the work half done. What it finished is no longer its to write to."""
         try:
             with make_session(self._engine, scope=SCOPE) as session, transaction(session):

@@ -16,6 +16,7 @@ from recruit.models import AnalysisState, Intake, MonitoringAnalysis, OutcomeKin
 from recruit.queries import analysis as queries
 from recruit.services import analysis, interview
 from recruit.services.analysis import Computed, Lost, Taken
+from recruit.settings import Settings
 from tests.recruit.factories import World
 from tests.recruit.ranking_helpers import LATER, confirmed, one_line, ranked
 from tests.recruit.test_monitoring_outcomes import come
@@ -223,6 +224,34 @@ def test_draft_may_be_discarded_after_an_analysis_of_it(
     interview.discard(session, interview_list=drawn, actor=world.actor, now=LATER)
     session.commit()
     assert newest(session, intake).list_id is None
+
+
+def test_a_server_has_it_made_by_a_process_of_its_own(
+    session: Session, world: World, engine: Engine, intake: Intake, database_url: str
+) -> None:
+    asked(session, world, intake)
+    analyst.Analyst(engine, Settings(database_url=database_url)).have_it_made()
+    done = newest(session, intake)
+    assert (done.state, queries.figures_of(done)["n"]) == (AnalysisState.DONE, 32)
+
+
+def test_work_left_half_done_is_cleared_up(
+    session: Session, world: World, engine: Engine, intake: Intake, database_url: str
+) -> None:
+    helper = analyst.Analyst(engine, Settings(database_url=database_url), every=3600)
+    asked(session, world, intake)
+    taken = analyst.take(engine)
+    assert taken is not None
+    helper.clear_up(taken)
+    row = newest(session, intake)
+    assert (row.state, row.error) == (AnalysisState.FAILED, analysis.INTERRUPTED)
+    asked(session, world, intake)
+    again = analyst.take(engine)
+    assert again is not None
+    helper.start()
+    helper.end()
+    helper.clear_up(again)
+    assert newest(session, intake).state is AnalysisState.QUEUED
 
 
 def test_what_a_process_says_it_took_up_is_read_again() -> None:
