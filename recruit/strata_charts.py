@@ -38,9 +38,12 @@ def parts(name: str, key: str, comparisons: Sequence[Compared]) -> Markup:
     )
 
 
-def panels(kind: str, name: str, part: Mapping[str, Any], groups: Sequence[str]) -> Markup | None:
+def panels(
+    kind: str, name: str, part: Mapping[str, Any], groups: Sequence[str], titles: Mapping[str, str]
+) -> Markup | None:
     """A panel per stratum with these groups, and the rest of them as one; None where there is nothing to draw.
 
+    `titles`: what intakes are called, by slug.
     The largest strata, up to `PANELS`, in the order of their names, so that a stratum has the same place everywhere.
     """
     from scoring.intervals import wilson
@@ -67,7 +70,7 @@ def panels(kind: str, name: str, part: Mapping[str, Any], groups: Sequence[str])
             )
             for (label, cell), ends in zip(cells.items(), intervals, strict=True)
         ]
-        heading = stratum_name(kind, table["stratum"])
+        heading = stratum_name(kind, table["stratum"], titles)
         drawn.append(Panel(heading, _("n = %(n)s", n=_size(table)), rows))
     return charts.rate_panels(
         drawn,
@@ -84,11 +87,11 @@ def _rest(table: Mapping[str, Any], groups: Sequence[str]) -> dict[str, Any]:
     return {"n": n, "selected": selected, "rate": selected / n if n else None}
 
 
-def every_stratum(kind: str, part: Mapping[str, Any]) -> list[dict[str, Any]]:
+def every_stratum(kind: str, part: Mapping[str, Any], titles: Mapping[str, str]) -> list[dict[str, Any]]:
     """The rows of the table of strata: name, n, and each group's count and rate."""
     return [
         {
-            "name": stratum_name(kind, table["stratum"]),
+            "name": stratum_name(kind, table["stratum"], titles),
             "n": _size(table),
             "cells": [
                 {"of": _of(cell), "rate": cell["rate"], "n": cell["n"]} for cell in table["groups"].values()
@@ -106,11 +109,11 @@ def _size(table: Mapping[str, Any]) -> int:
     return sum(cell["n"] for cell in table["groups"].values())
 
 
-def stratum_name(kind: str, stratum: Sequence[str]) -> str:
-    """What a stratum is called: the site or intake by its own name, a licence route in the reader's language."""
+def stratum_name(kind: str, stratum: Sequence[str], titles: Mapping[str, str]) -> str:
+    """What a stratum is called: a site by its own name, a route in the reader's language, an intake by its title."""
     if kind == "licence_route":
         return ", ".join(monitoring_view.group_name("licence_route", each) for each in stratum)
-    return ", ".join(stratum)
+    return ", ".join(titles.get(each, each) if kind == "intake" else each for each in stratum)
 
 
 def _of(cell: Mapping[str, Any]) -> str:

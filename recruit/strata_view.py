@@ -90,12 +90,19 @@ class Strata:
     """All comparisons over one kind of strata, by attribute and stage.
 
     `figures`: {attribute: {stage: figures of the strata}}. `funnel`: the figures of this intake, which verdicts and the
-    missing are taken from; strata that are intakes hold other people too and have neither.
+    missing are taken from; strata that are intakes hold other people too and have neither. `titles`: what intakes are
+    called, by slug.
     """
 
     def __init__(
-        self, kind: str, figures: Mapping[str, Any], funnel: Mapping[str, Any] | None, alpha: float
+        self,
+        kind: str,
+        figures: Mapping[str, Any],
+        funnel: Mapping[str, Any] | None,
+        alpha: float,
+        titles: Mapping[str, str],
     ) -> None:
+        self.titles = titles
         self.kind, self.figures, self.alpha = kind, figures, alpha
         self.funnel = None if kind == "intake" else funnel
         self.names = [name for name in ATTRIBUTES if name in figures]
@@ -151,7 +158,7 @@ class Strata:
         shown = views if len(views) <= DRAWN_GROUPS else [view for view in views if view.notable]
         groups = _groups(part)
         drawn = groups if len(groups) <= DRAWN_GROUPS else [view.found.group for view in shown]
-        strata = strata_charts.every_stratum(self.kind, part) if views else []
+        strata = strata_charts.every_stratum(self.kind, part, self.titles) if views else []
         own = self._own(name, stage)
         missing = missing_of(name, own) if own is not None else None
         split = [view.found for view in shown if view.found.comparable]
@@ -163,7 +170,7 @@ class Strata:
             shown=shown,
             hints=_hints(self.kind, part, len(views) - len(shown), len(strata)) if views else [],
             parts=strata_charts.parts(name, stage, split) if split else None,
-            panels=strata_charts.panels(self.kind, name, part, drawn) if views else None,
+            panels=strata_charts.panels(self.kind, name, part, drawn, self.titles) if views else None,
             strata=strata,
             groups=[monitoring_view.group_name(name, group) for group in groups],
             missing=missing if missing and missing.n else None,

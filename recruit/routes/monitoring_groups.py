@@ -10,6 +10,8 @@ from recruit.errors import NotFound
 from recruit.i18n import gettext as _
 from recruit.i18n import language
 from recruit.monitoring_view import p_value, reached, signed, stage_name
+from recruit.queries import intake as intakes
+from recruit.request import db
 from recruit.request import region as present_region
 from recruit.routes.monitoring_shared import PREFIX, Section, blueprint, section
 from recruit.strata_view import Strata
@@ -23,7 +25,9 @@ def strata(region: str, intake: str) -> Any:
     kind = _asked("by", kinds, kinds[0] if kinds else "site", _("There are no strata of this kind."))
     figures: Mapping[str, Any] = (found.figures or {}).get(kind) or {}
     reason = found.reason or figures.get("reason")
-    view = Strata(kind, {} if reason else figures, _funnel(found), found.whole.get("alpha", 0.05))
+    view = Strata(
+        kind, {} if reason else figures, _funnel(found), found.whole.get("alpha", 0.05), _titles(kind)
+    )
     findings = view.findings()
     first = findings[0].stage if findings else next(iter(view.stages), "")
     stage = _asked("stage", view.stages, first, _("There is no such step in this intake."))
@@ -84,6 +88,15 @@ def combinations(region: str, intake: str) -> Any:
         signed=signed,
         p_value=p_value,
     )
+
+
+def _titles(kind: str) -> dict[str, str]:
+    """What the region's intakes are called, by slug, where they are the strata."""
+    if kind != "intake":
+        return {}
+    return {
+        each.slug: each.title_sv if language() == "sv" else each.title_en for each in intakes.of_region(db())
+    }
 
 
 def _asked(name: str, known: Collection[str], otherwise: str, refusal: str) -> str:
