@@ -58,7 +58,7 @@ from recruit.models.interview import (
     ZoneDecision,
 )
 from recruit.models.mail import OutgoingMail
-from recruit.models.monitoring import AnalysisState, MonitoringAnalysis
+from recruit.models.monitoring import AnalysisState, MonitoringAnalysis, MonitoringSignature
 from recruit.models.outcome import Outcome, OutcomeKind, OutcomeReason
 from recruit.models.ranking import RankingRelease, RankingRow, RankingRun
 from recruit.models.record import RecordEntry, RecordValue
@@ -99,6 +99,7 @@ __all__ = [
     "MonitoringAnalysis",
     "MonitoringAnswer",
     "MonitoringShowing",
+    "MonitoringSignature",
     "Outcome",
     "OutcomeKind",
     "OutcomeReason",

@@ -60,3 +60,25 @@ class MonitoringAnalysis(RegionScoped, table=True):
     figures: str | None = None
     figures_sha256: str | None = Field(default=None, max_length=64)
     error: str | None = Field(default=None, max_length=40)
+
+
+class MonitoringSignature(RegionScoped, table=True):
+    """An auditor has read an analysis and signs the report of it. Never changed; a later analysis has none.
+
+    `comments` is canonical JSON, {"overall" or an attribute: text}. `published` is the canonical JSON of what may leave
+    the house, suppressed when it was signed and never computed again. `seal` is the SHA-256 over `salt`, the
+    analysis's checksum, the comments and the checksum of `published`: without the salt nobody can try guesses of
+    single answers against it.
+    """
+
+    __tablename__ = "monitoring_signature"
+
+    id: int | None = Field(default=None, primary_key=True)
+    intake_id: int = Field(foreign_key="intake.id", index=True, ondelete="RESTRICT")
+    analysis_id: int = Field(foreign_key="monitoring_analysis.id", unique=True, ondelete="RESTRICT")
+    comments: str
+    published: str
+    salt: str = Field(max_length=64)
+    seal: str = Field(max_length=64)
+    signed_at: datetime = moment()
+    signed_by_id: int = Field(foreign_key="account.id", ondelete="RESTRICT")

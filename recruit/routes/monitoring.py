@@ -17,6 +17,7 @@ from recruit.routes import (
     monitoring_analysis,
     monitoring_evidence,
     monitoring_groups,
+    monitoring_report,
     monitoring_sources,
 )
 from recruit.routes.monitoring_shared import PREFIX, blueprint, intake_here, reader
@@ -27,6 +28,7 @@ __all__ = [
     "monitoring_analysis",
     "monitoring_evidence",
     "monitoring_groups",
+    "monitoring_report",
     "monitoring_sources",
 ]
 

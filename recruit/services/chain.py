@@ -16,8 +16,8 @@ DISPOSED = "record.values_disposed"
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that does not match. `kind` is chain, value, run, list, seed, decision, release or
-    publication; `what` names it."""
+    """One thing that does not match. `kind` is chain, value, run, list, seed, decision, release,
+    publication or signature; `what` names it."""
 
     kind: str
     what: str

@@ -24,6 +24,7 @@ from recruit.services import list_content, ranking
 from recruit.services.chain import Chain, Disposed, Finding
 from recruit.services.record import GENESIS, as_text
 from recruit.services.released import check_decisions, check_publications, check_releases, check_seeds
+from recruit.services.signing import check_signatures
 
 ROW_FIELDS = ("position", "status", "place", "points_milli")
 
@@ -75,6 +76,7 @@ def verify(session: Session, *, region_id: int) -> Report:
     report.findings += check_releases(session, region_id, chain, runs)
     report.findings += check_publications(session, region_id, chain)
     report.findings += check_decisions(session, region_id, chain)
+    report.findings += check_signatures(session, region_id, chain)
     return report
 
 

@@ -1,0 +1,88 @@
+"""Thirty small countries."""
+
+from recruit.definitions.entry import Chapter, Definition
+
+CHAPTER = Chapter(
+    "small",
+    ("Små grupper", "Small groups"),
+    (
+        Definition(
+            (
+                "shrunken_rate",
+                "shrunk_rate",
+                "shrunk_interval",
+                "shrunk_below",
+                "shrunk_towards",
+                "shrunk_within",
+                "shrunk_pool",
+                "shrunk_method",
+            ),
+            ("Sammanvägd andel", "Shrunken rate"),
+            (
+                "Tre sökandes andel säger nästan ingenting för sig. Den dras mot andelen för vägen till "
+                "legitimation, mer ju "
+                "färre de är.",
+                "The rate of three applicants says next to nothing by itself. It is drawn towards that of "
+                "their licence route, "
+                "the more so the fewer they are.",
+            ),
+            (
+                "Medelvärdet av en betabinomial efterhandsfördelning, genomsnittet över hur lika grupperna "
+                "är; intervallet är dess "
+                "mellersta 95 procent.",
+                "The mean of a beta-binomial posterior, averaged over how alike the groups are; the interval "
+                "is its "
+                "middle 95 per cent.",
+            ),
+            ("grupperna inte är jämförbara med varandra.", "the groups of a pool are not alike."),
+            "Griffin & Krutchkoff 1971; Deely & Lindley 1981",
+        ),
+        Definition(
+            ("funnel_plot", "funnel"),
+            ("Kontrollgränser", "Control limits"),
+            (
+                "Hur långt från allas andel en grupp av den storleken kan hamna av slump.",
+                "How far from the rate of all a group of that size may lie by chance.",
+            ),
+            ("Exakta binomialgränser, 95 och 99,8 procent.", "Exact binomial limits, 95 and 99.8 per cent."),
+            (
+                "de läses som ett prov: av trettio grupper hamnar någon utanför den inre gränsen då och då.",
+                "they are read as a test: of thirty groups one is outside the inner one now and then.",
+            ),
+            "Spiegelhalter 2005",
+        ),
+        Definition(
+            ("detectable",),
+            ("Vad som hade kunnat synas", "What could have been seen"),
+            (
+                "Det minsta gap, nedåt och uppåt, som hade blivit larm med så många i gruppen.",
+                "The smallest gap, down and up, that would have been an alarm with so many in the group.",
+            ),
+            (
+                "Antalet prövas stegvis från de andras andel, med övriga antal som de blev.",
+                "The count is tried step by step from the others' rate, the other counts as observed.",
+            ),
+            (
+                "det läses som vad som vore önskvärt.",
+                "it is read as what is wanted: it is what could be seen.",
+            ),
+        ),
+        Definition(
+            ("intersections", "too_small", "smallest", "minimum_intersection"),
+            ("Kombinationer", "Intersections"),
+            (
+                "Två attribut tillsammans, till exempel kvinnor från länder utanför EU/EES. Kombinationer med "
+                "färre än 20 sökande "
+                "nämns men prövas inte.",
+                "Two attributes together, such as women from outside the EU/EEA. Combinations with fewer than "
+                "20 applicants "
+                "are named and not tested.",
+            ),
+            (
+                "Varje kombination mot alla andra som har svarat på båda.",
+                "Each combination against all others who answered both.",
+            ),
+            ("många kombinationer läses utan korrigering.", "many combinations are read without adjustment."),
+        ),
+    ),
+)
