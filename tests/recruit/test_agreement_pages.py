@@ -1,30 +1,24 @@
 """The page on how far the assessors of a run agree."""
 
 import re
-from datetime import datetime
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 from sqlmodel import Session, select
 
 from recruit import agreement_view
-from recruit.models import Account, Application, Assignment, Intake, Membership, Role
+from recruit.models import Application, Assignment, Intake
 from recruit.queries.ranking import assessor_pseudonym
 from recruit.run_analysis import RunAnalysis, analysis
 from scoring.agreement import agreement
 from scoring.profile import default_profile
 from tests.recruit.factories import World, sign_in
+from tests.recruit.page_helpers import count_queries, english, own_task
 from tests.recruit.ranking_helpers import assessed, closed_intake, ranked
 
 RUN = "/g/alvmark/bt-2026/ranking/screening/1"
 PAGE = f"{RUN}/agreement"
-
-
-def english(client: FlaskClient) -> None:
-    with client.session_transaction() as cookie:
-        cookie["language"] = "en"
 
 
 def differing(session: Session, world: World) -> Intake:
@@ -221,24 +215,6 @@ def test_show_before_own_assessments_are_in_is_refused(
     assert client.get(PAGE).status_code == 200
 
 
-def own_task(session: Session, account: Account, intake: Intake, now: datetime) -> None:
-    """Make somebody an assessor with an assessment that is not submitted; committed."""
-    application = session.exec(select(Application).where(Application.intake_id == intake.id)).first()
-    assert application is not None
-    session.add(
-        Assignment(
-            region_id=intake.region_id,
-            intake_id=intake.id or 0,
-            application_id=application.id or 0,
-            assessor_id=account.id or 0,
-            stage="screening",
-            assigned_at=now,
-        )
-    )
-    session.add(Membership(region_id=intake.region_id, account_id=account.id or 0, role=Role.ASSESSOR))
-    session.commit()
-
-
 def test_show_of_no_run_and_to_an_assessor(session: Session, world: World, client: FlaskClient) -> None:
     ranked(session, world, differing(session, world))
     sign_in(client, world.assessors[0])
@@ -260,18 +236,3 @@ def test_show_asks_a_constant_number_of_queries(
     ranked(session, world, intake)
     assert count_queries(app, auditor, PAGE.replace("/1/", "/2/")) == few
     assert few <= 7
-
-
-def count_queries(app: Flask, client: FlaskClient, url: str) -> int:
-    """How many SELECT statements a page takes."""
-    seen: list[str] = []
-    engine = app.extensions["recruit_engine"]
-
-    def note(_connection, _cursor, statement, *_rest):  # type: ignore[no-untyped-def]
-        if statement.startswith("SELECT"):
-            seen.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    assert client.get(url).status_code == 200
-    event.remove(engine, "before_cursor_execute", note)
-    return len(seen)

@@ -1,25 +1,17 @@
-"""The borderline zone of a list: who is in it, and how it is settled by discussion, by lot or by a third assessment."""
+"""The borderline zone of a list: who is in it, and how the group settles it by discussion."""
 
 import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
 
-import hypothesis
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
 
-from recruit.actor import Actor
 from recruit.errors import Conflict, Invalid, NotAllowed
 from recruit.frames import RunCertainty
 from recruit.models import (
     Application,
-    Assignment,
-    AssignmentStatus,
     BorderlineDecision,
     ConflictOfInterest,
     EntryKind,
@@ -29,74 +21,21 @@ from recruit.models import (
     RankingRun,
     RecordEntry,
     RecordValue,
-    ThirdAssessment,
     ZoneDecision,
 )
-from recruit.queries import assessment as assessments
 from recruit.queries import interview as queries
 from recruit.queries import ranking as rankings
-from recruit.services import assessment, conflicts, interview, list_checks, list_content, settling
 from recruit.services import intake as intakes
-from recruit.services.lines import Line, LineGroup
-from recruit.services.settling import InZone, Settlement, settlement_of
+from recruit.services import interview, list_checks, list_content, settling
+from recruit.services.lines import LineGroup
+from recruit.services.settling import InZone, Settlement
 from recruit.services.third import ask_third
 from recruit.services.verification import verify
 from recruit.services.zone import decide_zone
-from scoring.criteria import Borderline
-from scoring.profile import default_profile
 from tests.recruit.factories import World
-from tests.recruit.intake_helpers import CLOSES, SEEDS, opened_intake
-from tests.recruit.ranking_helpers import LATER, SCREENING, assessed, one_line, ranked
-
-#: Levels of the two assessors: two far ahead, four that nothing but chance tells apart, two far behind.
-LEVELS = ((4, 4), (4, 4), (3, 2), (2, 3), (3, 2), (2, 3), (1, 1), (1, 1))
-
-
-def zoned(
-    session: Session, world: World, settle: str = "discuss", **more: object
-) -> tuple[Intake, RankingRun]:
-    """A closed intake whose line at 4 has a zone, and its run; the profile settles the zone as told."""
-    if settle != "discuss":
-        profile = default_profile()
-        rule = replace(profile.stages["screening"], borderline=Borderline(settle=settle))  # type: ignore[arg-type]
-        changed = replace(profile, stages={**profile.stages, "screening": rule})
-        row = intakes.save_profile(
-            session,
-            region_id=world.region.id or 0,
-            toml=changed.to_toml(),
-            actor=world.actor,
-            now=CLOSES,
-        )
-        more["profile_id"] = row.id
-    intake = opened_intake(session, world, **more)
-    for one, other in LEVELS:
-        assessed(session, world, intake, one, second=other)
-    intakes.close(session, intake=intake, actor=world.actor, now=CLOSES)
-    session.commit()
-    return intake, ranked(session, world, intake)
-
-
-def draw(session: Session, world: World, intake: Intake, run: RankingRun, places: int = 4) -> InterviewList:
-    made = interview.draft(
-        session, intake=intake, run=run, groups=one_line(places, 2), actor=world.actor, now=LATER
-    )
-    session.commit()
-    return made
-
-
-def zone_of(drawn: InterviewList) -> Settlement:
-    settlement = settlement_of(drawn)
-    assert settlement is not None
-    return settlement
-
-
-def called(session: Session, drawn: InterviewList) -> set[str]:
-    entries = queries.entries(session, interview_list=drawn)
-    return {each.mask_code for each in entries if each.kind is EntryKind.CALLED}
-
-
-def order_of(session: Session, run: RankingRun) -> list[str]:
-    return [code for code, _id in rankings.ranked_applications(session, run=run)]
+from tests.recruit.intake_helpers import CLOSES, opened_intake
+from tests.recruit.ranking_helpers import LATER, assessed, ranked
+from tests.recruit.zone_helpers import LEVELS, called, draw, order_of, zone_of, zoned
 
 
 @pytest.fixture
@@ -389,211 +328,6 @@ def test_zone_that_cannot_be_told_takes_a_rationale(
     assert verify(session, region_id=intake.region_id).findings == []
 
 
-def test_lot_settles_the_zone_at_once(session: Session, world: World) -> None:
-    intake, run = zoned(session, world, "lot")
-    drawn = draw(session, world, intake, run)
-    zone = zone_of(drawn)
-    expected = sorted(
-        zone.codes, key=lambda code: hashlib.sha256((SEEDS["screening"] + code).encode()).hexdigest()
-    )
-    assert list(zone.order) == expected
-    assert called(session, drawn) & set(zone.codes) == set(expected[:2])
-    with pytest.raises(Conflict, match="by lot"):
-        decide_zone(
-            session,
-            interview_list=drawn,
-            above=[],
-            reasons={},
-            rationale="Nej.",
-            actor=world.actor,
-            now=LATER,
-        )
-    interview.confirm(session, interview_list=drawn, actor=world.second, now=LATER)
-    session.commit()
-    assert verify(session, region_id=drawn.region_id).findings == []
-
-
-def test_third_assessment_is_asked_for_once_then_points_decide(session: Session, world: World) -> None:
-    intake, run = zoned(session, world, "third_assessment")
-    drawn = draw(session, world, intake, run)
-    zone = zone_of(drawn).codes
-    with pytest.raises(Conflict, match="asks for a third assessment"):
-        interview.confirm(session, interview_list=drawn, actor=world.second, now=LATER)
-    given = ask_third(session, interview_list=drawn, actor=world.actor, now=LATER)
-    session.commit()
-    assert set(given) == set(zone)
-    assert session.exec(select(InterviewList)).all() == []
-    first_two = {each.id for each in world.assessors[:2]}
-    others = [each.id for each in world.assessors[2:]]
-    assert sorted(given.values()) == sorted(others * 2)  # even, and nobody twice
-    assert not first_two & set(given.values())
-    assert len(session.exec(select(ThirdAssessment)).all()) == 4
-    with pytest.raises(DBAPIError, match="never taken back"):
-        session.execute(text("DELETE FROM third_assessment"))
-    session.rollback()
-    assert sorted(rankings.unsubmitted(session, intake=intake, stage="screening")) == sorted(zone)
-    for task in session.exec(select(Assignment).where(Assignment.status == AssignmentStatus.ASSIGNED)):
-        actor = Actor(task.assessor_id)
-        levels = dict.fromkeys(SCREENING, (3, ""))
-        assessment.set_levels(session, assignment=task, levels=levels, actor=actor, now=LATER)
-        assessment.submit(session, assignment=task, actor=actor, now=LATER)
-    session.commit()
-    again = draw(session, world, intake, ranked(session, world, intake))
-    assert zone_of(again).third_asked
-    assert zone_of(again).zone  # there may still be a zone: there is no further round
-    with pytest.raises(Conflict, match="no further round"):
-        ask_third(session, interview_list=again, actor=world.actor, now=LATER)
-    interview.confirm(session, interview_list=again, actor=world.second, now=LATER)
-    session.commit()
-    assert verify(session, region_id=intake.region_id).findings == []
-
-
-def _stand_down(session: Session, world: World, code: str, assessor_id: int) -> list[int]:
-    one = session.exec(select(Application).where(Application.mask_code == code)).one()
-    given = conflicts.declare_conflict(
-        session, application=one, assessor_id=assessor_id, reason="Kusiner.", actor=world.actor, now=LATER
-    )
-    session.commit()
-    return given
-
-
-def _submit_all(session: Session, but: str = "") -> None:
-    waiting = select(Assignment).join(Application).where(Assignment.status == AssignmentStatus.ASSIGNED)
-    for task in session.exec(waiting.where(Application.mask_code != but)).all():
-        actor = Actor(task.assessor_id)
-        levels = dict.fromkeys(SCREENING, (3, ""))
-        assessment.set_levels(session, assignment=task, levels=levels, actor=actor, now=LATER)
-        assessment.submit(session, assignment=task, actor=actor, now=LATER)
-    session.commit()
-
-
-def test_third_assessor_who_stands_down_is_replaced_and_waited_for(session: Session, world: World) -> None:
-    intake, run = zoned(session, world, "third_assessment")
-    given = ask_third(session, interview_list=draw(session, world, intake, run), actor=world.actor, now=LATER)
-    session.commit()
-    drawn = draw(session, world, intake, ranked(session, world, intake))
-    with pytest.raises(Conflict, match="submitted assessments each"):
-        interview.confirm(session, interview_list=drawn, actor=world.second, now=LATER)
-    interview.discard(session, interview_list=drawn, actor=world.actor, now=LATER)
-    code, assessor_id = min(given.items())
-    (replacement,) = _stand_down(session, world, code, assessor_id)
-    assert replacement in {each.id for each in world.assessors[2:]} - {assessor_id}
-    assert assessments.third_waiting(session, intake=intake, stage="screening") == sorted(given)
-    assert assessments.third_missing(session, intake=intake, stage="screening") == []
-    _submit_all(session)
-    assert assessments.third_waiting(session, intake=intake, stage="screening") == []
-    drawn = draw(session, world, intake, ranked(session, world, intake))
-    assert not zone_of(drawn).third_missing
-    interview.confirm(session, interview_list=drawn, actor=world.second, now=LATER)
-
-
-def test_third_assessment_that_nobody_is_left_to_make_takes_a_rationale(
-    session: Session, world: World
-) -> None:
-    intake, run = zoned(session, world, "third_assessment")
-    given = ask_third(session, interview_list=draw(session, world, intake, run), actor=world.actor, now=LATER)
-    session.commit()
-    code, assessor_id = min(given.items())
-    (replacement,) = _stand_down(session, world, code, assessor_id)
-    _submit_all(session, but=code)
-    stale = draw(session, world, intake, ranked(session, world, intake))
-    assert not zone_of(stale).third_missing  # somebody is still to make it
-    assert _stand_down(session, world, code, replacement) == []
-    assert assessments.third_missing(session, intake=intake, stage="screening") == [code]
-    with pytest.raises(Conflict, match="Something has changed since run 2"):
-        interview.confirm(session, interview_list=stale, actor=world.second, now=LATER)
-    interview.discard(session, interview_list=stale, actor=world.actor, now=LATER)
-    drawn = draw(session, world, intake, ranked(session, world, intake))
-    settlement = zone_of(drawn)
-    assert (settlement.third_missing, settlement.of_the_group) == ((code,), True)
-    with pytest.raises(Conflict, match=f"Nobody is left to make the third assessment of {code}"):
-        interview.confirm(session, interview_list=drawn, actor=world.second, now=LATER)
-    by_points = called(session, drawn)
-    above = [each for each in settlement.codes if each in by_points]
-    values = {"reasons": {}, "rationale": "Ingen är ojävig.", "actor": world.actor, "now": LATER}
-    if above:
-        with pytest.raises(Invalid, match="cannot decide it otherwise"):
-            decide_zone(session, interview_list=drawn, above=[], **values)  # type: ignore[arg-type]
-    decide_zone(session, interview_list=drawn, above=above, **values)  # type: ignore[arg-type]
-    session.commit()
-    assert called(session, drawn) == by_points
-    assert zone_of(drawn).third_missing == (code,)
-    interview.confirm(session, interview_list=drawn, actor=world.second, now=LATER)
-    session.commit()
-    assert verify(session, region_id=intake.region_id).findings == []
-
-
-@hypothesis.settings(max_examples=200, deadline=None)
-@given(st.data())
-def test_nobody_outside_the_zone_gains_or_loses_by_its_lot(data: st.DataObject) -> None:
-    ranked, groups = tuple("abcdefghij"), ("g1", "g2", "g3")
-    wishes = {id: data.draw(st.lists(st.sampled_from(groups), unique=True)) for id in ranked}
-    numbers = [(data.draw(st.integers(0, 3)), data.draw(st.integers(0, 2))) for _ in groups]
-    lines = tuple(LineGroup(name, (at,), *numbers[at]) for at, name in enumerate(groups))
-    zone = data.draw(st.lists(st.sampled_from(ranked), unique=True))
-    one = LineGroup("", (), numbers[0][0], numbers[0][1])
-    for line in (Line(lines, ranked, wishes), Line((one,), ranked, None)):
-        codes = [id for id in ranked if id in zone]
-        lot = settling.by_lot(ranked, codes, data.draw(st.text(max_size=3)))
-        for order in (lot, tuple(zone), tuple(codes)):
-            made = Settlement(
-                "lot", "0.05", "0.95", 1, tuple(InZone(id, 0.5) for id in codes), order, False, ()
-            )
-            before, after = line.draw(ranked), line.draw(made.on(ranked))
-            outcome = [
-                {(e.application, e.kind, e.group) for e in drawn.entries if e.application not in zone}
-                for drawn in (before, after)
-            ]
-            assert outcome[0] == outcome[1]
-            ids = [e.application for e in after.entries] + list(after.left_out)
-            assert sorted(ids) == list(ranked)
-            assert len(after.called) <= len(before.called)
-            for kind in ("called", "reserve"):
-                for group in (*groups, None):
-                    found = [e.position for e in after.entries if (e.kind, e.group) == (kind, group)]
-                    assert found == list(range(1, len(found) + 1))
-            if order == tuple(codes):
-                assert set(after.entries) == set(before.entries)
-            if line.wishes is None:
-                assert set(after.entries) == set(line.draw(list(made.on(ranked))).entries)
-
-
-def test_lot_takes_no_place_of_somebody_outside_the_zone() -> None:
-    lines = (LineGroup("g1", (1,), 1, 0), LineGroup("g2", (2,), 1, 0))
-    line = Line(lines, ("X", "Y", "Z"), {"X": ["g1", "g2"], "Y": ["g2"], "Z": ["g2"]})
-    made = Settlement("lot", "0.05", "0.95", 2, (InZone("X", 0.9), InZone("Z", 0.3)), ("Z", "X"), False, ())
-    assert set(line.called(made.on(line.ranked))) == {"X", "Y"}
-
-
-def test_third_assessment_never_goes_to_somebody_with_a_conflict(session: Session, world: World) -> None:
-    intake, run = zoned(session, world, "third_assessment")
-    drawn = draw(session, world, intake, run)
-    one = session.exec(select(Application).where(Application.mask_code == zone_of(drawn).codes[0])).one()
-    for assessor in world.assessors[2:]:
-        session.add(
-            ConflictOfInterest(
-                region_id=one.region_id,
-                application_id=one.id,
-                assessor_id=assessor.id,
-                reason="Kusiner.",
-                declared_at=LATER,
-                declared_by_id=assessor.id,
-            )
-        )
-    session.commit()
-    with pytest.raises(Conflict, match="Too few assessors"):
-        ask_third(session, interview_list=drawn, actor=world.actor, now=LATER)
-    session.rollback()
-    assert session.exec(select(ThirdAssessment)).all() == []
-
-
-def test_third_assessment_where_the_group_discusses_is_refused(
-    session: Session, world: World, drawn: InterviewList
-) -> None:
-    with pytest.raises(Conflict, match="does not settle the borderline zone by a third"):
-        ask_third(session, interview_list=drawn, actor=world.actor, now=LATER)
-
-
 def test_checks_find_a_settlement_that_the_levels_do_not_give(
     session: Session, world: World, drawn: InterviewList
 ) -> None:
@@ -623,3 +357,10 @@ def test_checks_let_a_probability_differ_by_what_processors_do_but_not_by_more(
     assert failing(0.006) == {"zone", "content"}
     assert failing(0.0, replace(kept, zone=kept.zone[1:], order=kept.order[1:])) == {"zone", "content"}
     assert failing(0.0, replace(kept, zone=kept.zone[::-1])) >= {"zone", "content"}
+
+
+def test_third_assessment_where_the_group_discusses_is_refused(
+    session: Session, world: World, drawn: InterviewList
+) -> None:
+    with pytest.raises(Conflict, match="does not settle the borderline zone by a third"):
+        ask_third(session, interview_list=drawn, actor=world.actor, now=LATER)

@@ -171,12 +171,12 @@ def test_hostile_documents_are_refused_with_a_word(content: bytes, code: str) ->
 
 
 def test_huge_and_thin_pages_take_bounded_room() -> None:
-    start = time.monotonic()
+    start = time.process_time()
     with opened(of_size(14_400, 14_400)) as document:
         assert max(document.picture(0, [], (0, 0, 0)).size) <= 1801
     with opened(of_size(14_400, 10)) as document, pytest.raises(Refused):
         document.picture(0, [], (0, 0, 0))
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_a_worker_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:

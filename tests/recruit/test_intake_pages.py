@@ -6,7 +6,6 @@ from datetime import date, timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, event
 from sqlmodel import Session, select
 
 from recruit import clock
@@ -25,6 +24,7 @@ from recruit.models import (
 from scoring.profile import default_profile
 from tests.recruit.factories import NOW, World, post, sign_in
 from tests.recruit.intake_helpers import draft_intake, opened_intake, submitted
+from tests.recruit.page_helpers import count_queries
 from tests.recruit.ranking_helpers import closed_intake
 
 
@@ -190,31 +190,17 @@ def test_what_waits_names_the_one_it_waits_on_and_nothing_that_is_past(
     assert "CVs without a redacted copy" in page(world.auditor)
 
 
-def count_queries(engine: Engine, client: FlaskClient, page: str) -> int:
-    client.get(page)
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        seen.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    assert client.get(page).status_code == 200
-    event.remove(engine, "before_cursor_execute", note)
-    return len([each for each in seen if each.lstrip().upper().startswith("SELECT")])
-
-
 @pytest.mark.parametrize("page", ["/g/alvmark/bt-2026/", "/g/alvmark/bt-2026/applications", "/g/alvmark/"])
 def test_number_of_queries_does_not_grow_with_rows(
     app: Flask, coordinator: FlaskClient, session: Session, world: World, page: str
 ) -> None:
     intake = opened_intake(session, world)
-    engine = app.extensions["recruit_engine"]
     counts = []
     for more in (1, 2):
         for _ in range(more):
             submitted(session, intake)
         session.commit()
-        counts.append(count_queries(engine, coordinator, page))
+        counts.append(count_queries(app, coordinator, page))
     assert counts[0] == counts[1]
     if page.endswith("applications"):
         assert counts[0] <= 10

@@ -14,8 +14,8 @@ from recruit.queries import interview as queries
 from recruit.services import interview, publishing
 from recruit.services.lines import line_groups
 from tests.recruit.factories import World, member, post, sign_in
+from tests.recruit.page_helpers import english
 from tests.recruit.ranking_helpers import LATER, assessed, closed_intake, confirmed, one_line, ranked, settle
-from tests.recruit.test_ranking_pages import english
 
 BASE = "/g/alvmark/bt-2026/interview-list"
 

@@ -24,8 +24,8 @@ from recruit.models import (
 from recruit.outcome_file import read_outcomes
 from recruit.queries import outcome as queries
 from tests.recruit.factories import World, member, post, sign_in
+from tests.recruit.page_helpers import english
 from tests.recruit.ranking_helpers import LATER, assessed, assessment, closed_intake, confirmed, ranked
-from tests.recruit.test_ranking_pages import english
 
 BASE = "/g/alvmark/bt-2026/outcomes"
 NOW = LATER + timedelta(days=100)

@@ -11,14 +11,10 @@ from recruit.services import interview, publishing
 from recruit.services.settling import settlement_of
 from recruit.services.zone import decide_zone
 from tests.recruit.factories import World, make_world, sign_in
+from tests.recruit.page_helpers import english
 from tests.recruit.ranking_helpers import LATER, assessed, closed_intake, confirmed, one_line, ranked
 
 BASE = "/g/alvmark/bt-2026/ranking/screening/1"
-
-
-def english(client: FlaskClient) -> None:
-    with client.session_transaction() as cookie:
-        cookie["language"] = "en"
 
 
 def codes(session: Session) -> list[str]:

@@ -4,20 +4,15 @@ import re
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 from sqlmodel import Session, select
 
 from recruit.models import Application, Assignment, Membership, RankingRun, Role, Sex
 from tests.recruit.factories import World, post, sign_in
 from tests.recruit.intake_helpers import opened_intake
+from tests.recruit.page_helpers import count_queries, english
 from tests.recruit.ranking_helpers import assessed, closed_intake, confirmed, ranked
 
 BASE = "/g/alvmark/bt-2026/ranking"
-
-
-def english(client: FlaskClient) -> None:
-    with client.session_transaction() as cookie:
-        cookie["language"] = "en"
 
 
 def test_run_by_the_coordinator_leads_to_the_run(session: Session, world: World, client: FlaskClient) -> None:
@@ -178,25 +173,12 @@ def test_show_asks_a_constant_number_of_queries(
     ranked(session, world, intake)
     sign_in(client, world.coordinator)
 
-    def queries(url: str) -> int:
-        seen: list[str] = []
-        engine = app.extensions["recruit_engine"]
-
-        def note(_connection, _cursor, statement, *_rest):  # type: ignore[no-untyped-def]
-            if statement.startswith("SELECT"):
-                seen.append(statement)
-
-        event.listen(engine, "before_cursor_execute", note)
-        assert client.get(url).status_code == 200
-        event.remove(engine, "before_cursor_execute", note)
-        return len(seen)
-
-    few = queries(f"{BASE}/screening/1")
+    few = count_queries(app, client, f"{BASE}/screening/1")
     for level in (1, 2, 3, 4, 4, 2):
         assessed(session, world, intake, level)
     session.commit()
     ranked(session, world, intake)
-    assert queries(f"{BASE}/screening/2") == few + 1  # the run before it
+    assert count_queries(app, client, f"{BASE}/screening/2") == few + 1  # the run before it
     assert few <= 12
 
 

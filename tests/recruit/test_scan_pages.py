@@ -7,18 +7,20 @@ from pathlib import Path
 
 import pypdf
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlmodel import Session, select
 
 from recruit.demo.files import pdf
 from recruit.documents.sandbox import PageText
 from recruit.errors import Conflict, Invalid
-from recruit.models import Application, Attachment, AttachmentKind, RecordEntry, RecordValue
+from recruit.models import Application, Attachment, AttachmentKind, RecordEntry, RecordValue, Referee
 from recruit.redacting import choose, looked
 from recruit.storage import Storage
 from recruit.traces import Person
 from tests.recruit.factories import World, post, sign_in
 from tests.recruit.intake_helpers import opened_intake, submitted
+from tests.recruit.page_helpers import count_queries
 
 LIST = "/g/alvmark/bt-2026/applications"
 PERSON = Person(names=("Ilze", "Ozola"))
@@ -169,3 +171,24 @@ def test_texts_show_what_is_struck_and_found_and_a_person_strikes_more(
     assert post(coordinator, page, {"words": ""}).status_code == 303
     assert "<del>Ilze</del>" in coordinator.get(page).text
     assert post(coordinator, page, {"words": "\n".join(f"a{n}" for n in range(101))}).status_code == 422
+
+
+def test_number_of_queries_does_not_grow_with_what_is_looked_through(
+    app: Flask, coordinator: FlaskClient, session: Session, application: Application, original: Attachment
+) -> None:
+    one = f"{LIST}/{application.mask_code}"
+    pages = (f"{one}/attachments/{original.public_id}/scan", f"{one}/texts")
+    few = [count_queries(app, coordinator, page) for page in pages]
+    assert max(few) <= 12
+    copies = session.exec(select(Attachment).where(Attachment.application_id == application.id)).all()
+    for each in [*copies, *session.exec(select(Referee).where(Referee.application_id == application.id))]:
+        again = type(each)(**each.model_dump(exclude={"id", "public_id", "position", "storage_name"}))
+        if isinstance(again, Referee):
+            again.position = each.id + 10
+        else:
+            again.storage_name = f"again-{each.id}"
+        session.add(again)
+    application.motivation = "Riga och Vilnius. " * 50
+    session.add(application)
+    session.commit()
+    assert [count_queries(app, coordinator, page) for page in pages] == few

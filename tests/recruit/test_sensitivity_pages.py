@@ -12,8 +12,8 @@ from recruit.run_analysis import analysis
 from scoring.ranking import rank
 from scoring.sensitivity import list_change, outcome_of, with_weights
 from tests.recruit.factories import World, sign_in
+from tests.recruit.page_helpers import count_queries, english, own_task
 from tests.recruit.ranking_helpers import assessed, closed_intake, confirmed, ranked
-from tests.recruit.test_agreement_pages import count_queries, english, own_task
 
 RUN = "/g/alvmark/bt-2026/ranking/screening/1"
 PAGE = f"{RUN}/what-if"

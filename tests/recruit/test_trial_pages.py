@@ -11,8 +11,8 @@ from recruit.services import intake as intakes
 from scoring.profile import default_profile
 from tests.recruit.factories import NOW, World, make_world, sign_in
 from tests.recruit.intake_helpers import CLOSES, opened_intake
+from tests.recruit.page_helpers import count_queries, english, own_task
 from tests.recruit.ranking_helpers import assessed, closed_intake, ranked
-from tests.recruit.test_agreement_pages import count_queries, english, own_task
 
 PAGE = "/g/alvmark/profiles/bt/1/trial"
 

@@ -1,4 +1,4 @@
-"""Pages of the borderline zone, of the checks before release, and of publishing what is confirmed."""
+"""Pages of the borderline zone: the discussion, the lot, a third assessment, and the advertisement about it."""
 
 import hashlib
 import re
@@ -7,7 +7,6 @@ from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, event, text
 from sqlmodel import Session, select
 
 from recruit.frames import RunCertainty
@@ -17,23 +16,17 @@ from recruit.models import (
     ConflictOfInterest,
     Intake,
     InterviewList,
-    ListPublication,
     ListStatus,
-    OutgoingMail,
-    RankingRelease,
-    RankingRun,
-    Role,
     ThirdAssessment,
     ZoneDecision,
 )
-from recruit.services import gate, interview, list_checks, settling
-from tests.recruit.factories import World, member, post, sign_in
+from recruit.services import interview, settling
+from tests.recruit.factories import World, post, sign_in
 from tests.recruit.intake_helpers import SEEDS
-from tests.recruit.ranking_helpers import LATER, assessed, closed_intake, confirmed, one_line, ranked, settle
-from tests.recruit.test_borderline_zone import called, draw, zone_of, zoned
-from tests.recruit.test_ranking_pages import english
+from tests.recruit.page_helpers import count_queries, english, main_of, other_client
+from tests.recruit.ranking_helpers import LATER, assessed, ranked
 from tests.recruit.test_release_gate import interviewed  # noqa: F401
-from tests.recruit.test_verification import _drop_triggers
+from tests.recruit.zone_helpers import called, draw, zone_of, zoned
 
 BASE = "/g/alvmark/bt-2026/interview-list"
 ZONE = f"{BASE}/1/zone"
@@ -57,19 +50,6 @@ def typed(session: Session, drawn: InterviewList) -> Callable[..., dict[str, str
         return values | changes
 
     return make
-
-
-def other_client(client: FlaskClient, person: object) -> FlaskClient:
-    made = client.application.test_client()
-    sign_in(made, person)  # type: ignore[arg-type]
-    english(made)
-    return made
-
-
-def main_of(page: str) -> str:
-    """The words of a page without its tags."""
-    inside = page[page.index("<main") : page.index("</main>")]
-    return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", inside)))
 
 
 # --- the zone and its discussion ---
@@ -307,174 +287,16 @@ def test_third_assessment_is_asked_for_on_the_page(
     assert post(reader, f"{ZONE}/third").status_code == 409
 
 
-# --- the checks, and who confirms ---
-
-
-def test_draft_lists_every_check(
-    session: Session, world: World, client: FlaskClient, drawn: InterviewList
-) -> None:
-    page = main_of(other_client(client, world.coordinator).get(f"{BASE}/1").text)
-    count = len(list_checks.checks(session, interview_list=drawn).findings)
-    assert f"{count} checks, and none has found anything wrong." in page
-    assert "Nobody who should be in the ranking is missing." in page
-
-
-def test_every_check_has_a_sentence_for_when_it_passes(client: FlaskClient) -> None:
-    from recruit import release_view
-
-    with client.application.test_request_context():
-        assert set(release_view._passed()) == set(gate.SENTENCES)
-
-
-def test_draft_that_fails_a_check_says_why_and_has_no_button(
-    session: Session, world: World, client: FlaskClient, drawn: InterviewList
-) -> None:
-    settle(session, world, drawn)
-    session.commit()
-    _drop_triggers(session)
-    session.execute(text("UPDATE ranking_row SET place = 3 - place WHERE place IN (1, 2)"))
-    session.commit()
-    response = other_client(client, world.chair).get(f"{BASE}/1")
-    page = main_of(response.text)
-    assert str(gate.SENTENCES["kept_rows"]) in page
-    assert "The checks have found something" in page
-    assert f"{BASE}/1/confirm" not in response.text
-
-
-def test_draft_with_damaged_inputs_is_still_a_page(
-    session: Session, world: World, client: FlaskClient, drawn: InterviewList
-) -> None:
-    _drop_triggers(session)
-    session.execute(text("UPDATE ranking_run SET inputs = '{}', inputs_sha256 = 'x'"))
-    session.commit()
-    reader = other_client(client, world.chair)
-    response = reader.get(f"{BASE}/1")
-    assert response.status_code == 200
-    assert f"{BASE}/1/confirm" not in response.text
-    assert reader.get(ZONE).status_code == 200
-
-
-def test_the_only_coordinator_is_told_to_have_another_added(
-    session: Session, world: World, client: FlaskClient, drawn: InterviewList
-) -> None:
-    session.execute(text("UPDATE account SET active = false WHERE id = :id"), {"id": world.chair.id})
-    session.commit()
-    reader = other_client(client, world.coordinator)
-    page = main_of(reader.get(f"{BASE}/1").text)
-    assert "The region has no other coordinator who could" in page
-    assert "An administrator adds one under People: Admin" in page
-    both = member(session, world.region, "both@alvmark.example", Role.COORDINATOR, Role.ADMINISTRATOR)
-    settle(session, world, drawn)
-    session.execute(text("UPDATE zone_decision SET decided_by_id = :id"), {"id": both.id})
-    session.commit()
-    response = other_client(client, both).get(f"{BASE}/1")
-    assert "You settled the borderline zone" in main_of(response.text)
-    assert 'href="/g/alvmark/people"' in response.text
-
-
-def test_auditor_sees_zone_checks_and_who_confirms_without_buttons(
-    session: Session, world: World, client: FlaskClient, drawn: InterviewList
-) -> None:
-    settle(session, world, drawn)
-    session.commit()
-    response = other_client(client, world.auditor).get(f"{BASE}/1")
-    page = main_of(response.text)
-    assert "Settled by the group" in page
-    assert "none has found anything wrong" in page
-    assert "It can be confirmed by Chair" in page
-    assert "<form" not in response.text[response.text.index("<main") :]
-
-
-# --- publishing ---
-
-
-def test_publish_tells_how_many_and_is_done_once(session: Session, world: World, client: FlaskClient) -> None:
-    intake = closed_intake(session, world)
-    confirmed(session, world, intake, ranked(session, world, intake), 2)
-    reader = other_client(client, world.coordinator)
-    page = unescape(reader.get(f"{BASE}/1").text)
-    assert "Publish version 1 and send 5 mails?" in page
-    assert post(reader, f"{BASE}/1/publish").status_code == 303
-    assert len([m for m in session.exec(select(OutgoingMail)) if "intervju" in m.subject]) == 5
-    assert "http" in session.exec(select(OutgoingMail)).first().body  # type: ignore[union-attr]
-    page = reader.get(f"{BASE}/1").text
-    assert "Published" in main_of(page)
-    assert f"{BASE}/1/publish" not in page
-    response = post(reader, f"{BASE}/1/publish")
-    assert response.status_code == 409
-    assert "published already" in response.text
-    assert len(session.exec(select(ListPublication)).all()) == 1
-
-
-def test_publish_of_a_draft_is_refused_and_of_an_older_version_not_offered(
-    session: Session, world: World, client: FlaskClient
-) -> None:
-    intake = closed_intake(session, world)
-    run = ranked(session, world, intake)
-    confirmed(session, world, intake, run, 2)
-    interview.draft(session, intake=intake, run=run, groups=one_line(3), actor=world.actor, now=LATER)
-    session.commit()
-    reader = other_client(client, world.coordinator)
-    assert "There is a newer version, 2" in main_of(reader.get(f"{BASE}/1").text)
-    assert post(reader, f"{BASE}/2/publish").status_code == 409
-    assert post(other_client(client, world.auditor), f"{BASE}/1/publish").status_code == 403
-    assert session.exec(select(ListPublication)).all() == []
-
-
-def test_confirmed_list_offers_the_record_files_that_the_reader_may_have(
-    session: Session, world: World, client: FlaskClient
-) -> None:
-    intake = closed_intake(session, world)
-    confirmed(session, world, intake, ranked(session, world, intake), 2)
-    if "record_file.selection" not in client.application.view_functions:
-        pytest.skip("the record file has no page yet")
-    coordinator = other_client(client, world.coordinator).get(f"{BASE}/1").text
-    auditor = other_client(client, world.auditor).get(f"{BASE}/1").text
-    assert [
-        name in page for page in (coordinator, auditor) for name in ("Record file", "Monitoring file")
-    ] == [
-        True,
-        False,
-        True,
-        True,
-    ]
-
-
-# --- releasing a ranking after the interviews ---
-
-
-def test_ranking_after_the_interviews_is_released_by_a_second_coordinator(
-    session: Session,
-    world: World,
-    client: FlaskClient,
-    interviewed: Callable[..., RankingRun],  # noqa: F811
-) -> None:
-    interviewed()
-    address = "/g/alvmark/bt-2026/ranking/interview/1"
-    own, second = other_client(client, world.coordinator), other_client(client, world.chair)
-    page = own.get(address).text
-    assert "You made this run." in main_of(page)
-    assert f"{address}/release" not in page
-    assert post(own, f"{address}/release").status_code == 403
-    assert f"{address}/release" in second.get(address).text
-    assert post(second, f"{address}/release").status_code == 303
-    assert len(session.exec(select(RankingRelease)).all()) == 1
-    page = second.get(address).text
-    assert "Released" in main_of(page)
-    assert f"{address}/release" not in page
-    assert "Release of this ranking" not in second.get("/g/alvmark/bt-2026/ranking/screening/1").text
-
-
 # --- how much is asked of the database ---
 
 
 def test_pages_take_the_same_number_of_queries_however_many_are_in_the_zone(
-    session: Session, world: World, client: FlaskClient, engine: Engine, drawn: InterviewList
+    session: Session, world: World, client: FlaskClient, drawn: InterviewList
 ) -> None:
     counts = []
     reader = other_client(client, world.coordinator)
     for page in (f"{BASE}/1", ZONE):
-        counts.append([queries(engine, reader, page)])
+        counts.append([count_queries(reader.application, reader, page)])
     interview.discard(session, interview_list=drawn, actor=world.actor, now=LATER)
     intake = session.exec(select(Intake)).one()
     for _each in range(12):
@@ -483,22 +305,8 @@ def test_pages_take_the_same_number_of_queries_however_many_are_in_the_zone(
     larger = draw(session, world, intake, ranked(session, world, intake), 8)
     assert len(zone_of(larger).codes) > 8
     for number, page in enumerate((f"{BASE}/{larger.version}", f"{BASE}/{larger.version}/zone")):
-        counts[number].append(queries(engine, reader, page))
+        counts[number].append(count_queries(reader.application, reader, page))
     assert [len(set(each)) for each in counts] == [1, 1], counts
-
-
-def queries(engine: Engine, reader: FlaskClient, page: str) -> int:
-    """How many statements a page takes, the second time that it is shown."""
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        seen.append(statement)
-
-    assert reader.get(page).status_code == 200
-    event.listen(engine, "before_cursor_execute", note)
-    assert reader.get(page).status_code == 200
-    event.remove(engine, "before_cursor_execute", note)
-    return len(seen)
 
 
 # --- the advertisement ---
