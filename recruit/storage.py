@@ -10,7 +10,9 @@ import re
 import secrets
 import unicodedata
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import filetype
 from sqlalchemy import event
@@ -21,6 +23,8 @@ from recruit.i18n import lazy_gettext as _
 
 MAX_FILE_BYTES = 10 * 1024 * 1024
 PDF, PNG, JPEG = "application/pdf", "image/png", "image/jpeg"
+#: How a file of each type ends.
+ENDINGS = {PDF: "pdf", PNG: "png", JPEG: "jpg"}
 _WORDS = {PDF: "PDF", PNG: "PNG", JPEG: "JPEG"}
 _ENDINGS = {
     ".pdf": PDF,
@@ -42,6 +46,18 @@ class Stored:
     sha256: str
     size: int
     media_type: str
+
+    def columns(self, filename: str, *, by: int, at: datetime) -> dict[str, Any]:
+        """The columns of an attachment that say which file it is, and since when and by whom."""
+        return {
+            "filename": clean_filename(filename),
+            "storage_name": self.storage_name,
+            "media_type": self.media_type,
+            "size": self.size,
+            "sha256": self.sha256,
+            "uploaded_at": at,
+            "uploaded_by_id": by,
+        }
 
 
 def clean_filename(filename: str) -> str:

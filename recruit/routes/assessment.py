@@ -24,7 +24,7 @@ from recruit.routes import assessment_panels
 from recruit.routes.assessment_shared import blueprint, here, intake_here, my_id, stage_wanted
 from recruit.services import assessment as service
 from recruit.services import conflicts
-from recruit.storage import Storage
+from recruit.storage import ENDINGS, Storage
 from scoring.profile import Criterion, Profile
 
 __all__ = ["assessment_panels", "blueprint"]
@@ -298,8 +298,7 @@ def document(region: str, intake: str, code: str, public_id: str) -> Any:
         raise NotFound(_("There is no such document for you to read."))
     row = next(each for each in copies if each.public_id == public_id)
     content = Storage(settings().attachments).open(row.storage_name)
-    ending = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}.get(shown.media_type, "bin")
-    name = f"{application.mask_code}-{shown.number}.{ending}"
+    name = f"{application.mask_code}-{shown.number}.{ENDINGS[shown.media_type]}"
     return Response(
         content,
         mimetype=shown.media_type,

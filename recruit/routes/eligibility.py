@@ -82,14 +82,14 @@ def index(region: str, intake: str) -> Any:
 @blueprint.get("/<code>")
 def show(region: str, intake: str, code: str) -> str:
     """Everything that one applicant told, and the decisions on it."""
-    found, application = _one(code)
+    found, application = application_here(code)
     return _page(found, application)
 
 
 @blueprint.post("/<code>/decide")
 def decide(region: str, intake: str, code: str) -> Any:
     """Decide what was chosen in the form, or accept the yes-proposals that were shown: always by a person."""
-    found, application = _one(code)
+    found, application = application_here(code)
     profile = intakes.profile_of(db(), found)
     keys = [each.key for each in profile.requirements]
     form = decisions_form(request.form, keys=keys, say=_)
@@ -121,7 +121,7 @@ def decide(region: str, intake: str, code: str) -> Any:
 @blueprint.get("/<code>/attachments/<attachment>")
 def attachment(region: str, intake: str, code: str, attachment: str) -> Response:
     """A document, as a download."""
-    _found, application = _one(code)
+    _found, application = application_here(code)
     row = queries.attachment(db(), application, attachment)
     content = Storage(settings().attachments).open(row.storage_name)
     response = Response(content, content_type=row.media_type)
@@ -132,7 +132,7 @@ def attachment(region: str, intake: str, code: str, attachment: str) -> Response
 @blueprint.route("/<code>/attachments/<attachment>/copy", methods=["GET", "POST"])
 def redact(region: str, intake: str, code: str, attachment: str) -> Any:
     """Add the copy of a document that assessors may see."""
-    found, application = _one(code)
+    found, application = application_here(code)
     row = queries.attachment(db(), application, attachment)
     form = UploadForm(
         CombinedMultiDict([request.files, request.form]) if request.method == "POST" else None, say=_
@@ -169,7 +169,7 @@ def redact(region: str, intake: str, code: str, attachment: str) -> Any:
 @blueprint.route("/<code>/referees/<referee>", methods=["GET", "POST"])
 def reference(region: str, intake: str, code: str, referee: str) -> Any:
     """Enter what a referee answered to the fixed form, or keep the form itself."""
-    found, application = _one(code)
+    found, application = application_here(code)
     row = queries.referee(db(), application, referee)
     answering = request.method == "POST" and request.form.get("act") != "file"
     form = ReferenceForm(request.form if answering else None, data=applicant_view.reference_data(row), say=_)
@@ -239,7 +239,7 @@ def _present() -> Intake:
     return found
 
 
-def _one(code: str) -> tuple[Intake, Application]:
+def application_here(code: str) -> tuple[Intake, Application]:
     """The application that the address names, unless the person assesses it without knowing who it is from."""
     found = _present()
     application = queries.by_code(db(), found, code)

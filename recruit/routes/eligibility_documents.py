@@ -13,7 +13,7 @@ from recruit.models import Application, Attachment, Intake
 from recruit.queries import eligibility as queries
 from recruit.redacting import Look
 from recruit.request import actor, db, settings
-from recruit.routes.eligibility import _one, blueprint
+from recruit.routes.eligibility import application_here, blueprint
 from recruit.services.impartiality import refuse_partial
 from recruit.services.references import NEVER_REDACTED, add_redacted
 from recruit.storage import Storage
@@ -23,7 +23,7 @@ from recruit.traces_words import kind_words, why_words
 @blueprint.route("/<code>/attachments/<attachment>/scan", methods=["GET", "POST"])
 def scan(region: str, intake: str, code: str, attachment: str) -> Any:
     """Every page with what was found; a POST strikes what is ticked and keeps the copy for assessors."""
-    found, application = _one(code)
+    found, application = application_here(code)
     row = _redactable(application, attachment)
     content = Storage(settings().attachments).open(row.storage_name)
     try:
@@ -62,7 +62,7 @@ def scan(region: str, intake: str, code: str, attachment: str) -> Any:
 @blueprint.get("/<code>/attachments/<attachment>/scan/<int:number>.png")
 def scanned_page(region: str, intake: str, code: str, attachment: str, number: int) -> Response:
     """A page, counted from 1, with what was found marked."""
-    _found, application = _one(code)
+    _found, application = application_here(code)
     row = _redactable(application, attachment)
     content = Storage(settings().attachments).open(row.storage_name)
     seen = _look(application, content)

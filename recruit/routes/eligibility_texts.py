@@ -15,7 +15,7 @@ from recruit.models import Account, Application
 from recruit.queries import eligibility as queries
 from recruit.redacting import own_words, person_of
 from recruit.request import actor, db
-from recruit.routes.eligibility import _one, blueprint
+from recruit.routes.eligibility import application_here, blueprint
 from recruit.services.masking import strike_words
 from recruit.striking import fold
 from recruit.traces import Finder
@@ -25,7 +25,7 @@ from recruit.traces_words import kind_words, why_words
 @blueprint.route("/<code>/texts", methods=["GET", "POST"])
 def texts(region: str, intake: str, code: str) -> Any:
     """The texts with what is struck and what is found; a POST keeps what a person strikes."""
-    found, application = _one(code)
+    found, application = application_here(code)
     periods, referees, _attachments = queries.told(db(), application)
     email = db().get_one(Account, application.account_id).email
     shown = [
@@ -35,8 +35,11 @@ def texts(region: str, intake: str, code: str) -> Any:
         (_("Own learning needs"), application.learning_needs, False),
     ]
     for number, each in enumerate(referees):
-        title = _("Reference %(letter)s", letter=chr(ord("A") + number))
-        shown += [(title, each.masked_setting, True), (title, each.masked_comment, True)]
+        letter = chr(ord("A") + number)
+        shown += [
+            (_("Reference %(letter)s, workplace and role", letter=letter), each.masked_setting, True),
+            (_("Reference %(letter)s, comment", letter=letter), each.masked_comment, True),
+        ]
     find = Finder(person_of(application, periods, referees))
     floor = striker(_without_chosen(application), periods, referees, email)
     open_words = left([(text, pronouns) for _title, text, pronouns in shown], floor, find)

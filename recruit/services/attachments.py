@@ -9,6 +9,7 @@ from recruit.actor import Actor
 from recruit.errors import Invalid
 from recruit.i18n import lazy_gettext as _
 from recruit.models import Application, Attachment, AttachmentKind
+from recruit.models.types import id_of
 from recruit.queries import application as queries
 from recruit.services.changing import changing
 from recruit.storage import Storage, clean_filename, delete_with, put_with
@@ -42,19 +43,11 @@ def attach(
         present = queries.attachments(session, application)
         _check_room(present, len(content), clean_filename(filename))
         stored = put_with(session, storage, content, filename)
-        assert actor.account_id is not None
-        assert application.id is not None
         row = Attachment(
             region_id=application.region_id,
-            application_id=application.id,
+            application_id=id_of(application),
             kind=kind,
-            filename=clean_filename(filename),
-            storage_name=stored.storage_name,
-            media_type=stored.media_type,
-            size=stored.size,
-            sha256=stored.sha256,
-            uploaded_at=now,
-            uploaded_by_id=actor.account_id,
+            **stored.columns(filename, by=actor.person(), at=now),
         )
         session.add(row)
         changes.note(f"attachment.{row.public_id}", None, [kind.value, row.filename, stored.sha256])

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 
 from flask_babel import lazy_gettext as _
 from sqlmodel import Session, col, select
@@ -14,7 +13,7 @@ from recruit.models import Application, ApplicationStatus, Attachment, Attachmen
 from recruit.models.application import QUESTIONS
 from recruit.services import record
 from recruit.services.impartiality import refuse_partial
-from recruit.storage import Storage, clean_filename, delete_with, put_with
+from recruit.storage import ENDINGS, Storage, delete_with, put_with
 
 #: Copies of these never reach assessors: only who decides eligibility sees them.
 NEVER_REDACTED = frozenset(
@@ -135,20 +134,14 @@ def add_answered_form(
     application = session.get_one(Application, referee.application_id)
     _submitted(application)
     refuse_partial(session, application=application, actor=actor)
-    person = actor.person()
     stored = put_with(session, storage, content, filename)
-    ending = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}[stored.media_type]
     form = Attachment(
         region_id=referee.region_id,
         application_id=referee.application_id,
         kind=AttachmentKind.REFERENCE,
-        filename=clean_filename(f"Referens – {referee.name}.{ending}"),
-        storage_name=stored.storage_name,
-        media_type=stored.media_type,
-        size=stored.size,
-        sha256=stored.sha256,
-        uploaded_at=now,
-        uploaded_by_id=person,
+        **stored.columns(
+            f"Referens – {referee.name}.{ENDINGS[stored.media_type]}", by=actor.person(), at=now
+        ),
     )
     session.add(form)
     session.flush()
@@ -194,19 +187,10 @@ def add_redacted(
             _("Degrees, licences, certificates and permits are never shown to assessors, not even redacted."),
             field="file",
         )
-    person = actor.person()
     stored = put_with(session, storage, content, filename)
     before = session.exec(select(Attachment).where(col(Attachment.redacts_id) == attachment.id)).first()
     old = before.sha256 if before else None
-    contents: dict[str, Any] = {
-        "filename": clean_filename(filename),
-        "storage_name": stored.storage_name,
-        "media_type": stored.media_type,
-        "size": stored.size,
-        "sha256": stored.sha256,
-        "uploaded_at": now,
-        "uploaded_by_id": person,
-    }
+    contents = stored.columns(filename, by=actor.person(), at=now)
     if before:
         delete_with(session, storage, before.storage_name)
         copy = before.sqlmodel_update(contents)
