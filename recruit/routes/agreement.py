@@ -5,24 +5,12 @@ from typing import Any
 from flask import Blueprint, render_template, request
 
 from recruit import agreement_view
-from recruit.models import Intake, RankingRun, Role
-from recruit.queries import ranking as queries
-from recruit.request import actor, db, roles
-from recruit.routes.monitoring_shared import intake_here
+from recruit.routes.ranking_shared import run_here
 from recruit.run_analysis import analysis
-from recruit.services.assessment import refuse_before_own
 
 blueprint = Blueprint("agreement", __name__)
 PREFIX = "/g/<region>/<intake>/ranking/<stage>/<int:number>"
 PAGE_SIZE = 25
-
-
-def run_here(stage: str, number: int) -> tuple[Intake, RankingRun]:
-    """The run that the address names. Raises Conflict for assessors whose own levels are not in, and NotFound."""
-    found = intake_here()
-    if Role.ASSESSOR in roles():
-        refuse_before_own(db(), intake=found, stage=stage, actor=actor())
-    return found, queries.run_by_number(db(), intake=found, stage=stage, number=number)
 
 
 @blueprint.get(f"{PREFIX}/agreement")

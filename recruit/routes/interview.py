@@ -29,8 +29,8 @@ from recruit.request import actor, db, roles, settings
 from recruit.request import region as present_region
 from recruit.routes.monitoring import look_at
 from recruit.routes.monitoring_shared import intake_here
+from recruit.routes.ranking_shared import own_levels_first
 from recruit.services import interview, list_checks, publishing, ranking, settling
-from recruit.services.assessment import refuse_before_own
 from recruit.services.lines import LineGroup, line_groups
 
 blueprint = Blueprint("interview", __name__)
@@ -69,8 +69,7 @@ def draft(region: str, intake: str) -> Any:
     run = rankings.latest_run(db(), intake=found, stage="screening")
     if run is None:
         raise Conflict(_("There is no ranking yet. Run it first, then draw the line."))
-    if Role.ASSESSOR in roles():
-        refuse_before_own(db(), intake=found, stage=run.stage, actor=actor())
+    own_levels_first(found, run.stage)
     form = _form(found)
     if request.method == "GET":
         return _draft_page(found, run, form)
@@ -175,8 +174,8 @@ def show(region: str, intake: str, version: int) -> Any:
 def _show(found: Intake, version: int, status: int = 200, problem: Any = None) -> Any:
     drawn = queries.by_version(db(), intake=found, version=version)
     run = queries.run_of(db(), interview_list=drawn)
-    if drawn.status is ListStatus.DRAFT and Role.ASSESSOR in roles():
-        refuse_before_own(db(), intake=found, stage=run.stage, actor=actor())
+    if drawn.status is ListStatus.DRAFT:
+        own_levels_first(found, run.stage)
     entries = queries.entries(db(), interview_list=drawn)
     look = look_at(found, drawn)
     figures = look.seen.figures

@@ -21,8 +21,8 @@ from recruit.queries.outcome import CHAIN, ENDS, Candidate
 from recruit.request import actor, db, roles
 from recruit.request import region as present_region
 from recruit.routes.monitoring_shared import intake_here
+from recruit.routes.ranking_shared import own_levels_first
 from recruit.services import outcome as service
-from recruit.services.assessment import refuse_before_own
 
 blueprint = Blueprint("outcome", __name__)
 PREFIX = "/g/<region>/<intake>/outcomes"
@@ -31,9 +31,7 @@ PREFIX = "/g/<region>/<intake>/outcomes"
 def _intake() -> Intake:
     """The intake, unless the reader has assessments of it to submit: an offer would tell what others think."""
     found = intake_here()
-    if Role.ASSESSOR in roles():
-        for stage in ("screening", "interview"):
-            refuse_before_own(db(), intake=found, stage=stage, actor=actor())
+    own_levels_first(found, "screening", "interview")
     return found
 
 

@@ -8,13 +8,12 @@ from recruit import comparison_view, explanation_view
 from recruit.criterion_words import names_of
 from recruit.errors import NotFound
 from recruit.i18n import gettext as _
-from recruit.models import Intake, RankingRun, Role
+from recruit.models import RankingRun
 from recruit.place_standing import Standing, single_line, standing_at, standing_on
 from recruit.queries import ranking as queries
-from recruit.request import actor, db, roles
-from recruit.routes.monitoring_shared import intake_here
+from recruit.request import db
+from recruit.routes.ranking_shared import run_here
 from recruit.run_analysis import RunAnalysis, analysis
-from recruit.services.assessment import refuse_before_own
 from recruit.services.lines import MOST
 
 blueprint = Blueprint("place", __name__)
@@ -24,7 +23,7 @@ PREFIX = "/g/<region>/<intake>/ranking/<stage>/<int:number>"
 @blueprint.get(f"{PREFIX}/<code>")
 def show(region: str, intake: str, stage: str, number: int, code: str) -> Any:
     """Why one application has its place."""
-    found, run = _run(stage, number)
+    found, run = run_here(stage, number)
     taken = analysis(run)
     if code not in taken:
         raise NotFound(_("The application %(code)s is not in this run.", code=code))
@@ -56,7 +55,7 @@ def show(region: str, intake: str, stage: str, number: int, code: str) -> Any:
 @blueprint.get(f"{PREFIX}/compare")
 def compare(region: str, intake: str, stage: str, number: int) -> Any:
     """Two applications side by side: where the difference comes from."""
-    found, run = _run(stage, number)
+    found, run = run_here(stage, number)
     first, second = (request.args.get(name, "").strip().upper() for name in ("first", "second"))
     taken = analysis(run)
     problem = _cannot_compare(taken, first, second)
@@ -92,13 +91,6 @@ def _cannot_compare(taken: RunAnalysis, first: str, second: str) -> str:
                 else _("Write the code of the application to compare with.")
             )
     return _("Choose another application than the one you started from.") if first == second else ""
-
-
-def _run(stage: str, number: int) -> tuple[Intake, RankingRun]:
-    found = intake_here()
-    if Role.ASSESSOR in roles():
-        refuse_before_own(db(), intake=found, stage=stage, actor=actor())
-    return found, queries.run_by_number(db(), intake=found, stage=stage, number=number)
 
 
 def _drawn(run: RankingRun, taken: RunAnalysis, code: str) -> Standing:

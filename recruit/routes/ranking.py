@@ -18,9 +18,9 @@ from recruit.queries import release as releases
 from recruit.ranking_view import TheLine
 from recruit.request import actor, db, roles
 from recruit.routes.monitoring_shared import intake_here, reader
+from recruit.routes.ranking_shared import run_here
 from recruit.run_analysis import analysis
 from recruit.services import gate, ranking, settling
-from recruit.services.assessment import refuse_before_own
 from recruit.services.lines import line_groups, line_on
 
 blueprint = Blueprint("ranking", __name__)
@@ -77,10 +77,7 @@ def run(region: str, intake: str) -> Any:
 @blueprint.get(f"{PREFIX}/<stage>/<int:number>")
 def show(region: str, intake: str, stage: str, number: int) -> Any:
     """One run: the order, the line that is tried or drawn, and what the monitor says of it."""
-    found = intake_here()
-    if Role.ASSESSOR in roles():
-        refuse_before_own(db(), intake=found, stage=stage, actor=actor())
-    run = queries.run_by_number(db(), intake=found, stage=stage, number=number)
+    found, run = run_here(stage, number)
     results = run_results(run.results)
     profile = intakes.profile_of(db(), found)
     counts = results.counts()

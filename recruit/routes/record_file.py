@@ -6,11 +6,10 @@ from flask import Blueprint, Response
 
 from recruit.errors import NotAllowed
 from recruit.i18n import gettext as _
-from recruit.models import Role
 from recruit.queries import interview as lists
-from recruit.request import actor, db, roles
+from recruit.request import db
 from recruit.routes.monitoring_shared import intake_here, reader
-from recruit.services.assessment import refuse_before_own
+from recruit.routes.ranking_shared import own_levels_first
 
 blueprint = Blueprint("record_file", __name__)
 PREFIX = "/g/<region>/<intake>/interview-list/<int:version>"
@@ -20,8 +19,7 @@ PREFIX = "/g/<region>/<intake>/interview-list/<int:version>"
 def selection(region: str, intake: str, version: int) -> Response:
     """The file with which anybody can recompute the selection: by code, without names."""
     found = intake_here()
-    if Role.ASSESSOR in roles():
-        refuse_before_own(db(), intake=found, stage="screening", actor=actor())
+    own_levels_first(found, "screening")
     made = _files(version)
     return _download(made.selection, made.names[0])
 

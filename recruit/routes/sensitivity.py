@@ -13,7 +13,7 @@ from recruit.models import Intake, RankingRun
 from recruit.queries import intake as intakes
 from recruit.queries import ranking as queries
 from recruit.request import db
-from recruit.routes.agreement import run_here
+from recruit.routes.ranking_shared import run_here
 from recruit.run_analysis import RunAnalysis, analysis
 from recruit.services.lines import line_groups
 

@@ -17,8 +17,8 @@ from recruit.queries import interview as queries
 from recruit.queries import lots, release
 from recruit.request import actor, db, roles, settings
 from recruit.routes.monitoring_shared import intake_here
+from recruit.routes.ranking_shared import own_levels_first
 from recruit.services import ranking, settling
-from recruit.services.assessment import refuse_before_own
 from recruit.services.lines import line_groups, line_on
 from recruit.services.settling import Settlement
 from recruit.services.third import NUMBER, ask_third
@@ -83,8 +83,8 @@ def _show(
 def _zone(found: Intake, version: int) -> tuple[InterviewList, RankingRun, Settlement]:
     drawn = queries.by_version(db(), intake=found, version=version)
     run = queries.run_of(db(), interview_list=drawn)
-    if drawn.status is ListStatus.DRAFT and Role.ASSESSOR in roles():
-        refuse_before_own(db(), intake=found, stage=run.stage, actor=actor())
+    if drawn.status is ListStatus.DRAFT:
+        own_levels_first(found, run.stage)
     settlement = settling.settlement_of(drawn)
     if settlement is None:
         raise NotFound(_("This list was drawn before there were borderline zones."))

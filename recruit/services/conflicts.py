@@ -19,7 +19,8 @@ from recruit.models.types import id_of
 from recruit.queries import assessment as queries
 from recruit.services import record
 from recruit.services.assigning import balance
-from recruit.services.panels import PER_APPLICATION, hand_out, held, hold, members_of, recusals
+from recruit.services.holding import hold_intake
+from recruit.services.panels import PER_APPLICATION, hand_out, held, members_of, recusals
 
 
 def declare_conflict(
@@ -34,7 +35,7 @@ def declare_conflict(
     reason = reason.strip()
     if not reason:
         raise Invalid(_("Write why, in a sentence. It is kept in the record."), field="reason")
-    hold(session, application.intake_id)
+    hold_intake(session, application.intake_id)
     known = select(ConflictOfInterest).where(
         ConflictOfInterest.application_id == application.id, ConflictOfInterest.assessor_id == assessor_id
     )

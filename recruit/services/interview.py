@@ -22,13 +22,13 @@ from recruit.models import (
 )
 from recruit.queries import interview as queries
 from recruit.services import analysis, gate, lots, monitoring, ranking, record, settling
+from recruit.services.holding import hold_intake
 from recruit.services.lines import LineGroup, check_line, entries_on, line_on, line_text
 from recruit.services.list_checks import findings
 from recruit.services.list_content import (
     codes_of,
     content_sha256,
     hold_draft,
-    hold_intake,
     write_entries,
 )
 
@@ -53,7 +53,7 @@ def draft(
     any, in the order of the groups. Raises Invalid for a line that cannot be drawn; Conflict when another
     draft exists or the run is no longer current.
     """
-    session.exec(select(Intake.id).where(Intake.id == intake.id).with_for_update(key_share=True)).one()
+    hold_intake(session, intake.id)
     if run.stage != "screening" or run.intake_id != intake.id:
         raise Invalid(_("An interview list is drawn on a ranking run of the screening."))
     check_line(session, intake, groups)
@@ -153,7 +153,7 @@ def confirm(
     """
     list_id = interview_list.id
     assert list_id is not None
-    intake = hold_intake(session, interview_list)
+    intake = hold_intake(session, interview_list.intake_id)
     found = hold_draft(session, interview_list)
     run = session.exec(select(RankingRun).where(RankingRun.id == found.run_id)).one()
     decision = queries.zone_decision(session, interview_list=found)

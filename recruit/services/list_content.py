@@ -13,7 +13,6 @@ from recruit.i18n import lazy_gettext as _
 from recruit.models import (
     Account,
     EntryKind,
-    Intake,
     InterviewList,
     InterviewListEntry,
     ListStatus,
@@ -23,12 +22,6 @@ from recruit.queries import interview as queries
 from recruit.queries import ranking as rankings
 from recruit.services.lines import Drawn
 from recruit.services.record import canonical, sha256
-
-
-def hold_intake(session: Session, interview_list: InterviewList) -> Intake:
-    """Hold the intake, so that nobody withdraws or is assessed meanwhile. Always before the list, as everywhere."""
-    held = select(Intake).where(Intake.id == interview_list.intake_id).with_for_update(key_share=True)
-    return session.exec(held.execution_options(populate_existing=True)).one()
 
 
 def hold(session: Session, interview_list: InterviewList) -> InterviewList:

@@ -19,6 +19,7 @@ from recruit.queries import interview as lists
 from recruit.queries import outcome as queries
 from recruit.queries.outcome import CHAIN, ENDS, Candidate
 from recruit.services import record
+from recruit.services.holding import hold_intake
 from recruit.services.impartiality import refuse_partial
 
 LONGEST_NOTE = 500
@@ -112,6 +113,7 @@ def remove(
     Raises NotFound for a code that is not on the list; Conflict when there is no such outcome, and when another one
     rests on it; NotAllowed for one's own application.
     """
+    hold_intake(session, intake.id)
     found = queries.candidate(session, intake=intake, code=code)
     application = session.get_one(Application, found.application_id)
     refuse_partial(session, application=application, actor=actor)
@@ -157,8 +159,7 @@ def bounds_of(intake: Intake, now: datetime) -> Bounds:
 
 
 def _refuse_without_list(session: Session, intake: Intake) -> None:
-    # Two coordinators who enter for one person at once wait for each other here.
-    session.exec(select(Intake.id).where(Intake.id == intake.id).with_for_update(key_share=True)).one()
+    hold_intake(session, intake.id)
     if lists.latest_confirmed(session, intake=intake) is None:
         raise Conflict(_("Outcomes are entered for a confirmed interview list. There is none yet."))
 

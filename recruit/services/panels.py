@@ -16,6 +16,7 @@ from recruit.queries import assessment as queries
 from recruit.queries import intake as intakes
 from recruit.services import record
 from recruit.services.assigning import Plan, balance
+from recruit.services.holding import hold_intake
 
 PER_APPLICATION = queries.PER_APPLICATION
 
@@ -47,7 +48,7 @@ def assign(
     is still open, eligibility is undecided, nobody has been called, or an application has too few assessors
     without a conflict of interest.
     """
-    hold(session, id_of(intake))
+    hold_intake(session, intake.id)  # one at a time plans who assesses what
     _check_ready(session, intake, stage, now)
     applications = queries.pool(session, intake, stage)
     if not applications:
@@ -93,11 +94,6 @@ def assign(
         intake_id=intake.id,
     )
     return summary
-
-
-def hold(session: Session, intake_id: int) -> None:
-    """One at a time plans who assesses what in an intake. The key stays shared for the record's entries."""
-    session.exec(select(Intake.id).where(Intake.id == intake_id).with_for_update(key_share=True)).one()
 
 
 def _check_ready(session: Session, intake: Intake, stage: str, now: datetime) -> None:

@@ -23,7 +23,8 @@ from recruit.models import (
 )
 from recruit.queries import interview as queries
 from recruit.services import mail, record
-from recruit.services.list_content import hold, hold_intake
+from recruit.services.holding import hold_intake
+from recruit.services.list_content import hold
 
 
 def publish(
@@ -34,7 +35,7 @@ def publish(
     From now on applicants read their result and its explanation when they sign in. `base_url` makes the mail's link.
     Raises Conflict for a draft, when the list is gone, when there is a newer version, or when it is published already.
     """
-    intake = hold_intake(session, interview_list)
+    intake = hold_intake(session, interview_list.intake_id)
     interview_list = hold(session, interview_list)
     assert interview_list.id is not None
     if interview_list.status is not ListStatus.CONFIRMED:

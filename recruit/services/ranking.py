@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 import recruit
 import scoring
@@ -20,6 +20,7 @@ from recruit.queries import intake as intakes
 from recruit.queries import ranking as queries
 from recruit.queries.assessment import PER_APPLICATION
 from recruit.services import gate, lots, record
+from recruit.services.holding import hold_intake
 from recruit.services.record import canonical, sha256
 from scoring.errors import ScoringError
 
@@ -46,8 +47,8 @@ def run(
     """
     if stage not in STAGES:
         raise Invalid(_("The stage must be screening or interview."), field="stage")
-    # One run at a time per intake, so that numbers follow each other. The key stays shared for the record's entries.
-    session.exec(select(Intake.id).where(Intake.id == intake.id).with_for_update(key_share=True)).one()
+    # One run at a time per intake, so that numbers follow each other.
+    hold_intake(session, intake.id)
     _refuse_too_early(session, intake, now)
     inputs = queries.inputs(session, intake=intake, stage=stage)
     if not inputs["applications"]:
@@ -141,8 +142,7 @@ def release(session: Session, *, run: RankingRun, actor: Actor, now: datetime) -
             _("A ranking of the screening is not released; the interview list that is drawn on it is.")
         )
     assert run.id is not None
-    held = select(Intake).where(Intake.id == run.intake_id).with_for_update(key_share=True)
-    intake = session.exec(held.execution_options(populate_existing=True)).one()
+    intake = hold_intake(session, run.intake_id)
     if queries.release_of(session, run=run) is not None:
         raise Conflict(_("Run %(number)s is released already.", number=run.number))
     gate.refuse_same_person(

@@ -22,7 +22,8 @@ from recruit.models.types import id_of
 from recruit.queries import assessment as queries
 from recruit.services import interview, panels, ranking, record, settling
 from recruit.services.assigning import balance
-from recruit.services.list_content import hold, hold_intake
+from recruit.services.holding import hold_intake
+from recruit.services.list_content import hold
 
 #: So many assessors an application of the zone has afterwards.
 NUMBER = queries.THIRD
@@ -41,7 +42,7 @@ def ask_third(
     round has been asked for already, when the ranking is no longer current, and when an application has too few
     assessors without a conflict of interest.
     """
-    intake = hold_intake(session, interview_list)
+    intake = hold_intake(session, interview_list.intake_id)
     interview_list = hold(session, interview_list)
     run = session.exec(select(RankingRun).where(RankingRun.id == interview_list.run_id)).one()
     codes = _zone(session, interview_list, intake, run)

@@ -24,13 +24,13 @@ from recruit.models import (
 from recruit.queries import interview as queries
 from recruit.queries import ranking as rankings
 from recruit.services import monitoring, record, settling
+from recruit.services.holding import hold_intake
 from recruit.services.impartiality import refuse_partial
 from recruit.services.lines import Drawn, entries_on, line_groups, line_on
 from recruit.services.list_content import (
     codes_of,
     content_sha256,
     hold_draft,
-    hold_intake,
     write_entries,
 )
 
@@ -71,7 +71,7 @@ def decide_zone(
     Raises Invalid, naming `rationale`, `above` or `reasons`; Conflict when the list is confirmed or gone, or the zone
     is not the group's to decide; NotAllowed for somebody with an interest of their own in the zone.
     """
-    intake = hold_intake(session, interview_list)
+    intake = hold_intake(session, interview_list.intake_id)
     found = hold_draft(session, interview_list)
     settlement = settling.settlement_of(found)
     if settlement is None:
