@@ -1,6 +1,7 @@
 """Pages for the auditor about groups: a gap within strata, thirty small countries, combinations and points."""
 
 from collections.abc import Collection, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -43,8 +44,9 @@ def strata(region: str, intake: str) -> Any:
         attributes=view.attributes(stage),
         findings=findings,
         lead=view.lead() if not reason else None,
-        points=lambda share: figure_words.points(share, language()),
-        p_value=p_value,
+        points=partial(figure_words.points, language=language()),
+        decimal=partial(figure_words.decimal, language=language()),
+        p_value=partial(figure_words.p_value, language=language()),
         signed=signed,
     )
 
