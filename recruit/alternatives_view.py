@@ -207,13 +207,21 @@ def _spot(half: Figures) -> tuple[float, float] | None:
     return half["agreement"], half["impact"]
 
 
+def _label(number: int, of: int) -> str:
+    """Numbers of a few points; of many only the first and the last, which would lie on each other else."""
+    return str(number) if of <= 3 or number in (1, of) else ""
+
+
 def _plot(row: Figures) -> Markup:
     points = [
         FrontPoint(_("now"), _spot(row["present"]["train"]), _spot(row["present"]["holdout"]), "present")
     ]
     points += [
         FrontPoint(
-            str(number), _spot(each["train"]), _spot(each["holdout"]), "lost" if each["caveats"] else "tested"
+            _label(number, len(row["points"])),
+            _spot(each["train"]),
+            _spot(each["holdout"]),
+            "lost" if each["caveats"] else "tested",
         )
         for number, each in enumerate(row["points"], 1)
     ]
@@ -221,7 +229,8 @@ def _plot(row: Figures) -> Markup:
     least = min((x for x, _y in spots), default=0.0)
     most = max((y for _x, y in spots), default=1.0)
     low, high = min(max(-1.0, int((least - 0.05) * 10) / 10), 0.9), min(1.0, int(most * 10 + 1) / 10)
-    steps = [low + (1 - low) * i / 4 for i in range(5)]
+    every = 1 if low >= 0.5 else 2 if low >= 0 else 4
+    steps = [at / 10 for at in range(round(low * 10), 11, every)]
     return charts.front_plot(
         points,
         title=_(

@@ -61,7 +61,8 @@ def curve_plot(
     `stepped`: level until the next figure. `dots`: a dot where a figure is. `limit`: the y of an alarm line with its
     words. `upright`: the x of a line across, such as what applies now.
     """
-    ordered = sorted(curves, key=lambda each: each.kind == "whole")
+    # Thin lines on top: those of two groups alone lie on that of both.
+    ordered = sorted(curves, key=lambda each: each.kind != "whole")
     marks = Markup().join(_line(each, x, y, stepped, dots) for each in ordered)
     return Markup(
         '<figure class="plot curves">{key}<div class="order"><svg width="44" height="{h}" aria-hidden="true">'

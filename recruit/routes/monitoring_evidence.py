@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 
-from recruit import alternatives_view, bar_view, evidence_view, proxies_view
+from recruit import alternatives_view, bar_entry_view, bar_view, evidence_view, proxies_view
 from recruit.errors import NotFound
 from recruit.frames import ATTRIBUTES
 from recruit.i18n import gettext as _
@@ -23,11 +23,12 @@ from recruit.sources_names import Names, names_of
 
 @blueprint.get("/g/<region>/monitoring/over-time")
 def region_over_time(region: str) -> Any:
-    """The evidence over all intakes of a region: that of the newest one with an analysis. Raises NotFound."""
+    """The evidence over all intakes of a region: that of the newest one with an analysis."""
     auditor_only()
     newest = analyses.last_analysed(db(), region_id=present_region().id or 0)
     if newest is None:
-        raise NotFound(_("No analysis is finished in this region yet."))
+        flash(_("No analysis is finished in this region yet."), "info")
+        return redirect(url_for("intake.home", region=region))
     return redirect(url_for("monitoring.over_time", region=region, intake=newest.slug))
 
 
@@ -109,8 +110,8 @@ def bar(region: str, intake: str) -> Any:
         rejected=bar_view.rejected(parts["rejected"], key),
         sites=bar_view.sites(parts["rejected"], key),
         threshold=bar_view.threshold(parts["threshold"], key),
-        requirements=bar_view.requirements(parts["requirements"], key, _names(found)),
-        later_start=bar_view.later_start(parts["later_start"], key),
+        requirements=bar_entry_view.requirements(parts["requirements"], key, _names(found)),
+        later_start=bar_entry_view.later_start(parts["later_start"], key),
         address=lambda **query: _address("bar", found, **query),
     )
 

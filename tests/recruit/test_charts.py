@@ -10,11 +10,14 @@ from recruit.charts import (
     Band,
     ControlLimit,
     ControlPoint,
+    Curve,
+    FrontPoint,
     FunnelRow,
     IntervalRow,
     Move,
     Panel,
     PanelRow,
+    Scale,
     SignedRow,
     WeightGroup,
     WeightPart,
@@ -56,6 +59,24 @@ def every_chart(words: str = "Women") -> dict[str, Markup]:
             headings=(words, words),
         ),
         "band": charts.band_row(Band(1, 1, 2, "zone"), 2, line_at=1, label=words),
+        "curves": charts.curve_plot(
+            [Curve(words, [(0, 1), (1, 50)]), Curve(words, [(0, 1)], 1)],
+            title=words,
+            x=Scale(0, 1, [(0, words), (1, words)]),
+            y=Scale(0.1, 100, [(1, words)], log=True),
+            x_label=words,
+            dots=True,
+            limit=(20, words),
+            upright=(0.9, words),
+        ),
+        "front": charts.front_plot(
+            [FrontPoint(words, (0.5, 0.2), (0.4, 0.3), "lost"), FrontPoint(words, None, None, "present")],
+            title=words,
+            x=Scale(0, 1, [(0, words)]),
+            y=Scale(0, 1, [(0, words)]),
+            x_label=words,
+            y_label=words,
+        ),
         "control": charts.control_plot(
             [ControlPoint(words, 4, 0.5), ControlPoint(words, 9, 1.0, "outside_95", 2)],
             [ControlLimit([(1, 0.0, 1.0), (2, 0.1, 0.9)], "inner")],
@@ -339,3 +360,18 @@ def test_limits_are_drawn_only_where_a_group_could_be_outside() -> None:
     (path,) = control([ControlPoint("one", 30, 0.5)]).iter("path")
     # Two unbroken ends, the low and the high one, that begin where the limit leaves 0 and 1.
     assert path.attrib["d"].count("M") == 2
+
+
+def test_curve_on_a_log_scale_rises_evenly_by_powers_of_ten():
+    scale = Scale(0.1, 1000, [], log=True)
+    assert [round(scale.share(value), 6) for value in (0.1, 1, 10, 100, 1000)] == [0, 0.25, 0.5, 0.75, 1]
+    assert (scale.share(1e-9), scale.share(1e300)) == (0, 1)
+
+
+def test_stepped_curve_is_level_until_the_next_figure():
+    axis = Scale(0, 10, [])
+    curve = Curve("All", [(0, 0), (5, 10)])
+    path = marks(charts.curve_plot([curve], title="t", x=axis, y=axis, x_label="x", stepped=True), "curve")[0]
+    assert path.get("d") == "M20 226H500V14"
+    slanted = charts.curve_plot([curve], title="t", x=axis, y=axis, x_label="x")
+    assert marks(slanted, "curve")[0].get("d") == "M20 226L500 14"

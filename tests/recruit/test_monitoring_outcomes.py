@@ -12,6 +12,7 @@ from recruit.models import Intake, InterviewList, MonitoringShowing, OutcomeKind
 from recruit.queries import interview as lists
 from recruit.queries import monitoring
 from recruit.queries import outcome as outcomes
+from recruit.queries.audited import audited
 from recruit.services.outcome import Entered, EnteredRow, set_many
 from tests.recruit.factories import World, sign_in
 from tests.recruit.ranking_helpers import LATER, confirmed, ranked
@@ -76,6 +77,25 @@ def test_steps_that_nobody_reached_are_left_out(
     sign_in(client, world.auditor)
     # No interviews were held: the offer is a share of those called.
     assert counts(figures(client))[3:] == [("listed", "eligible", 24, 18), ("offered", "called", 12, 1)]
+
+
+@pytest.mark.parametrize(("days_after", "known"), [(364, False), (365, True)])
+def test_goals_are_a_step_once_they_can_be_told_of_everybody_who_started(
+    session: Session, world: World, intake: Intake, days_after: int, known: bool
+) -> None:
+    come(session, world, intake, 5, 5, 5)
+    first = outcomes.candidates(session, intake=intake)[0]
+    started = LATER.date() + timedelta(days=4)
+    row = EnteredRow("", first.mask_code, Entered(K.GOALS_REACHED, started + timedelta(days=300)))
+    when = NOW + (started + timedelta(days=days_after) - NOW.date())
+    set_many(session, intake=intake, rows=[row], actor=world.actor, now=when)
+    session.commit()
+    drawn = session.exec(select(InterviewList)).one()
+    assert counts(seen(session, intake, drawn, AUDITOR))[-1] == (
+        ("goals_reached", "started", 3, 1) if known else ("started", "accepted", 3, 3)
+    )
+    told = audited(session, intake).intakes["goals_reached"].tolist()
+    assert (told.count(True), told.count(False)) == (1, 2 if known else 0)
 
 
 def test_group_sees_of_the_list_what_it_saw_before(session: Session, world: World, intake: Intake) -> None:
