@@ -6,7 +6,7 @@ PORT ?= 8000
 DEMO := demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test check format translations bench wheel clean
+.PHONY: help demo demo-reset test lint check format translations bench wheel clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -32,10 +32,12 @@ demo-reset: $(VENV)/ready ## The same from the beginning: the demo's data is mad
 test: $(VENV)/ready-dev ## Run every test: SQLite, PostgreSQL, a real browser
 	@tests/with-postgres $(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
-check: $(VENV)/ready-dev ## Lint, types, import directions, translations, migrations
+lint: $(VENV)/ready-dev ## Lint, format, types: what no test looks at
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+check: lint ## Lint, types, import directions, translations, migrations
 	@tests/with-postgres $(BIN)/python -m pytest -q tests/test_architecture.py tests/test_translations.py tests/test_migrations.py
 
 format: $(VENV)/ready-dev ## Format the code and mend what can be mended by itself
