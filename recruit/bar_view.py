@@ -20,7 +20,7 @@ from recruit.bar_parts import (
 from recruit.charts import Curve, IntervalRow, Scale
 from recruit.figure_words import decimal, p_value, percent
 from recruit.i18n import language
-from recruit.monitoring_view import group_name
+from recruit.monitoring_view import folds, group_name
 from recruit.sources_shown import Table
 
 # Qualified, but no offer
@@ -40,7 +40,8 @@ def rejected(part: Figures, key: str) -> PartView:
         vacant=figures["vacant"],
         posts=figures["posts"],
     )
-    rows = {name: row for name, row in figures["groups"].items() if row["n"]}
+    there = {name: row for name, row in figures["groups"].items() if row["n"]}
+    rows = {name: row for name, row in there.items() if not folds(key, row)}
     shares = [
         IntervalRow(
             label=group_name(key, name),
@@ -60,9 +61,8 @@ def rejected(part: Figures, key: str) -> PartView:
         figures_label=_("No offer"),
         marks_label=_("Share without an offer, with its 95 per cent interval"),
     )
-    return PartView(
-        words, plot if shares else None, _rejected_table(key, figures), missing_note(figures["missing"])
-    )
+    notes = (*folded_note(len(there) - len(rows)), *missing_note(figures["missing"]))
+    return PartView(words, plot if shares else None, _rejected_table(key, figures), notes)
 
 
 def sites(part: Figures, key: str) -> list[tuple[str, int, int, int]]:
@@ -75,8 +75,10 @@ def sites(part: Figures, key: str) -> list[tuple[str, int, int, int]]:
 
 
 def _verdict_words(row: Figures) -> str:
-    if row["verdict"] in ("alarm", "watch"):
-        return _("p %(p)s", p=p_value(row["adjusted_p"], language()))
+    if row["verdict"] == "alarm":
+        return _("Alarm, p %(p)s", p=p_value(row["adjusted_p"], language()))
+    if row["verdict"] == "watch":
+        return _("Watch")
     return _("no conclusion possible") if row["verdict"] == "no_conclusion" else ""
 
 
