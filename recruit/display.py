@@ -86,7 +86,7 @@ def number(value: Any, decimals: int | None = None) -> str:
     if value is None:
         return "–"
     pattern = "#,##0.###" if decimals is None else "#,##0" + ("." + "0" * decimals if decimals else "")
-    return format_decimal(value, format=pattern, locale=language())
+    return _decimal(0 if value == 0 else value, pattern, language())
 
 
 def percent(value: Any, decimals: int = 0) -> str:
@@ -94,4 +94,15 @@ def percent(value: Any, decimals: int = 0) -> str:
     if value is None:
         return "–"
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "") + " %"
-    return format_percent(value, format=pattern, locale=language())
+    return _percent(0 if value == 0 else value, pattern, language())
+
+
+# A page of the monitor has thousands of figures, the same ones each time that it is shown.
+@lru_cache(maxsize=16_384)
+def _decimal(value: Any, pattern: str, locale: str) -> str:
+    return format_decimal(value, format=pattern, locale=locale)
+
+
+@lru_cache(maxsize=16_384)
+def _percent(value: Any, pattern: str, locale: str) -> str:
+    return format_percent(value, format=pattern, locale=locale)
