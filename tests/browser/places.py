@@ -25,12 +25,13 @@ from recruit.services import intake as intakes
 from recruit.services import interview
 from recruit.services.lines import LineGroup
 from tests.demo import moment
+from tests.recruit.sources_helpers import stored
 
 ASSESSOR = "bedomare1@alvmark.example"
 
 
 def prepare(session: Session) -> dict[str, object]:
-    """Draw a draft list in the finished intake, plan a new intake, and name everything that pages are about."""
+    """Draw a draft list in the finished intake, plan a new one, keep an analysis, and name what pages are about."""
     region = session.exec(select(Region)).one()
     finished, assessed, still_open = session.exec(select(Intake).order_by(col(Intake.opens_at)))
     coordinator = session.exec(select(Membership).where(Membership.role == Role.COORDINATOR)).first()
@@ -42,6 +43,7 @@ def prepare(session: Session) -> dict[str, object]:
     )
     plan = replace(intakes.plan_of(session, still_open), slug="planned")
     intakes.create(session, region_id=region.id or 0, plan=plan, actor=actor, now=moment())
+    stored(session, finished)
     session.commit()
     code = _code(session, finished)
     sent, draft = _own(session, still_open, True), _own(session, still_open, False)

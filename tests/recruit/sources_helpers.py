@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from recruit.models import AnalysisState, Intake, MonitoringAnalysis
 from recruit.models.types import id_of
+from recruit.queries.analysis import newest
 from scoring.assessor_gaps import by_assessor
 from scoring.criterion_gaps import by_criterion
 from scoring.dif import item_bias
@@ -118,10 +119,11 @@ def figures() -> dict[str, Any]:
 def stored(session: Session, intake: Intake, content: dict[str, Any] | None = None) -> MonitoringAnalysis:
     """A finished analysis of an intake with these figures, or those of the invented selection."""
     text = figures_text() if content is None else json.dumps(content)
+    before = newest(session, intake=intake)
     made = MonitoringAnalysis(
         region_id=intake.region_id,
         intake_id=id_of(intake),
-        number=1,
+        number=1 + (before.number if before else 0),
         state=AnalysisState.DONE,
         requested_at=NOW,
         finished_at=NOW,
