@@ -12,7 +12,7 @@ from recruit.tables.pdf import write_pdf
 
 #: Styles of a page do not reach inside drawings in a PDF, so each drawing gets those of its marks.
 _MARKS = """
-.c-grid{stroke:#DAD9D1}.c-zero{stroke:#4B5852}.c-text{font:12px "Source Latin","Source Latin Ext",sans-serif;fill:#4B5852}
+.c-grid{stroke:#DAD9D1}.c-zero{stroke:#4B5852}.c-text{font:10px "Source Latin","Source Latin Ext",sans-serif;fill:#4B5852}
 .m-line{stroke:#1B5448;stroke-width:2}.m-dashed{stroke:#7E8A83;stroke-width:1.5;stroke-dasharray:3 3}
 .m-ground{stroke:#E0ECE6;stroke-width:10}.m-dot{fill:#1B5448}.m-open{fill:#FFFFFF;stroke:#7E8A83;stroke-width:1.5}
 .m-triangle{fill:#805300}.m-diamond{fill:#9B2C1F}.m-cross{stroke:#16211D;fill:none}.m-reference{stroke:#4B5852}

@@ -95,8 +95,43 @@ def publication(session: Session, *, intake: Intake, minimum: int, now: datetime
         "minimum": minimum,
         "withheld": seen.withheld,
         "voluntary_answers_left_out": seen.veiled,
-        "figures": seen.figures,
+        "figures": _public(seen.figures) if seen.figures is not None else None,
     }
+
+
+def _public(figures: dict[str, Any]) -> dict[str, Any]:
+    """The suppressed figures key by key: whatever is not named as public is left out, also where it is empty."""
+    from scoring.public_report import (
+        PUBLIC_ATTRIBUTE,
+        PUBLIC_GROUP,
+        PUBLIC_MISSING,
+        PUBLIC_OF_APPLIED,
+        PUBLIC_STAGE,
+        PUBLIC_TOTALS,
+    )
+
+    def only(found: dict[str, Any], allowed: frozenset[str]) -> dict[str, Any]:
+        return {key: value for key, value in found.items() if key in allowed or key == "suppressed"}
+
+    def cells(found: dict[str, Any], allowed: frozenset[str]) -> dict[str, Any]:
+        kept = only(found, allowed)
+        if kept.get("of_applied"):
+            kept["of_applied"] = only(kept["of_applied"], PUBLIC_OF_APPLIED)
+        return kept
+
+    def part(found: dict[str, Any]) -> dict[str, Any]:
+        kept = only(found, PUBLIC_ATTRIBUTE - {"stages", "ordered", "comparisons"})
+        kept["groups"] = {name: cells(row, PUBLIC_GROUP) for name, row in kept["groups"].items()}
+        return kept | {"missing": cells(kept["missing"], PUBLIC_MISSING)}
+
+    whole = only(figures, PUBLIC_TOTALS)
+    whole["stages"] = [only(stage, PUBLIC_STAGE) for stage in whole["stages"]]
+    whole["attributes"] = {
+        name: only(attribute, PUBLIC_ATTRIBUTE - {"groups", "missing"})
+        | {"stages": {key: part(stage) for key, stage in attribute["stages"].items()}}
+        for name, attribute in figures["attributes"].items()
+    }
+    return whole
 
 
 def _numbered(session: Session, intake: Intake, number: int) -> MonitoringAnalysis:
