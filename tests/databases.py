@@ -30,6 +30,8 @@ KINDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 ONE_DATABASE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 #: Alembic's own table is the only one with a row in a database that is migrated and empty.
 ROWS_THAT_STAY = "alembic_version"
+#: How many triggers, columns and relations a PostgreSQL database has: what tells that a test has changed its schema.
+SCHEMA = "SELECT (SELECT count(*) FROM pg_trigger), (SELECT count(*) FROM pg_attribute), (SELECT count(*) FROM pg_class)"
 
 
 State = Callable[[Session], object]
@@ -49,8 +51,8 @@ class Database(Protocol):
     def empty(self) -> None:
         """Make it as it is after the migrations: no rows, ids from 1."""
 
-    def start_from(self, state: State) -> None:
-        """Make it as `state` leaves an empty one; that is run once per worker, and its rows are kept."""
+    def start_from(self, state: State, upon: State | None = None) -> None:
+        """Make it as `state` leaves an empty one, or one in another state; run once per worker, its rows are kept."""
 
     def close(self) -> None:
         """Close what is open."""
@@ -78,10 +80,13 @@ class Sqlite:
         """Put a copy of the template in its place."""
         self._lay(self.template)
 
-    def start_from(self, state: State) -> None:
+    def start_from(self, state: State, upon: State | None = None) -> None:
         """Put a copy of a file with that state in its place."""
         if state not in self._states:
-            self.empty()
+            if upon is None:
+                self.empty()
+            else:
+                self.start_from(upon)
             _make(self.engine, state)
             self.engine.dispose()  # closing the last connection writes the log into the file
             self._states[state] = self.template.with_name(f"state{len(self._states)}.db")
@@ -112,9 +117,11 @@ class Postgres:
 
     def __init__(self) -> None:
         self.name = f"test_{uuid.uuid4().hex[:12]}"
-        server(f'CREATE DATABASE "{self.name}"')
-        upgrade(self.url)
-        self.own = psycopg.connect(self.url, autocommit=True)
+        self.template = f"{self.name}_template"
+        server(f'CREATE DATABASE "{self.template}"')
+        upgrade(f"{POSTGRES}/{self.template}")
+        self._copy_template()
+        self._schema = self.own.execute(SCHEMA).fetchone()
         self._states: dict[State, _Rows] = {}
         self._tables = self._names("SELECT tablename FROM pg_tables WHERE schemaname = 'public'") - {
             ROWS_THAT_STAY
@@ -122,7 +129,6 @@ class Postgres:
         self._sequences = self._names("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'")
         self._empty = ";".join(
             [
-                "SET session_replication_role = replica",
                 *(f'DELETE FROM "{table}"' for table in self._tables),
                 *(f"""SELECT setval('"{sequence}"', 1, false)""" for sequence in self._sequences),
             ]
@@ -144,15 +150,30 @@ class Postgres:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
         )
-        self.own.execute(self._empty)
+        if self.own.execute(SCHEMA).fetchone() == self._schema:
+            self.own.execute(self._empty)
+            return
+        self.engine.dispose()  # a test has dropped triggers, say: emptying would not bring them back
+        self.own.close()
+        server(f'DROP DATABASE "{self.name}" WITH (FORCE)')
+        self._copy_template()
 
-    def start_from(self, state: State) -> None:
+    def _copy_template(self) -> None:
+        server(f'CREATE DATABASE "{self.name}" TEMPLATE "{self.template}"')
+        self.own = psycopg.connect(self.url, autocommit=True)
+        self.own.execute("SET session_replication_role = replica")
+
+    def start_from(self, state: State, upon: State | None = None) -> None:
         """Delete every row and put in those of that state."""
-        self.empty()
         if state not in self._states:
+            if upon is None:
+                self.empty()
+            else:
+                self.start_from(upon)
             _make(self.engine, state)
             self._states[state] = self._rows()
             return
+        self.empty()
         rows = self._states[state]
         for table, content in rows.tables.items():
             with self.own.cursor() as cursor, cursor.copy(f'COPY "{table}" FROM STDIN') as copy:
@@ -179,7 +200,8 @@ class Postgres:
         """Close what is open, and drop the database."""
         self.engine.dispose()
         self.own.close()
-        server(f'DROP DATABASE "{self.name}" WITH (FORCE)')
+        for name in (self.name, self.template):
+            server(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def _make(engine: Engine, state: State) -> None:
