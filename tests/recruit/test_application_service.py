@@ -45,12 +45,14 @@ from tests.recruit.application_helpers import (
     sent,
 )
 from tests.recruit.factories import NOW, World, applicant, make_world
+from tests.recruit.kept import kept
 
 LATER = NOW + timedelta(days=2)
 AFTER = NOW + timedelta(days=31)
 
 
 @pytest.fixture
+@kept(Intake)
 def intake(session: Session, world: World) -> Intake:
     return open_intake(session, world)
 

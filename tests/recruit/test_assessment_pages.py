@@ -25,6 +25,7 @@ from tests.recruit.assessment_helpers import (
 )
 from tests.recruit.factories import World, post, sign_in
 from tests.recruit.intake_helpers import attachment, submitted
+from tests.recruit.kept import kept
 
 BASE = "/g/alvmark/bt-2026"
 ALL_SET = {
@@ -36,6 +37,7 @@ ALL_SET = {
 
 
 @pytest.fixture
+@kept(Intake)
 def intake(session: Session, world: World) -> Intake:
     return handed_out(session, world)
 

@@ -22,12 +22,14 @@ from recruit.queries.application import attachments
 from recruit.queries.assessment import evidence_of
 from tests.recruit.factories import World, make_world, post, sign_in
 from tests.recruit.intake_helpers import opened_intake, submitted
+from tests.recruit.kept import kept
 
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 LIST = "/g/alvmark/bt-2026/applications"
 
 
 @pytest.fixture
+@kept(Intake)
 def intake(session: Session, world: World) -> Intake:
     """An open intake."""
     return opened_intake(session, world)

@@ -25,6 +25,7 @@ from recruit.services.eligibility import Decision, ReferenceAnswers
 from scoring.profile import default_profile
 from tests.recruit.factories import NOW, World
 from tests.recruit.intake_helpers import STARTS, opened_intake, submitted
+from tests.recruit.kept import kept
 
 AFTER = date(2027, 2, 2)
 PROFILE = default_profile()
@@ -96,6 +97,7 @@ def test_outcome_with_one_undecided_is_pending() -> None:
 
 
 @pytest.fixture
+@kept(Application)
 def application(session: Session, world: World) -> Application:
     """A submitted application that meets every requirement, committed."""
     found = submitted(session, opened_intake(session, world))

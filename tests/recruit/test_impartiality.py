@@ -28,12 +28,14 @@ from recruit.services.references import EnteredReference
 from recruit.storage import Storage
 from tests.recruit.factories import NOW, World, post, sign_in
 from tests.recruit.intake_helpers import opened_intake, submitted
+from tests.recruit.kept import kept
 
 LIST = "/g/alvmark/bt-2026/applications"
 ANSWERS = ReferenceAnswers(3, 3, 3, 3, True)
 
 
 @pytest.fixture
+@kept(Intake)
 def intake(session: Session, world: World) -> Intake:
     return opened_intake(session, world)
 

@@ -23,6 +23,7 @@ from scoring.bands import months
 from tests.recruit.assessment_helpers import answered, eligible_intake
 from tests.recruit.factories import World
 from tests.recruit.intake_helpers import attachment
+from tests.recruit.kept import kept
 
 SECRETS = {
     "given_name": "Đorđe",
@@ -37,6 +38,7 @@ SECRETS = {
 
 
 @pytest.fixture
+@kept(Intake)
 def intake(session: Session, world: World) -> Intake:
     return eligible_intake(session, world, 1, **SECRETS)
 

@@ -32,6 +32,7 @@ from recruit.services.disposal import dispose_values
 from recruit.services.outcome import Entered, EnteredRow
 from tests.recruit.factories import World
 from tests.recruit.intake_helpers import OPENS
+from tests.recruit.kept import kept
 from tests.recruit.ranking_helpers import LATER, closed_intake, confirmed, ranked
 
 K, R = OutcomeKind, OutcomeReason
@@ -40,6 +41,7 @@ DAY = in_stockholm(LATER).date()
 
 
 @pytest.fixture
+@kept(Intake)
 def intake(session: Session, world: World) -> Intake:
     """Two above the line, one in reserve, two not on the list."""
     found = closed_intake(session, world)

@@ -30,6 +30,7 @@ from recruit.services.mail import render
 from recruit.services.publishing import publish
 from recruit.services.verification import verify
 from tests.recruit.factories import World
+from tests.recruit.kept import kept
 from tests.recruit.ranking_helpers import (
     LATER,
     assessed,
@@ -46,6 +47,7 @@ INTERVIEW = ("case", "communication", "teamwork", "learning_needs")
 
 
 @pytest.fixture
+@kept(InterviewList)
 def drawn(session: Session, world: World) -> InterviewList:
     """A draft with its zone settled, which another coordinator may confirm."""
     intake = closed_intake(session, world)

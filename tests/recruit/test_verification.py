@@ -26,6 +26,7 @@ from recruit.services.disposal import dispose_values
 from recruit.services.verification import verify
 from tests.recruit import assessment_helpers, ranking_helpers
 from tests.recruit.factories import NOW, World
+from tests.recruit.kept import kept
 
 LATER = datetime(2028, 9, 1, tzinfo=UTC)
 
@@ -213,6 +214,7 @@ def test_disposal_without_a_decision_or_twice_is_refused(session: Session, world
 
 
 @pytest.fixture
+@kept(RankingRun)
 def run(session: Session, world: World) -> RankingRun:
     """A ranking run of three applications that have a place, each with points of its own: no lot decides."""
     made = ranking_helpers.ranked(session, world, ranking_helpers.closed_intake(session, world, (4, 3, 2)))
