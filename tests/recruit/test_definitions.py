@@ -13,11 +13,7 @@ from recruit.report.schema import schema, written
 DOCS = Path(__file__).parents[2] / "docs"
 #: What tells of a report or of a row and is no figure.
 NO_FIGURES = frozenset(
-    """$schema action actions active_measures analysis attribute attributes case_number category comments
-    confidential employer en figures finished_at from full full_figures full_group grounds groups holds intake
-    interval introduction key kind level list note number outcome p page public_figures public_group publication
-    region rows rule scoring section sections selection share signature signed_at signed_by slug steps stages sv
-    title verdicts version voluntary_answers_left_out words covers count minimum""".split()
+    ["$schema", "action", "actions", "active_measures", "analysis", "attribute", "attributes", "case_number", "category", "comments", "confidential", "employer", "en", "figures", "finished_at", "from", "full", "full_figures", "full_group", "grounds", "groups", "holds", "intake", "interval", "introduction", "key", "kind", "level", "list", "note", "number", "outcome", "p", "page", "public_figures", "public_group", "publication", "region", "rows", "rule", "scoring", "section", "sections", "selection", "share", "signature", "signed_at", "signed_by", "slug", "steps", "stages", "sv", "title", "verdicts", "version", "voluntary_answers_left_out", "words", "covers", "count", "minimum"]
 )
 
 
