@@ -31,7 +31,9 @@ ONE_DATABASE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 #: Alembic's own table is the only one with a row in a database that is migrated and empty.
 ROWS_THAT_STAY = "alembic_version"
 #: How many triggers, columns and relations a PostgreSQL database has: what tells that a test has changed its schema.
-SCHEMA = "SELECT (SELECT count(*) FROM pg_trigger), (SELECT count(*) FROM pg_attribute), (SELECT count(*) FROM pg_class)"
+SCHEMA = (
+    "SELECT (SELECT count(*) FROM pg_trigger), (SELECT count(*) FROM pg_attribute), count(*) FROM pg_class"
+)
 
 
 State = Callable[[Session], object]
