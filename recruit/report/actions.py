@@ -115,6 +115,27 @@ def _gaps(funnel: Figures, *, sources: bool) -> Iterator[Action]:
             )
 
 
+_WAYS: dict[int | None, Pair] = {
+    -1: (
+        "{attribute}, {group}: går mer sällan vidare än andra i steget ”{stage}”. {ask}",
+        "{attribute}, {group}: go on less often than others at the stage “{stage}”. {ask}",
+    ),
+    1: (
+        "{attribute}, {group}: går oftare vidare än andra i steget ”{stage}”. {ask}",
+        "{attribute}, {group}: go on more often than others at the stage “{stage}”. {ask}",
+    ),
+    None: (
+        "{attribute}, {group}: utfallet skiljer sig från övrigas i steget ”{stage}”. {ask}",
+        "{attribute}, {group}: the outcome differs from that of all others at the stage “{stage}”. {ask}",
+    ),
+}
+
+
+def _way(row: Figures) -> int | None:
+    """-1 for fewer than all others, 1 for more; None where the difference is hidden: then nothing says which."""
+    return None if row["difference"] is None else -1 if row["difference"] < 0 else 1
+
+
 def _gap(name: str, attribute: Figures, verdict: str, sources: bool) -> Action:
     cell = next(
         (
@@ -149,15 +170,10 @@ def _gap(name: str, attribute: Figures, verdict: str, sources: bool) -> Action:
         )
         return Action(f"gap_{verdict}", verdict, page, words, {"by": name} if sources else {})
     stage, group, row = cell
-    fewer = (row["difference"] or 0) < 0
     words = _said(
-        (
-            "{attribute}, {group}: går {how} vidare än andra i steget ”{stage}”. {ask}",
-            "{attribute}, {group}: go on {how} than others at the stage “{stage}”. {ask}",
-        ),
+        _WAYS[_way(row)],
         attribute=_pair(monitoring_words.attribute_name, name),
         group=_pair(monitoring_words.group_inside, name, group),
-        how=("mer sällan", "less often") if fewer else ("oftare", "more often"),
         stage=_lower(_pair(monitoring_words.stage_name, stage)),
         ask=ask,
     )
