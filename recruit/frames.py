@@ -6,18 +6,17 @@ pandas and scoring are imported inside the functions: a page that needs no frame
 from __future__ import annotations
 
 import json
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
 
 from recruit.clock import in_stockholm
 from recruit.country_groups import COUNTRY_GROUPS, ROUTE_GROUPS, country_group, route_group
+from recruit.keeping import Latest
 from recruit.models import AgeBand, ClinicalArea, Intake, LicenceRoute, Sex
 
 if TYPE_CHECKING:
@@ -380,9 +379,7 @@ class RunCertainty:
 #: Takes those that are called out of an order, best first.
 Select = Callable[[Sequence[str]], Iterable[str]]
 
-_CERTAINTIES: OrderedDict[tuple[str, str, str], RunCertainty] = OrderedDict()
-_CERTAINTIES_KEPT = 16
-_KEEPING = Lock()
+_CERTAINTIES: Latest[tuple[str, str, str], RunCertainty] = Latest(16)
 
 
 def certainty(run: StoredRun, k: int, *, select: Select | None = None, line: str = "") -> RunCertainty:
@@ -393,14 +390,8 @@ def certainty(run: StoredRun, k: int, *, select: Select | None = None, line: str
     everybody gets the same figures. Raises ScoringError for inputs that cannot be ranked.
     """
     key = (run.inputs_sha256, run.results_sha256, f"{k} {line}")
-    found = _CERTAINTIES.get(key)
-    if found is None:
-        found = _certainty(json.loads(run.inputs), int(run.inputs_sha256[:15], 16), k, select)
-        with _KEEPING:
-            _CERTAINTIES[key] = found
-            while len(_CERTAINTIES) > _CERTAINTIES_KEPT:
-                _CERTAINTIES.popitem(last=False)
-    return found
+    seed = int(run.inputs_sha256[:15], 16)
+    return _CERTAINTIES.get(key, lambda: _certainty(json.loads(run.inputs), seed, k, select))
 
 
 def _certainty(inputs: Mapping[str, Any], seed: int, k: int, select: Select | None) -> RunCertainty:

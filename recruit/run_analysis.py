@@ -6,17 +6,16 @@ Everything here is computed from what the run holds, so that it says the same to
 from __future__ import annotations
 
 import json
-from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from recruit.errors import NotFound
 from recruit.frames import FORM, StoredRun, levels_frame, profile_of_inputs, rank_inputs
 from recruit.i18n import lazy_gettext as _
+from recruit.keeping import Latest
 
 if TYPE_CHECKING:
     from scoring.agreement import Agreement
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 #: Of everything on these pages that is drawn at random, and how far the weights are varied. Stated on the page.
 DRAWN_WITH = 1
 WEIGHTS_VARY_BY = Fraction(1, 5)
-_MOST_VARIED = 8
 
 
 @dataclass(frozen=True)
@@ -86,7 +84,7 @@ class RunAnalysis:
         self.levels: Any = levels_frame(inputs)
         self.ranking: Ranking = rank_inputs(inputs)
         self._seed, self._applications = inputs["seed"], inputs["applications"]
-        self._varied: OrderedDict[int, Varied] = OrderedDict()
+        self._varied: Latest[int, Varied] = Latest(8)
 
     @cached_property
     def adjusted(self) -> dict[str, Adjusted]:
@@ -152,23 +150,19 @@ class RunAnalysis:
 
     def varied(self, k: int) -> Varied:
         """How the first ``k`` fare under all the standard questions; the latest few are kept."""
-        found = self._varied.get(k)
-        if found is None:
-            from scoring import sensitivity
-            from scoring.weight_ranges import weight_ranges
+        return self._varied.get(k, lambda: self._vary(k))
 
-            rest: tuple[Any, ...] = (self.levels, self.profile, self.stage, self._seed)
-            found = Varied(
-                weight_ranges(self.ranking, self.profile, WEIGHTS_VARY_BY, k=k, seed=DRAWN_WITH),
-                sensitivity.leave_one_criterion_out(self.ranking, self.profile, k=k),
-                sensitivity.leave_one_assessor_out(*rest, k=k, applications=self._applications),
-                sensitivity.mean_against_median(*rest, k=k, applications=self._applications),
-            )
-            with _KEEPING:
-                self._varied[k] = found
-                while len(self._varied) > _MOST_VARIED:
-                    self._varied.popitem(last=False)
-        return found
+    def _vary(self, k: int) -> Varied:
+        from scoring import sensitivity
+        from scoring.weight_ranges import weight_ranges
+
+        rest: tuple[Any, ...] = (self.levels, self.profile, self.stage, self._seed)
+        return Varied(
+            weight_ranges(self.ranking, self.profile, WEIGHTS_VARY_BY, k=k, seed=DRAWN_WITH),
+            sensitivity.leave_one_criterion_out(self.ranking, self.profile, k=k),
+            sensitivity.leave_one_assessor_out(*rest, k=k, applications=self._applications),
+            sensitivity.mean_against_median(*rest, k=k, applications=self._applications),
+        )
 
     def tried(
         self, weights: Mapping[str, Fraction], *, combine: Combine, without: str | None, k: int
@@ -229,21 +223,9 @@ class RunAnalysis:
             raise NotFound(_("The application %(code)s is not in this run.", code=code))
 
 
-_KEPT: OrderedDict[tuple[str, str], RunAnalysis] = OrderedDict()
-_MOST_KEPT = 4
-_KEEPING = Lock()
+_KEPT: Latest[tuple[str, str], RunAnalysis] = Latest(4)
 
 
 def analysis(run: StoredRun) -> RunAnalysis:
     """A run taken apart; the latest few are kept, since people page through them."""
-    key = (run.inputs_sha256, run.results_sha256)
-    with _KEEPING:
-        if key in _KEPT:
-            _KEPT.move_to_end(key)
-            return _KEPT[key]
-    made = RunAnalysis(json.loads(run.inputs))
-    with _KEEPING:
-        _KEPT[key] = made
-        while len(_KEPT) > _MOST_KEPT:
-            _KEPT.popitem(last=False)
-    return made
+    return _KEPT.get((run.inputs_sha256, run.results_sha256), lambda: RunAnalysis(json.loads(run.inputs)))

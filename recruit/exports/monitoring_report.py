@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-import tempfile
-from pathlib import Path
 
 from recruit.tables.pages import FONTS, TEMPLATES
-from recruit.tables.pdf import write_pdf
-
+from recruit.tables.pdf import pdf_aside
 
 #: Styles of a page do not reach inside drawings in a PDF, so each drawing gets those of its marks.
 _MARKS = """
-.c-grid{stroke:#DAD9D1}.c-zero{stroke:#4B5852}.c-text{font:10px "Source Latin","Source Latin Ext",sans-serif;fill:#4B5852}
+.c-grid{stroke:#DAD9D1}.c-zero{stroke:#4B5852}
+.c-text{font:10px "Source Latin","Source Latin Ext",sans-serif;fill:#4B5852}
 .m-line{stroke:#1B5448;stroke-width:2}.m-dashed{stroke:#7E8A83;stroke-width:1.5;stroke-dasharray:3 3}
 .m-ground{stroke:#E0ECE6;stroke-width:10}.m-dot{fill:#1B5448}.m-open{fill:#FFFFFF;stroke:#7E8A83;stroke-width:1.5}
 .m-triangle{fill:#805300}.m-diamond{fill:#9B2C1F}.m-cross{stroke:#16211D;fill:none}.m-reference{stroke:#4B5852}
@@ -33,9 +31,6 @@ def styles() -> str:
 
 
 def pdf(html: str) -> bytes:
-    """The page as PDF. Raises PdfUnavailable where WeasyPrint's libraries are missing."""
+    """The page as PDF. Raises PdfUnavailable as `pdf_aside` does."""
     drawn = _DRAWING.sub(lambda found: f"{found[1]}<style>{_MARKS}</style>", html)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "report.pdf"
-        write_pdf(path, drawn, FONTS)
-        return path.read_bytes()
+    return pdf_aside(drawn, FONTS)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from threading import Lock
 from typing import Any
 
 from sqlmodel import Session, col, select
 
+from recruit.keeping import Latest
 from recruit.models import Account, AnalysisState, Intake, MonitoringAnalysis, RecordEntry
 from recruit.queries.audited import audited
 
@@ -95,9 +94,7 @@ def _parsed(text: str) -> dict[str, Any]:
     return found
 
 
-_KNOWN: OrderedDict[tuple[str, str], bool] = OrderedDict()
-_MOST_KNOWN = 64
-_KEEPING = Lock()
+_STALE: Latest[tuple[str, str], bool] = Latest(64)
 
 
 def is_stale(session: Session, *, intake: Intake, analysis: MonitoringAnalysis) -> bool:
@@ -108,12 +105,4 @@ def is_stale(session: Session, *, intake: Intake, analysis: MonitoringAnalysis) 
     newest = select(RecordEntry.hash).where(RecordEntry.region_id == intake.region_id)
     head = session.exec(newest.order_by(col(RecordEntry.number).desc()).limit(1)).first() or ""
     key = (analysis.inputs_sha256 or "", head)
-    with _KEEPING:
-        if key in _KNOWN:
-            return _KNOWN[key]
-    found = audited(session, intake).sha256 != analysis.inputs_sha256
-    with _KEEPING:
-        _KNOWN[key] = found
-        while len(_KNOWN) > _MOST_KNOWN:
-            _KNOWN.popitem(last=False)
-    return found
+    return _STALE.get(key, lambda: audited(session, intake).sha256 != analysis.inputs_sha256)

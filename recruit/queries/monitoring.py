@@ -6,13 +6,14 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlmodel import Session, col, select
 
 from recruit.frames import ATTRIBUTES, VOLUNTARY, Monitored, monitoring_table
+from recruit.keeping import Latest
 from recruit.models import (
     Application,
     ApplicationStatus,
@@ -190,10 +191,40 @@ def audit(
     detectable counts, which take most of the time and which a suppressed report never has.
     """
 
+    reached = dict(sorted((further or {}).items()))
+    asked = {
+        "people": [astuple(row) for row in people.rows],
+        "open": [people.withdrawn, people.undecided],
+        "called": None if called is None else sorted(called),
+        "listed": None if listed is None else sorted(listed),
+        "further": {stage: sorted(ids) for stage, ids in reached.items()},
+        "asked": [minimum, list(by), whole],
+    }
+    # A digest, so that nobody's answers stay in memory. As text, since whoever reads figures may alter them.
+    key = hashlib.sha256(json.dumps(asked, default=lambda member: member.value).encode()).hexdigest()
+    text = _AUDITS.get(
+        key,
+        lambda: json.dumps(_audit(people, called, listed, minimum, by, reached, whole), ensure_ascii=False),
+    )
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+_AUDITS: Latest[str, str] = Latest(64)
+
+
+def _audit(
+    people: Applied,
+    called: Collection[int] | None,
+    listed: Collection[int] | None,
+    minimum: int | None,
+    by: Sequence[str],
+    further: Mapping[str, Collection[int]],
+    whole: bool,
+) -> dict[str, Any]:
     def audited(stages: Mapping[str, Collection[int]]) -> dict[str, Any]:
         return _audited(people, called, listed, by, stages, whole and minimum is None)
 
-    further = further or {}
     if minimum is None:
         return audited(further)
     shown = _suppressed(audited({}), minimum)

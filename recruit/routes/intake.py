@@ -69,9 +69,7 @@ def show(region: str, intake: str) -> str:
         else None,
         funnel=intake_view.funnel(rows),
         rows=rows,
-        waits=intake_view.waits(
-            found, standing, waiting, loads, coordinates=Role.COORDINATOR in roles()
-        ),
+        waits=intake_view.waits(found, standing, waiting, loads, coordinates=Role.COORDINATOR in roles()),
         loads=loads,
         bars=[intake_view.load_bar(each) for each in loads],
         latest=intake_view.latest(entries.items),

@@ -197,4 +197,3 @@ def definitions_page() -> str:
 def report_schema() -> Response:
     """The JSON Schema of the report."""
     return Response(schema.written(), mimetype="application/schema+json")
-

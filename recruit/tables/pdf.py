@@ -3,11 +3,50 @@ system."""
 
 import hashlib
 import os
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from recruit.tables.errors import PdfUnavailable
+
+#: How long a process that makes a PDF may take, in seconds; and how it says that WeasyPrint is missing.
+LONGEST, UNAVAILABLE = 240, 3
+
+
+def pdf_aside(html: str, base: Path) -> bytes:
+    """The page as PDF, made by a process of its own: long tables take seconds, in which no other page should wait.
+
+    Raises PdfUnavailable as `write_pdf` does, or where the process fails or takes longer than `LONGEST`.
+    """
+    try:
+        done = subprocess.run(  # noqa: S603 (this program itself)
+            [sys.executable, "-m", "recruit.tables.pdf", str(base)],
+            input=html.encode(),
+            capture_output=True,
+            timeout=LONGEST,
+            env=_surroundings(),
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise PdfUnavailable("The PDF took too long to make. Try again when less is going on.") from None
+    if done.returncode == UNAVAILABLE:
+        raise PdfUnavailable(done.stderr.decode())
+    if done.returncode:
+        raise PdfUnavailable("The PDF could not be made. The page and the JSON have the same figures.")
+    return done.stdout
+
+
+def _surroundings() -> dict[str, str]:
+    """None of the application's secrets. Fontconfig keeps what it knows of the fonts in the home folder."""
+    kept = {
+        name: os.environ[name]
+        for name in ("HOME", "XDG_CACHE_HOME", "SOURCE_DATE_EPOCH")
+        if name in os.environ
+    }
+    return kept | {"PYTHONPATH": os.pathsep.join(each for each in sys.path if each), "PATH": os.defpath}
 
 
 def write_pdf(path: Path, html: str, base: Path) -> None:
@@ -51,3 +90,19 @@ def _fixed_time() -> Iterator[None]:
     finally:
         if given is None:
             del os.environ["SOURCE_DATE_EPOCH"]
+
+
+def main() -> None:
+    """Standard input as HTML to standard output as PDF; the argument is the folder that may be read."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "page.pdf"
+        try:
+            write_pdf(path, sys.stdin.buffer.read().decode(), Path(sys.argv[1]))
+        except PdfUnavailable as error:
+            sys.stderr.write(str(error))
+            sys.exit(UNAVAILABLE)
+        sys.stdout.buffer.write(path.read_bytes())
+
+
+if __name__ == "__main__":
+    main()
