@@ -83,6 +83,34 @@ def _only(figures: Mapping[str, Any], keys: frozenset[str]) -> Report:
     return {key: deepcopy(value) for key, value in figures.items() if key in keys}
 
 
+def without_figures(part: Mapping[str, Any], *, ordered: bool) -> Report:
+    """One attribute at one stage with the names of its groups, its verdict and its summary, and no figure at all.
+
+    Made anew from the public keys, so that nothing else can come along. Groups stand by name, unless theirs is an
+    order of categories (`ordered`): an order by size would tell their size.
+    """
+    names = list(part["groups"]) if ordered else sorted(part["groups"])
+    return _only(part, frozenset({"verdict", "summary"})) | {
+        "groups": {name: _nothing(part["groups"][name], PUBLIC_GROUP) for name in names},
+        "missing": _nothing(part["missing"], PUBLIC_MISSING),
+    }
+
+
+def _nothing(figures: Mapping[str, Any], keys: frozenset[str]) -> Report:
+    made: Report = {key: None for key in figures if key in keys} | {"suppressed": True}
+    if "reason" in made:
+        made["reason"] = dict(HIDDEN_REASON)
+    if figures.get("of_applied") is not None:
+        made["of_applied"] = _nothing(figures["of_applied"], PUBLIC_OF_APPLIED)
+    return made
+
+
+def without_totals(stages: Sequence[Mapping[str, Any]], *, hidden: bool) -> list[Report]:
+    """Stages by their public keys; where totals are `hidden`, without them."""
+    kept = [_only(stage, PUBLIC_STAGE) for stage in stages]
+    return [stage | {"n": None, "selected": None} for stage in kept] if hidden else kept
+
+
 def _publish_part(part: dict[str, Any], model: Model, t: int, source: str, target: str) -> None:
     """One attribute at one stage."""
     rows = model.tables[t].rows

@@ -297,21 +297,17 @@ def _with_further(plain: dict[str, Any], whole: Mapping[str, Any], minimum: int)
 
 def _beside(plain: dict[str, Any], whole: Mapping[str, Any]) -> dict[str, Any]:
     """The further stages put beside the list's, without a figure of any group."""
+    from scoring.public_report import without_figures, without_totals
     from scoring.verdicts import worst
 
-    plain["stages"] = [
-        {part: stage[part] for part in ("key", "from", "n", "selected")} for stage in whole["stages"]
-    ]
+    # Where totals alone would give a count away, `plain` has none; nor may those of further stages stand there.
+    plain["stages"] = without_totals(whole["stages"], hidden=plain["suppressed"])
     for name, attribute in plain["attributes"].items():
         source = whole["attributes"][name]
-        parts = {}
-        for key, part in source["stages"].items():
-            if key in attribute["stages"]:
-                parts[key] = attribute["stages"][key]
-                continue
-            parts[key] = deepcopy(part)
-            _hide(parts[key])
-        attribute["stages"] = parts
+        attribute["stages"] = {
+            key: attribute["stages"].get(key) or without_figures(part, ordered=source["ordered"])
+            for key, part in source["stages"].items()
+        }
         if worst([attribute["verdict"], source["verdict"]]) != attribute["verdict"]:
             attribute["verdict"], attribute["summary"] = source["verdict"], source["summary"]
     return plain
@@ -334,6 +330,7 @@ def _suppressed(found: Mapping[str, Any], minimum: int) -> dict[str, Any]:
     Few in reserve are the difference between called and listed: shown together, most of both would have to be
     hidden. Then those listed are left out whole, which leaves nothing to subtract.
     """
+    from scoring.public_report import without_figures, without_totals
     from scoring.suppression import suppress
 
     whole = suppress(found, minimum)
@@ -346,10 +343,9 @@ def _suppressed(found: Mapping[str, Any], minimum: int) -> dict[str, Any]:
     shorter = suppress(without, minimum)
     if _shown(shorter) <= _shown(whole):
         return whole
-    shorter["stages"] = found["stages"]
+    shorter["stages"] = without_totals(found["stages"], hidden=shorter["suppressed"])
     for name, attribute in found["attributes"].items():
-        hidden = deepcopy(attribute["stages"]["listed"])
-        _hide(hidden)
+        hidden = without_figures(attribute["stages"]["listed"], ordered=attribute["ordered"])
         shorter["attributes"][name]["stages"]["listed"] = hidden
         _forget_family(shorter["attributes"][name])
     return shorter
@@ -367,19 +363,6 @@ def _forget_family(attribute: dict[str, Any]) -> None:
     for stage in attribute["stages"].values():
         for group in stage["groups"].values():
             group["adjusted_p"] = None
-
-
-def _hide(stage: dict[str, Any]) -> None:
-    """Leave out every figure of a stage of an attribute; its verdict and summary remain."""
-    from scoring.suppression import HIDDEN_REASON
-
-    for part in (*stage["groups"].values(), stage["missing"]):
-        share = part.get("of_applied")
-        for cells in (part, share) if share else (part,):
-            cells.update({each: None for each in cells if each not in ("of_applied", "suppressed")})
-            cells["suppressed"] = True
-        if "reason" in part:
-            part["reason"] = dict(HIDDEN_REASON)
 
 
 @dataclass(frozen=True)

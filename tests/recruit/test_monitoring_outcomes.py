@@ -170,8 +170,14 @@ def test_verdict_of_a_hidden_step_reaches_the_attribute() -> None:
     group = {"n": 9, "selected": 1, "suppressed": False, "reason": {"sv": "", "en": ""}}
     plain: dict[str, Any] = {
         "stages": [],
+        "suppressed": False,
         "attributes": {
-            "country": {"stages": {"called": {"groups": {}}}, "verdict": "no_concern", "summary": {"en": "a"}}
+            "country": {
+                "stages": {"called": {"groups": {}}},
+                "ordered": False,
+                "verdict": "no_concern",
+                "summary": {"en": "a"},
+            }
         },
     }
     whole = deepcopy(plain)
@@ -190,6 +196,19 @@ def test_verdict_of_a_hidden_step_reaches_the_attribute() -> None:
     )
     hidden = made["stages"]["offered"]["groups"]["SY"]
     assert (hidden["n"], hidden["selected"], hidden["suppressed"]) == (None, None, True)
+
+
+def test_totals_that_are_hidden_stay_hidden_beside_further_steps(
+    session: Session, world: World, client: FlaskClient
+) -> None:
+    """All of one route: three called is three of that route, so totals are hidden; an interview brings none back."""
+    intake = mixed_intake(session, world, women=4, men=0)
+    confirmed(session, world, intake, ranked(session, world, intake), 3)
+    drawn = session.exec(select(InterviewList)).one()
+    come(session, world, intake, 2, 2)
+    found = seen(session, intake, drawn, GROUP)
+    assert found["suppressed"]
+    assert {(stage["n"], stage["selected"]) for stage in found["stages"]} == {(None, None)}
 
 
 def test_pages_of_both_readers_name_the_steps(
