@@ -214,8 +214,8 @@ def _site_wishes(session: Session, interview_list: InterviewList) -> dict[int, l
 
 def ids_by_kind(session: Session, *, interview_list: InterviewList) -> tuple[set[int], set[int]]:
     """Ids of the applications that are called, and of those that are in reserve."""
-    found = select(InterviewListEntry).where(InterviewListEntry.list_id == interview_list.id)
-    rows = [(entry.application_id, entry.kind) for entry in session.exec(found)]
+    found = select(col(InterviewListEntry.application_id), col(InterviewListEntry.kind))
+    rows = session.exec(found.where(InterviewListEntry.list_id == interview_list.id)).all()
     return (
         {identity for identity, kind in rows if kind is EntryKind.CALLED},
         {identity for identity, kind in rows if kind is EntryKind.RESERVE},
