@@ -41,10 +41,7 @@ def requirements(part: Figures, key: str, names: Names) -> PartView:
         return PartView(reason)
     groups: Mapping[str, Figures] = part[key]["groups"]
     keys = list(next(iter(groups.values()))["requirements"]) if groups else []
-    gained = {
-        each: sum(row["requirements"][each]["eligible_without"] - row["eligible"] for row in groups.values())
-        for each in keys
-    }
+    now, gained = _of_everybody(part, keys)
     some = sorted((each for each in keys if gained[each] > 0), key=lambda each: -gained[each])
     none = [_requirement(each, names) for each in keys if gained[each] <= 0]
     notes = missing_note(part[key]["missing"])
@@ -57,12 +54,13 @@ def requirements(part: Figures, key: str, names: Names) -> PartView:
         return PartView(_("Without any single requirement, nobody more would be eligible."), notes=notes)
     first = some[0]
     words = _(
-        "Without %(requirement)s, %(gained)s more would be eligible than the %(now)s who are: more than without any"
-        " other.",
+        "Without %(requirement)s, %(gained)s more would be eligible than the %(now)s who are.",
         requirement=_requirement(first, names),
         gained=gained[first],
-        now=sum(row["eligible"] for row in groups.values()),
+        now=now,
     )
+    if all(gained[each] < gained[first] for each in keys if each != first):
+        words += " " + _("No other requirement by itself shuts out as many.")
     drawn = drawn_of(groups)
     plot = charts.interval_plot(
         [row for each in some for row in _requirement_rows(key, each, groups, drawn, names)],
@@ -74,6 +72,18 @@ def requirements(part: Figures, key: str, names: Names) -> PartView:
     )
     notes = (*folded_note(len(groups) - len(drawn)), *notes)
     return PartView(words, plot, _requirements_table(key, keys, groups, names), notes)
+
+
+def _of_everybody(part: Figures, keys: Sequence[str]) -> tuple[int, dict[str, int]]:
+    """How many are eligible, and how many more would be without each requirement.
+
+    Groups leave out those who did not answer, so it is counted by the attribute that the fewest did not answer: what
+    follows from the application itself is known of everybody.
+    """
+    figures = min((each for each in part.values() if each.get("groups")), key=lambda each: each["missing"])
+    rows = figures["groups"].values()
+    now = sum(row["eligible"] for row in rows)
+    return now, {key: sum(row["requirements"][key]["eligible_without"] for row in rows) - now for key in keys}
 
 
 def _requirement(key: str, names: Names) -> str:

@@ -80,7 +80,7 @@ class Rejected:
 
     @property
     def vacant(self) -> int:
-        """Posts that nobody took."""
+        """Posts that nobody holds."""
         return self.posts - self.filled
 
     def to_dict(self) -> dict[str, Any]:

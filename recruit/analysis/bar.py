@@ -19,7 +19,10 @@ ALL_POSTS = "all"
 
 
 def rejected(work: Work) -> dict[str, Any]:
-    """Those above the threshold with and without an offer, beside the posts and how many were filled."""
+    """Those above the threshold with and without an offer, beside the posts and how many are filled.
+
+    A post whose holder has left is empty again, also after the start; so it may be filled twice, and counts once.
+    """
     from scoring.bar import qualified_but_rejected
 
     ranked = work.ranked

@@ -161,9 +161,28 @@ def test_the_bar_in_words_and_tables(
     )
     rows = several["bar"]["requirements"]["sex"]["groups"].values()
     gained = sum(row["requirements"]["E1"]["eligible_without"] - row["eligible"] for row in rows)
-    assert f", {gained} more would be eligible than the" in text
+    now = sum(row["eligible"] for row in rows)
+    assert f", {gained} more would be eligible than the {now} who are. No other requirement" in text
     last = several["bar"]["later_start"]["sex"]["weeks"][-1]
     assert f"A start 3 weeks later, on 22 February 2027, would gain {last['gained']} applicants whose" in text
+
+
+def test_a_requirement_is_counted_for_everybody_whoever_answered(
+    session: Session, intake: Intake, get: Get, one: dict[str, Any]
+) -> None:
+    """By sex those who did not answer are in no group; how many more would be eligible is about all of them."""
+
+    def part(missing: int, eligible: int, without: int) -> dict[str, Any]:
+        asked = {"eligible_without": without, "eligible_rate_without": 0.5, "verdict": "no_concern"}
+        row = {"n": 40, "eligible": eligible, "eligible_rate": 0.4, "undecided": 0}
+        requirements = {key: asked for key in ("E1", "E2")}
+        return {"missing": missing, "alpha": 0.05, "groups": {"all": row | {"requirements": requirements}}}
+
+    parts = {"sex": part(9, 12, 14), "country": part(0, 20, 25)}
+    stored(session, intake, one | {"bar": one["bar"] | {"requirements": parts}})
+    text = get("bar?by=sex")
+    assert "5 more would be eligible than the 20 who are." in text
+    assert "No other requirement" not in text  # both cost as many
 
 
 def test_what_could_not_be_computed_is_said(
