@@ -50,7 +50,7 @@ def actions(funnel: Figures, whole: Figures | None = None, names: Names | None =
     if whole is not None:
         found += [
             *_sources(_section(whole, "sources"), names or Names({}, {})),
-            *_strata(_section(whole, "stratified_by")),
+            *_strata(_section(whole, "stratified_by"), whole["alpha"]),
             *_order(_section(whole, "order")),
             *_over_time(_section(whole, "over_time")),
             *_proxies(_section(whole, "proxies")),
@@ -154,7 +154,7 @@ def _gap(name: str, attribute: Figures, verdict: str, sources: bool) -> Action:
         )
         if verdict == "alarm"
         else (
-            "Följ det i nästa omgång; ett sådant gap väntas då och då.",
+            "Följ det i nästa omgång; en sådan skillnad väntas då och då.",
             "Follow it in the next intake; such a gap is expected now and then.",
         )
     )
@@ -259,14 +259,18 @@ _TURNS: dict[str, Pair] = {
     "vanishes": ("försvinner det", "it vanishes"),
     "turns": ("vänder det", "it turns"),
     "appears": (
-        "uppträder ett gap som inte syns i helheten",
+        "uppträder en skillnad som inte syns i helheten",
         "a gap appears that does not show in the whole",
     ),
 }
 
 
-def _strata(stratified: Figures) -> Iterator[Action]:
-    """One for each kind of stratum and attribute in which a gap is another than in the whole."""
+def _strata(stratified: Figures, alpha: float) -> Iterator[Action]:
+    """One for each kind of stratum and attribute in which a gap is another than in the whole.
+
+    A gap within strata that the number of groups compared may explain is not told of: of thirty countries there is
+    nearly always one.
+    """
     for kind, section in stratified.items():
         for name, stages in _parts(section):
             patterns = {
@@ -274,6 +278,7 @@ def _strata(stratified: Figures) -> Iterator[Action]:
                 for stage in stages.values()
                 for compared in (stage.get("groups") or {"": stage}).values()
                 if isinstance(compared, Mapping) and "pattern" in compared
+                if compared["pattern"] == "vanishes" or (compared.get("adjusted_p") or 0.0) <= alpha
             }
             pattern = next((each for each in ("turns", "appears", "vanishes") if each in patterns), None)
             if pattern is not None:
@@ -283,7 +288,7 @@ def _strata(stratified: Figures) -> Iterator[Action]:
                     "strata",
                     _said(
                         (
-                            "Läs gapet ({attribute}) inom {within}: där {what}.",
+                            "Läs skillnaden ({attribute}) inom {within}: där {what}.",
                             "Read the gap ({attribute}) within {within}: there {what}.",
                         ),
                         attribute=_attribute(name),
@@ -322,7 +327,7 @@ def _over_time(over_time: Figures) -> Iterator[Action]:
                 "over_time",
                 _said(
                     (
-                        "Beläggen för ett gap ({attribute}) har samlats över omgångarna: se när och för vem.",
+                        "Beläggen för en skillnad ({attribute}) har samlats över omgångarna: se när och för vem.",
                         "The evidence for a gap ({attribute}) has built up over the intakes: see when and for "
                         "whom.",
                     ),

@@ -27,3 +27,27 @@ def test_way_of_a_gap_is_that_of_its_difference(difference: float | None, words:
     assert (action.rule, action.level) == ("gap_alarm", "alarm")
     assert words in action.words["en"]
     assert never not in action.words["en"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "adjusted_p", "rules"),
+    [
+        ("appears", 0.01, ["strata_appears"]),
+        ("appears", 0.4, []),
+        ("turns", 0.4, []),
+        ("turns", None, ["strata_turns"]),
+        ("vanishes", 0.9, ["strata_vanishes"]),
+        ("absent", 0.01, []),
+    ],
+)
+def test_gap_within_strata_is_told_of_where_the_number_of_groups_does_not_explain_it(
+    pattern: str, adjusted_p: float | None, rules: list[str]
+) -> None:
+    """Of thirty countries one nearly always differs within some stratum."""
+    groups = {
+        "SY": {"pattern": pattern, "adjusted_p": adjusted_p},
+        "PL": {"pattern": "absent", "adjusted_p": 1.0},
+    }
+    whole = {"alpha": 0.05, "stratified_by": {"site": {"country": {"called": {"groups": groups}}}}}
+    found = actions({"n": 100, "attributes": {}}, whole)
+    assert [each.rule for each in found] == rules
