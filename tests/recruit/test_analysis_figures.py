@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -13,7 +14,7 @@ from sqlmodel import Session, select
 from recruit.analysis import STEPS, analyse, canonical
 from recruit.analysis.reasons import NO_RUN, NOBODY, attempt
 from recruit.frames import ATTRIBUTES
-from recruit.models import AnalysisState, Intake, MonitoringAnalysis, OutcomeKind, Sex
+from recruit.models import Account, AnalysisState, Application, Intake, MonitoringAnalysis, OutcomeKind, Sex
 from recruit.queries import analysis as queries
 from recruit.queries.audited import Audited, audited
 from scoring.errors import TableError
@@ -96,6 +97,18 @@ def test_funnel_counts_what_the_overview_counts(demo: Demo, figures: dict[str, A
     assert "listed" not in figures["sources"]["stage"]["sex"]["groups"]["female"]["stages"]
     rejected = figures["bar"]["rejected"]["sex"]
     assert rejected["filled"] + rejected["vacant"] == rejected["posts"] == 25
+
+
+def test_figures_name_nobody(demo: Demo, stored: MonitoringAnalysis) -> None:
+    """They stay when what the record holds about an application is disposed of, so nothing in them leads to one."""
+    assert stored.figures is not None
+    with demo.session() as session:
+        applications = session.exec(select(Application.mask_code, Application.reference)).all()
+        accounts = session.exec(select(Account.name, Account.email, Account.public_id)).all()
+    words = set(re.findall(r"[\w@.-]+", stored.figures))
+    assert len(applications) > 100
+    assert words.isdisjoint(each for row in applications for each in row)
+    assert [each for row in accounts for each in row if each and each in stored.figures] == []
 
 
 def test_numbers_are_numbers_and_reasons_are_in_both_languages(figures: dict[str, Any]) -> None:
