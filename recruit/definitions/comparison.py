@@ -102,9 +102,9 @@ CHAPTER = Chapter(
         ),
         Definition(
             ("difference_interval", "interval_difference"),
-            ("95-procentigt intervall för gapet", "95 per cent interval of the gap"),
+            ("95-procentigt intervall för skillnaden", "95 per cent interval of the gap"),
             (
-                "De sanna gap som antalen går ihop med. Rymmer det noll kan det vara slump.",
+                "De sanna skillnader som antalen går ihop med. Rymmer det noll kan det vara slump.",
                 "The true gaps that the counts agree with. If it holds zero, the gap may be chance.",
             ),
             (
@@ -112,7 +112,7 @@ CHAPTER = Chapter(
                 "Newcombe's hybrid of Wilson's intervals (method 10).",
             ),
             (
-                "det läses som att verkliga skillnader måste vara lika stora som det observerade gapet.",
+                "det läses som att verkliga skillnader måste vara lika stora som den observerade skillnaden.",
                 "it is read as if the true difference had to be as large as the observed gap.",
             ),
             "Newcombe 1998",
@@ -134,7 +134,7 @@ CHAPTER = Chapter(
             ("of_applied",),
             ("Andel av alla som sökte", "Share of all who applied"),
             (
-                "Hur stor del av gruppens sökande som kom så långt. Ett gap som uppstår tidigt syns inte "
+                "Hur stor del av gruppens sökande som kom så långt. En skillnad som uppstår tidigt syns inte "
                 "bland dem som "
                 "är kvar.",
                 "The part of the group's applicants who came so far. A gap that arises early is invisible "
@@ -153,7 +153,7 @@ CHAPTER = Chapter(
             ("De som inte har svarat", "Those who did not answer"),
             (
                 "De räknas men hör inte till någon grupp och prövas aldrig. Gränserna säger vad andelen och "
-                "gapet kunde "
+                "skillnaden kunde "
                 "ha varit om alla hade svarat.",
                 "They are counted, belong to no group and are never tested. The bounds say what the rate and "
                 "the gap "

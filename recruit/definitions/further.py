@@ -58,13 +58,13 @@ CHAPTER = Chapter(
             ("e_values", "over_time", "e_process", "sequential", "alarm_line"),
             ("Belägg över tid (e-värde)", "Evidence over time (e-value)"),
             (
-                "Vad vadslagning mot ”inget gap” har gjort av en krona. Larm vid 20. Får läsas efter varje "
+                "Vad vadslagning mot ”ingen skillnad” har gjort av en krona. Larm vid 20. Får läsas efter varje "
                 "omgång.",
                 "What betting against “no gap” has made of one crown. Alarm at 20. May be read after every "
                 "intake.",
             ),
             (
-                "Kvot av sannolikheter mellan olika odds och inget gap, för fasta platser (hypergeometrisk), "
+                "Kvot av sannolikheter mellan olika odds och ingen skillnad, för fasta platser (hypergeometrisk), "
                 "multiplicerad över omgångar "
                 "och genomsnitt över grupper.",
                 "Likelihood ratio of other odds to no gap, for fixed places (hypergeometric), multiplied over "
@@ -124,8 +124,8 @@ CHAPTER = Chapter(
             ),
             ("Räknade per grupp; platser per ort.", "Counted by group; posts by site."),
             (
-                "de har tackat nej innan erbjudandet, eller bara sökt andra orter.",
-                "they withdrew before an offer, or applied to other sites only.",
+                "de hade dragit sig ur före ett erbjudande, eller bara sökt andra orter.",
+                "they had withdrawn before an offer, or applied to other sites only.",
             ),
         ),
         Definition(

@@ -46,8 +46,8 @@ CHAPTER = Chapter(
             ),
             ("Exakta binomialgränser, 95 och 99,8 procent.", "Exact binomial limits, 95 and 99.8 per cent."),
             (
-                "de läses som ett prov: av trettio grupper hamnar någon utanför den inre gränsen då och då.",
-                "they are read as a test: of thirty groups one is outside the inner one now and then.",
+                "de läses som ett prov: av trettio grupper hamnar en eller två utanför den inre gränsen av ren slump.",
+                "they are read as a test: of thirty groups one or two are outside the inner one by chance.",
             ),
             "Spiegelhalter 2005",
         ),
@@ -55,7 +55,7 @@ CHAPTER = Chapter(
             ("detectable",),
             ("Vad som hade kunnat synas", "What could have been seen"),
             (
-                "Det minsta gap, nedåt och uppåt, som hade blivit larm med så många i gruppen.",
+                "Den minsta skillnad, nedåt och uppåt, som hade blivit larm med så många i gruppen.",
                 "The smallest gap, down and up, that would have been an alarm with so many in the group.",
             ),
             (

@@ -4,19 +4,19 @@ from recruit.definitions.entry import Chapter, Definition
 
 CHAPTER = Chapter(
     "sources",
-    ("Varifrån ett gap kommer", "Where a gap comes from"),
+    ("Var en skillnad uppstår", "Where a gap comes from"),
     (
         Definition(
             ("stage", "sources"),
             ("Per steg", "By stage"),
             (
-                "Hur mycket av gapet, från ansökan till sista steget, som uppstår vid varje steg.",
+                "Hur mycket av skillnaden, från ansökan till sista steget, som uppstår vid varje steg.",
                 "How much of the gap, from application to the last stage, arises at each stage.",
             ),
             (
                 "Shapleys andel: vad som skulle försvinna om stegets andelar vore lika, i medeltal över alla "
                 "ordningar att göra dem "
-                "lika i. Delarna summerar till gapet.",
+                "lika i. Delarna summerar till skillnaden.",
                 "Shapley share: what making that stage's rates equal would take away, averaged over all "
                 "orders in which "
                 "they could be made equal. The parts add up to the gap.",
@@ -48,11 +48,11 @@ CHAPTER = Chapter(
             ("override", "overrides"),
             ("Fria val", "Free choices"),
             (
-                "Beslut som avvek från vad reglerna föreslog, och hur mycket det flyttade gapet.",
+                "Beslut som avvek från vad reglerna föreslog, och hur mycket de flyttade skillnaden.",
                 "Decisions that differed from what the rules proposed, and by how much that moved the gap.",
             ),
             (
-                "Föreslaget gap plus det som flyttades är gapet som det beslutades.",
+                "Föreslagen skillnad plus det som flyttades är skillnaden som det beslutades.",
                 "The gap proposed plus what was moved is the gap as decided.",
             ),
             ("bara några få beslut avvek.", "only few decisions differed."),
@@ -85,7 +85,7 @@ CHAPTER = Chapter(
         ),
         Definition(
             ("item_bias",),
-            ("Samma förmåga, annan nivå", "Item bias"),
+            ("Samma förmåga, olika nivå", "Item bias"),
             (
                 "Om de som är lika på bedömningsgrunderna som helhet får olika nivå på en av dem.",
                 "Whether people alike on the criteria as a whole get different levels on one of them.",
@@ -105,7 +105,7 @@ CHAPTER = Chapter(
             ("assessor", "assessors"),
             ("Per bedömare", "By assessor"),
             (
-                "Om en bedömares gap mellan gruppen och de andra skiljer sig från kollegernas på samma "
+                "Om en bedömares skillnad mellan gruppen och de andra skiljer sig från kollegernas på samma "
                 "ansökningar.",
                 "Whether one assessor's gap between the group and the others differs from that of colleagues "
                 "on the same "
@@ -116,7 +116,7 @@ CHAPTER = Chapter(
                 "A model of levels: assessor times group, plus application; applications random (REML).",
             ),
             (
-                "alla bedömare delar samma gap: då syns det inte alls.",
+                "alla bedömare delar samma skillnad: då syns den inte alls.",
                 "all assessors share the same gap: then it cannot be seen at all.",
             ),
         ),

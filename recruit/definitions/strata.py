@@ -8,22 +8,22 @@ CHAPTER = Chapter(
     (
         Definition(
             ("within_strata", "stratified", "stratified_by", "pattern"),
-            ("Gapet inom skikt", "The gap within strata"),
+            ("Skillnaden inom skikt", "The gap within strata"),
             (
-                "Ett gap kan finnas i helheten men inte i någon av delarna, om grupperna söker till orter där "
+                "En skillnad kan finnas i helheten men inte i någon av delarna, om grupperna söker till orter där "
                 "olika många går "
-                "vidare. Ordet säger vad som blir av gapet: står kvar, vänder, försvinner, oklart, uppträder "
-                "eller saknas.",
+                "vidare. Ordet säger vad som blir av skillnaden: består, vänder, försvinner, oklart, träder fram "
+                "eller inget säkert gap.",
                 "A gap can be there in the whole and in none of the parts, if groups apply to sites where "
                 "different shares go "
-                "on. The word says what becomes of it: stays, turns, vanishes, unclear, appears or absent.",
+                "on. The word says what becomes of it: remains, turns, vanishes, unclear, appears, or no sure gap.",
             ),
             (
                 "Prov och oddskvot för helheten jämförs med dem inom skikten.",
                 "Test and odds ratio of the whole are compared with those within strata.",
             ),
             (
-                "skiktet självt är följden av ett skevt steg: då döljs gapet i stället.",
+                "skiktet självt är följden av ett skevt steg: då döljs skillnaden i stället.",
                 "the stratum itself follows from a biased step: then it hides the gap instead.",
             ),
             "Bickel, Hammel & O'Connell 1975",
@@ -32,7 +32,7 @@ CHAPTER = Chapter(
             ("cmh", "cmh_p", "cmh_df", "cmh_corrected", "cmh_corrected_p"),
             ("Cochran–Mantel–Haenszels prov", "Cochran–Mantel–Haenszel test"),
             (
-                "Ett prov av gapet när varje skikt bara jämförs med sig självt.",
+                "Ett prov av skillnaden när varje skikt bara jämförs med sig självt.",
                 "One test of the gap, each stratum compared only with itself.",
             ),
             (
@@ -86,7 +86,7 @@ CHAPTER = Chapter(
                 "heterogeneity_df",
             ),
             ("Olikhet mellan skikt", "Heterogeneity"),
-            ("Om gapet är olika stort i olika skikt.", "Whether the gap differs between strata."),
+            ("Om skillnaden är olika stor i olika skikt.", "Whether the gap differs between strata."),
             (
                 "Breslows och Days prov, utan och med Tarones korrigering, och Woolfs.",
                 "Breslow and Day's test, without and with Tarone's correction, and Woolf's.",
@@ -98,7 +98,7 @@ CHAPTER = Chapter(
             ("kitagawa", "standardised"),
             ("Sammansättning och andel", "Composition and rate"),
             (
-                "Hur mycket av gapet som kommer av att grupperna är olika fördelade på skikten, och hur "
+                "Hur mycket av skillnaden som kommer av att grupperna är olika fördelade på skikten, och hur "
                 "mycket av olika andelar "
                 "inom dem.",
                 "How much of the gap comes from the groups being spread differently over the strata, and how "
@@ -107,7 +107,7 @@ CHAPTER = Chapter(
             ),
             (
                 "Skillnad i fördelning gånger medelandel, plus skillnad i andel gånger medelfördelning; "
-                "delarna summerar till gapet.",
+                "delarna summerar till skillnaden.",
                 "Difference in spread times mean rate, plus difference in rate times mean spread; the parts "
                 "add up to "
                 "the gap.",

@@ -45,7 +45,7 @@ CHAPTER = Chapter(
                 "The sum over all tables with the same margins that are no more probable than this one.",
             ),
             (
-                "det läses som sannolikheten att gapet är slump.",
+                "det läses som sannolikheten att skillnaden är slump.",
                 "it is read as the probability that the gap is chance.",
             ),
             "Fisher 1935",
