@@ -73,7 +73,7 @@ def command(
     from scoring.errors import ScoringError
 
     try:
-        figures = _figures(levels, columns, scale, per, seed, language)
+        figures = _figures(levels, columns, scale, per, seed)
         if json_to:
             text = json.dumps(figures, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
             if json_to != "-":
@@ -87,17 +87,14 @@ def command(
         _tell(figures, language)
 
 
-def _figures(
-    source: str, columns: tuple[str, ...], scale: str | None, per: str, seed: int, language: str
-) -> dict[str, Any]:
+def _figures(source: str, columns: tuple[str, ...], scale: str | None, per: str, seed: int) -> dict[str, Any]:
     """The figures of `Agreement.to_dict`."""
     from recruit.tables.agreement import parse_scale, read_levels
-    from recruit.tables.agreement_words import words
     from scoring.agreement import agreement
 
     frame, limits, notes = read_levels(source, columns, parse_scale(scale) if scale is not None else None)
     for note in notes:
-        click.echo(f"{words(language)['note']}: {note}", err=True)
+        click.echo(f"Note: {note}", err=True)  # about the file, in the language of the messages about files
     figures = agreement(frame, "criterion" if per == "criterion" else "all", scale=limits, seed=seed)
     return figures.to_dict()
 
@@ -108,9 +105,14 @@ def _tell_notes(figures: dict[str, Any], language: str) -> None:
     t = words(language)
     for note in figures["notes"]:
         on = f"{t['criterion'].format(key=note['criterion'])}: " if note["criterion"] else ""
-        one = t.get(f"note_{note['code']}_one") if note["count"] == 1 else None
-        said = (one or t[f"note_{note['code']}"]).format(count=note["count"])
+        said = _counted(t, "note_" + note["code"], note["count"])
         click.echo(f"{t['note']}: {on}{said}", err=True)
+
+
+def _counted(words: dict[str, str], key: str, count: int) -> str:
+    """The words of a key for so many; some keys have words of their own for one."""
+    one = words.get(f"{key}_one") if count == 1 else None
+    return (one or words[key]).format(count=count)
 
 
 def _tell(figures: dict[str, Any], language: str) -> None:
@@ -119,7 +121,10 @@ def _tell(figures: dict[str, Any], language: str) -> None:
     from recruit.tables.words import figure
 
     t = words(language)
-    click.echo(t["counts"].format(**figures["n"]))
+    click.echo(
+        ", ".join(_counted(t, key, figures["n"][key]) for key in ("levels", "applications", "assessors"))
+        + "."
+    )
     _tell_part(t["in_all"], figures, language)
     for key, part in figures.get("criteria", {}).items():
         _tell_part(t["criterion"].format(key=key), part, language)

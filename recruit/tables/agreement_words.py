@@ -1,12 +1,14 @@
 """The words of `recruit agreement` at a terminal, in Swedish and English, side by side."""
 
 _WORDS: dict[str, tuple[str, str]] = {
-    "counts": (
-        "{levels} nivåer, {applications} ansökningar, {assessors} bedömare.",
-        "{levels} levels, {applications} applications, {assessors} assessors.",
-    ),
+    "levels": ("{count} nivåer", "{count} levels"),
+    "levels_one": ("en nivå", "one level"),
+    "applications": ("{count} ansökningar", "{count} applications"),
+    "applications_one": ("en ansökan", "one application"),
+    "assessors": ("{count} bedömare", "{count} assessors"),
+    "assessors_one": ("en bedömare", "one assessor"),
     "in_all": ("Sammantaget", "In all"),
-    "criterion": ("Kriterium {key}", "Criterion {key}"),
+    "criterion": ("Bedömningsgrund {key}", "Criterion {key}"),
     "of_one": ("en bedömare", "one assessor"),
     "of_mean": ("medel av {k}", "mean of {k}"),
     "severity": ("Stränghet", "Severity"),
@@ -14,8 +16,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "panel": ("panel {n}", "panel {n}"),
     "disagreements": ("Störst oenighet", "Largest disagreements"),
     "of_disagreements": ("{shown} av {all}", "{shown} of {all}"),
-    "none_disagree": ("Inga: alla är eniga, eller har bedömt olika ansökningar.", "None: all agree, or judged "
-                                                                                "different applications."),
+    "none_disagree": (
+        "Inga: alla är eniga, eller har bedömt olika ansökningar.",
+        "None: all agree, or judged different applications.",
+    ),
     "row": ("{low}–{high}, {n} bedömare", "{low}–{high}, {n} assessors"),
     "to": ("till", "to"),
     "no_interval": ("intervall saknas: {reason}", "no interval: {reason}"),
@@ -49,16 +53,17 @@ _WORDS: dict[str, tuple[str, str]] = {
         "There is only one level. Agreement cannot be told from chance.",
     ),
     "note_assessed_once_one": (
-        "En gång gav bara en bedömare en nivå på ett kriterium. Där finns inget att jämföra för α.",
+        "En gång gav bara en bedömare en nivå på en bedömningsgrund. Där finns inget att jämföra för α.",
         "Once only one assessor gave a level on a criterion. There is nothing to compare there for α.",
     ),
     "note_partly_assessed_one": (
-        "En gång lämnade en bedömare något kriterium utan nivå. Övriga nivåer räknas från kriteriets medel.",
+        "En gång lämnade en bedömare någon bedömningsgrund utan nivå. Övriga nivåer räknas från bedömningsgrundens "
+        "medel.",
         "Once an assessor left some criterion without a level. The other levels are taken from the mean of their "
         "criterion.",
     ),
     "note_few_units_one": (
-        "Bara en gång gav flera bedömare en nivå på samma kriterium. Intervallen för α är grova.",
+        "Bara en gång gav flera bedömare en nivå på samma bedömningsgrund. Intervallen för α är grova.",
         "Only once several assessors gave a level on the same criterion. The intervals of α are rough.",
     ),
     "note_form_left_out": (
@@ -78,11 +83,12 @@ _WORDS: dict[str, tuple[str, str]] = {
         "All {count} levels are equal. Agreement cannot be told from chance.",
     ),
     "note_assessed_once": (
-        "{count} gånger gav bara en bedömare en nivå på ett kriterium. Där finns inget att jämföra för α.",
+        "{count} gånger gav bara en bedömare en nivå på en bedömningsgrund. Där finns inget att jämföra för α.",
         "{count} times only one assessor gave a level on a criterion. There is nothing to compare there for α.",
     ),
     "note_partly_assessed": (
-        "{count} gånger lämnade en bedömare något kriterium utan nivå. Övriga nivåer räknas från kriteriets medel.",
+        "{count} gånger lämnade en bedömare någon bedömningsgrund utan nivå. Övriga nivåer räknas från "
+        "bedömningsgrundens medel.",
         "{count} times an assessor left some criterion without a level. The other levels are taken from the mean of "
         "their criterion.",
     ),
@@ -91,7 +97,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "The assessors form {count} panels that share no application. Severity can be compared only within a panel.",
     ),
     "note_few_units": (
-        "Bara {count} gånger gav flera bedömare en nivå på samma kriterium. Intervallen för α är grova.",
+        "Bara {count} gånger gav flera bedömare en nivå på samma bedömningsgrund. Intervallen för α är grova.",
         "Only {count} times several assessors gave a level on the same criterion. The intervals of α are rough.",
     ),
 }  # fmt: skip

@@ -43,8 +43,8 @@ def known_keys(profile: Profile) -> list[str]:
     """Keys of columns of the applications that a profile can ask for, for `--column`."""
     keys = [*APPLICATION_KEYS, *AREA_KEYS]
     for criterion in profile.criteria:
-        keys += [key for key in (criterion.value, criterion.key) if key and key not in keys]
-    return keys
+        keys += [key for key in (criterion.value, criterion.key) if key]
+    return list(dict.fromkeys(keys))
 
 
 def gather(applications: Columns, assessments: Columns | None, profile: Profile, stage: str) -> Levels:

@@ -65,7 +65,7 @@ def test_terminal_in_both_languages() -> None:
     assert "Largest disagreements" in english.stdout
     assert "0–4, 2 assessors, s = 2.83" in english.stdout
     assert "24 nivåer, 12 ansökningar, 2 bedömare." in swedish.stdout
-    assert "Kriterium c" in swedish.stdout
+    assert "Bedömningsgrund c" in swedish.stdout
     assert "s = 2,83" in swedish.stdout
 
 
@@ -73,8 +73,17 @@ def test_notes_are_in_the_language_and_count_one_as_one() -> None:
     text = "application,assessor,criterion,level\na,x,c,1\na,y,c,2\nb,x,c,3\nb,y,c,3\nd,x,c,2\n"
     english, swedish = (run(text, "--language", each).stderr for each in ("en", "sv"))
     assert "Note: Once only one assessor gave a level on a criterion." in english
-    assert "Obs: En gång gav bara en bedömare en nivå på ett kriterium." in swedish
+    assert "Obs: En gång gav bara en bedömare en nivå på en bedömningsgrund." in swedish
     assert "Note:" not in swedish
+    single = "application,assessor,criterion,level\na,x,c,1\na,y,c,2\n"
+    assert "2 nivåer, en ansökan, 2 bedömare." in run(single).stdout
+    assert "2 levels, one application, 2 assessors." in run(single, "--language", "en").stdout
+
+
+def test_notes_about_the_file_are_in_the_language_of_messages_about_files() -> None:
+    done = run(table(SHROUT_FLEISS))
+    assert "Note: the levels go from 1 to 10" in done.stderr
+    assert "Obs: the" not in done.stderr
 
 
 def test_what_cannot_be_said_is_said() -> None:

@@ -317,6 +317,11 @@ def test_bad_options_are_refused(tmp_path: Path, options: tuple[str, ...], said:
     assert said in refused(tmp_path, wide(tmp_path), "--places", 1, *options)
 
 
+def test_each_known_key_of_a_column_is_named_once(tmp_path: Path) -> None:
+    message = refused(tmp_path, wide(tmp_path), "--places", 1, "--column", "foo=sex")
+    assert message.count("'breadth'") == 1
+
+
 def test_profile_whose_weights_do_not_add_up_is_refused(tmp_path: Path) -> None:
     text = default_profile().to_toml().replace("weight = 15", "weight = 16", 1)
     message = refused(
