@@ -40,6 +40,8 @@ NOT_IDENTIFIABLE = "variances_not_identifiable"
 NO_SPREAD = "no_spread_left"
 #: A difference of so much between an assessor and the others is one that must not be missed.
 MATTERS = 1.0
+#: So many of the group, and of the others, must an assessor have assessed: one application is no pattern.
+FEWEST = 2
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,8 @@ def by_assessor(
         is no assessor's.
     group : the group of each application; missing ones are counted and left out.
     weights : of the criteria, over 0; None weighs them alike.
-    matters : the difference in levels that must not be missed: no conclusion where it would not have been an alarm.
+    matters : the difference in levels that must not be missed: no conclusion where it would not have been an alarm,
+        nor where an assessor saw fewer than two of the group or of the others.
 
     Notes
     -----
@@ -154,11 +157,12 @@ def by_assessor(
     adjusted, verdicts = judged(p, worst, alpha)
     rows = []
     for at, each in enumerate(found):
+        verdict = verdicts[at] if min(each.n, each.others_n) >= FEWEST else "no_conclusion"
         half = float(stdtrit(each.df, (1 + confidence) / 2)) * each.se if each.reason is None else np.nan
         rows.append(
             AssessorGap(
                 groups.names[each.group], str(names[each.assessor]), each.n, each.others_n, each.effect, each.se,
-                each.effect - half, each.effect + half, each.p, float(adjusted[at]), verdicts[at], each.reason,
+                each.effect - half, each.effect + half, each.p, float(adjusted[at]), verdict, each.reason,
             )
         )  # fmt: skip
     rows.sort(key=lambda row: (groups.names.index(row.group), row.assessor))

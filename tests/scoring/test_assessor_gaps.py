@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
-from scoring.assessor_gaps import by_assessor
+from scoring.assessor_gaps import AssessorGap, by_assessor
 from scoring.errors import TableError
 
 
@@ -98,6 +98,31 @@ def test_who_saw_one_group_or_sits_alone_has_a_reason():
     assert found["a4"].reason == "panel_without_others"
     assert found["b"].reason == "saw_one_group"
     assert (found["b"].verdict, np.isnan(found["b"].effect)) == ("no_conclusion", True)
+
+
+def test_one_application_of_a_group_is_no_pattern():
+    # Three assessors agree to a hair, but for the levels that A gives to the group: four lower.
+    noise = (0.1, -0.1, 0.2)
+    rows = [
+        (f"x{i}", each, "c", i % 5 + noise[(i + j) % 3]) for i in range(30) for j, each in enumerate("ABC")
+    ]
+    rows += [("y1", "A", "c", 0.0), ("y1", "B", "c", 4.0)]
+    rows += [(f"y{i}", each, "c", 3.0) for i in (2, 3, 4) for each in "BC"]
+
+    def found() -> AssessorGap:
+        frame = pd.DataFrame(rows, columns=["application", "assessor", "criterion", "level"])
+        group = {row[0]: "G" if row[0].startswith("y") else "O" for row in rows}
+        return next(row for row in by_assessor(frame, group).rows if (row.group, row.assessor) == ("G", "A"))
+
+    alone = found()
+    assert (alone.n, alone.effect < -3, alone.adjusted_p < 0.001, alone.verdict) == (
+        1,
+        True,
+        True,
+        "no_conclusion",
+    )
+    rows += [("y5", "A", "c", 0.0), ("y5", "B", "c", 4.0)]
+    assert (found().n, found().verdict) == (2, "alarm")
 
 
 def test_one_assessor_each_cannot_be_told_apart():
