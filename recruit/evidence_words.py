@@ -47,8 +47,8 @@ def _made(figures: Figures, language: str) -> str:
         )
         return in_language(pair, language)
     pair = (
-        "Vad mot ”inget gap”, vart och ett rättvist, har gjort 1 till {now}; {line} är larm.",
-        "Bets against ‘no gap’, each fair, have made {now} out of 1; {line} is an alarm.",
+        "Bevisvärdet började på 1 och är {now}; larm vid {line}.",
+        "The evidence began at 1 and is {now}; alarm at {line}.",
     )
     said = in_language(pair, language).format(now=money(last, language), line=line)
     if figures["alarm"] and (last["e"] or 0) < figures["alarm_line"] and last["e"] is not None:
@@ -59,8 +59,8 @@ def _made(figures: Figures, language: str) -> str:
         said += in_language(more, language)
     elif last["e"] is not None and last["e"] < 1 and not figures["alarm"]:
         more = (
-            " Den som vadade har alltså förlorat.",
-            " Whoever bet has lost, that is.",
+            " Det talar hittills inte för någon skillnad.",
+            " So far it does not speak for a gap.",
         )
         said += in_language(more, language)
     return said

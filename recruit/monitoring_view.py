@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +60,7 @@ class StageView:
     folded: str
     rows: list[dict[str, Any]]
     missing: dict[str, Any]
+    first: bool
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,15 @@ class AttributeView:
     stages: list[StageView]
 
 
+#: The stages that say most: what the requirements did, and what the whole selection did.
+_FIRST = ("eligible", "called")
+
+
+def shown_first(keys: Sequence[str]) -> list[str]:
+    """The stages shown at once; all others are folded where there are many, for eight of each are too much to read."""
+    return [key for key in keys if key in _FIRST] or list(keys[-1:])
+
+
 def attributes(figures: Mapping[str, Any]) -> list[AttributeView]:
     """Every attribute, in the order in which they are shown."""
     return [
@@ -81,7 +91,10 @@ def attributes(figures: Mapping[str, Any]) -> list[AttributeView]:
             title=attribute_name(name),
             verdict=found["verdict"],
             summary=found["summary"][language()],
-            stages=[_stage(name, key, stage) for key, stage in found["stages"].items()],
+            stages=[
+                _stage(name, key, stage, shown_first(list(found["stages"])))
+                for key, stage in found["stages"].items()
+            ],
         )
         for name, found in _present(figures)
     ]
@@ -173,7 +186,7 @@ def p_value(p: float | None) -> str:
     return _("below %(least)s", least=display.number(0.001, 3)) if p < 0.0005 else display.number(p, 3)
 
 
-def _stage(attribute: str, key: str, stage: Mapping[str, Any]) -> StageView:
+def _stage(attribute: str, key: str, stage: Mapping[str, Any], first: Sequence[str]) -> StageView:
     rows = [_row(attribute, group, row, stage["missing"]) for group, row in stage["groups"].items()]
     plotted = [row for row in rows if not row["suppressed"] and not folds(attribute, row)]
     hidden = sum(row["suppressed"] for row in rows)
@@ -185,6 +198,7 @@ def _stage(attribute: str, key: str, stage: Mapping[str, Any]) -> StageView:
         folded=_left_out(hidden, small),
         rows=rows,
         missing=_missing(stage["missing"]),
+        first=key in first or any(row["verdict"] in ("alarm", "watch") for row in rows),
     )
 
 
@@ -285,9 +299,19 @@ def _plot(attribute: str, key: str, rows: list[dict[str, Any]]) -> Markup:
     )
 
 
-def rates(figures: Mapping[str, Any]) -> list[tuple[str, Markup]]:
+@dataclass(frozen=True)
+class RatesView:
+    """How far each group came at one stage. `first`: among those shown before the others are unfolded."""
+
+    title: str
+    plot: Markup
+    first: bool
+
+
+def rates(figures: Mapping[str, Any]) -> list[RatesView]:
     """How far each group came, of its applicants, with Wilson's interval: a plot per stage; no countries."""
     plots = []
+    first = shown_first([stage["key"] for stage in figures["stages"]])
     for stage in figures["stages"]:
         key = stage["key"]
         rows = []
@@ -298,7 +322,7 @@ def rates(figures: Mapping[str, Any]) -> list[tuple[str, Markup]]:
             rows.append(IntervalRow(label=attribute_name(name), heading=True))
             rows += [_rate_row(name, group, row) for group, row in part.items()]
         plots.append(
-            (
+            RatesView(
                 _("Of all who applied: %(reached)s", reached=reached(key)),
                 charts.interval_plot(
                     rows,
@@ -307,6 +331,7 @@ def rates(figures: Mapping[str, Any]) -> list[tuple[str, Markup]]:
                     figures_label=_("Of all who applied"),
                     marks_label=_("Rate with its 95 per cent interval"),
                 ),
+                key in first,
             )
         )
     return plots

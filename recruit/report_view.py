@@ -37,12 +37,15 @@ class Plot:
 
 @dataclass(frozen=True)
 class Table:
-    """One Local Law 144 table: (category, n, selected, rate, ratio) in its rows, and how many are of no category."""
+    """One Local Law 144 table of a `kind`, "selection", "scoring" or "combination".
+
+    (category, n, selected, rate, ratio) in its rows, and how many are of no category.
+    """
 
     title: str
     rows: list[dict[str, Any]]
     unknown: int | None
-    scoring: bool
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ class ReportView:
 
     full: bool
     lead: str
+    headline: str
     findings: list[monitoring_view.Finding]
     plots: list[Plot]
     actions: list[Action]
@@ -76,6 +80,7 @@ def view_of(basis: Basis, names: Names, *, full: bool) -> ReportView:
     return ReportView(
         full=full,
         lead=_lead(funnel) if funnel else "",
+        headline=_headline(funnel) if funnel else "",
         findings=monitoring_view.findings(funnel) if funnel else [],
         plots=_plots(funnel, whole, names) if funnel else [],
         actions=found[:SHOWN],
@@ -120,6 +125,36 @@ def _lead(funnel: Figures) -> str:
     return ", ".join(parts)
 
 
+def _headline(funnel: Figures) -> str:
+    """The whole report in a sentence or two: what stands out, and that some groups are too small to tell."""
+    found = {
+        verdict: [
+            attribute_name(name)
+            for name in ATTRIBUTES
+            if funnel["attributes"].get(name, {}).get("verdict") == verdict
+        ]
+        for verdict in ("alarm", "watch", "no_conclusion")
+    }
+    said = [
+        _("Alarm: %(names)s.", names=", ".join(found["alarm"])) if found["alarm"] else _("No alarm."),
+        _("To watch: %(names)s.", names=", ".join(found["watch"])) if found["watch"] else "",
+    ]
+    if found["no_conclusion"]:
+        said.append(_("No conclusion possible: %(names)s.", names=", ".join(found["no_conclusion"])))
+    elif _some_too_small(funnel):
+        said.append(_("Some groups are too small for any conclusion, which does not mean that all is well."))
+    return " ".join(each for each in said if each)
+
+
+def _some_too_small(funnel: Figures) -> bool:
+    return any(
+        group["verdict"] == "no_conclusion"
+        for attribute in funnel["attributes"].values()
+        for stage in attribute["stages"].values()
+        for group in stage["groups"].values()
+    )
+
+
 def _plots(funnel: Figures, whole: Figures | None, names: Names) -> list[Plot]:
     return [_how_far(funnel), _differences(funnel), _source(whole, names)]
 
@@ -127,7 +162,7 @@ def _plots(funnel: Figures, whole: Figures | None, names: Names) -> list[Plot]:
 def _how_far(funnel: Figures) -> Plot:
     """Of all who applied, at the stage that matters most: called, or as far as it has gone."""
     stages = [stage for stage in funnel["stages"] if stage["key"] == "called"] or [funnel["stages"][-1]]
-    _title, figure = monitoring_view.rates({**funnel, "stages": stages})[0]
+    figure = monitoring_view.rates({**funnel, "stages": stages})[0].plot
     words = _("Share of each group's applicants, with its 95 per cent interval (Wilson).")
     return Plot(f"{_('How far each group came')}: {reached(stages[0]['key'])}", words, figure)
 
@@ -189,7 +224,7 @@ def _difference(attribute: str, group: str, row: Figures) -> IntervalRow:
 
 def _source(whole: Figures | None, names: Names) -> Plot:
     """The gravest gap by its gravest source, by stage where no source stands out."""
-    title = _("Where the gravest gap comes from")
+    title = _("Where the gap arises")
     if whole is None:
         return Plot(title, _("Sources rest on small counts, and are for the audit alone."), None)
     sources = whole["sources"]
@@ -218,14 +253,14 @@ def _local_law(law: Figures) -> list[Table]:
         for name, both in law["attributes"].items():
             if both[kind]:
                 title = attribute_name(name)
-                tables.append(_law_table(title, name, both[kind], scoring=kind == "scoring"))
+                tables.append(_law_table(title, name, both[kind], kind))
     for name, table in law.get("intersections", {}).items():
         title = " × ".join(attribute_name(part) for part in name.split(" × "))
-        tables.append(_law_table(title, name, table, scoring=False))
+        tables.append(_law_table(title, name, table, "combination"))
     return tables
 
 
-def _law_table(title: str, attribute: str, table: Figures, *, scoring: bool) -> Table:
+def _law_table(title: str, attribute: str, table: Figures, kind: str) -> Table:
     names = attribute.split(" × ")
 
     def category(text: str) -> str:
@@ -233,4 +268,4 @@ def _law_table(title: str, attribute: str, table: Figures, *, scoring: bool) -> 
         return " × ".join(group_name(name, part) for name, part in zip(names, parts, strict=True))
 
     rows = [row | {"category": category(row["category"])} for row in table["rows"]]
-    return Table(title, rows, table["unknown"], scoring)
+    return Table(title, rows, table["unknown"], kind)

@@ -63,8 +63,8 @@ _ENDINGS: dict[str, Pair] = {
         "chance seldom gives so much, even allowing for how many comparisons are made",
     ),
     "watch": (
-        "mer än slumpen brukar ge, men inte tydligt nog för ett larm",
-        "more than chance usually gives, but not clear enough for an alarm",
+        "en större skillnad än slumpen brukar ge, men inte tydlig nog för ett larm",
+        "a larger difference than chance usually gives, but not clear enough for an alarm",
     ),
     "no_concern": ("inte mer än slumpen ofta ger", "no more than chance often gives"),
     "no_conclusion": (

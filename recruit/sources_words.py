@@ -108,10 +108,10 @@ def _stage(cell: Cell, names: Names, language: str) -> str:
         other=percent(_share(end["others_reached"], first["others_n"])),
     )
     if not gap and not any(row["contribution"] for _name, row in stages):
-        return said + _said(("Det är inget gap att dela upp.", "There is no gap to split."), language)
+        return said + _said(("Det är ingen skillnad att dela upp.", "There is no gap to split."), language)
     return said + _said(
         (
-            "Av gapet på {gap} procentenheter kommer {part} av steget {step}: {ending}.",
+            "Av skillnaden på {gap} procentenheter kommer {part} av steget {step}: {ending}.",
             "Of the gap of {gap} percentage points, {part} arise at the stage {step}: {ending}.",
         ),
         language,
@@ -198,7 +198,7 @@ def _override(cell: Cell, names: Names, language: str) -> str:
         return f"{said} {_nothing(language)}"
     return f"{said} " + _said(
         (
-            "Det flyttade gapet mot alla andra med {moved} procentenheter, från {before} till {after}: {ending}.",
+            "Det flyttade skillnaden mot alla andra med {moved} procentenheter, från {before} till {after}: {ending}.",
             "That moved the gap from all others by {moved} percentage points, from {before} to {after}: {ending}.",
         ),
         language,
@@ -215,7 +215,7 @@ def _criterion(cell: Cell, names: Names, language: str) -> str:
         return _nothing(language)
     return _said(
         (
-            "Gruppens {n} har i medeltal {gap} poäng mot alla andras {others}. Av det kommer {part} av {name}, "
+            "Gruppens {n} har i medeltal {gap} poäng jämfört med de {others} andra. Av det kommer {part} av {name}, "
             "medelnivå {mean} mot {other}: {ending}.",
             "The group's {n} have on average {gap} points compared with the {others} others. Of that, {part} come from "
             "{name}, mean level {mean} against {other}: {ending}.",

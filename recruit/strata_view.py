@@ -124,6 +124,13 @@ class Strata:
         if not views:
             return _("There is nothing to compare within these strata.")
         count = Counter(view.pattern for view in views)
+        if set(count) == {"absent"}:
+            return ngettext(
+                "The %(num)s comparison, in all and within %(strata)s, shows no sure gap.",
+                "None of %(num)s comparisons, in all and within %(strata)s, shows a sure gap.",
+                len(views),
+                strata=strata_words.kind_plural(self.kind, language()),
+            )
         text = ngettext(
             "%(num)s comparison, in all and within %(strata)s.",
             "%(num)s comparisons, in all and within %(strata)s.",
@@ -131,7 +138,7 @@ class Strata:
             strata=strata_words.kind_plural(self.kind, language()),
         )
         parts = [
-            f"{_lower(strata_words.pattern_word(pattern, language()))} {count[pattern]}"
+            f"{_lower(strata_words.pattern_word(pattern, language()))} ({count[pattern]})"
             for pattern in PATTERNS
             if count[pattern]
         ]

@@ -20,7 +20,7 @@ _PATTERNS: dict[str, Pair] = {
     "vanishes": ("Försvinner", "Vanishes"),
     "unclear": ("Oklart", "Unclear"),
     "appears": ("Träder fram", "Appears"),
-    "absent": ("Inget säkert gap", "No sure gap"),
+    "absent": ("Ingen säker skillnad", "No sure gap"),
 }
 
 
@@ -206,7 +206,7 @@ def split(found: Compared, kind: str, language: str) -> str:
         return ""
     return in_language(
         (
-            "Av gapet på {gap} procentenheter kommer {composition} av att grupperna är olika fördelade på "
+            "Av skillnaden på {gap} procentenheter kommer {composition} av att grupperna är olika fördelade på "
             "{several}, {rate} av olika andelar inom dem.",
             "Of the gap of {gap} percentage points, {composition} come from being spread differently over the "
             "{several}, {rate} from different rates within them.",
@@ -227,7 +227,7 @@ def _differing(found: Compared, kind: str, language: str, alpha: float) -> str:
         return ""
     return in_language(
         (
-            "{several} är inte lika: gapet skiljer sig mellan dem mer än slumpen ger. Se på var och en.",
+            "{several} är inte lika: skillnaden skiljer sig mellan dem mer än slumpen ger. Se på var och en.",
             "The {several} are not alike: the gap differs between them more than chance gives. Look at each.",
         ),
         language,

@@ -363,7 +363,7 @@ def _bar(bar: Figures) -> Iterator[Action]:
             "bar",
             _said(
                 (
-                    "Fråga varför {vacant} av {posts} platser är tomma medan {without} över gränsen inte har "
+                    "Fråga varför {vacant} av {posts} platser är tomma medan {without} över tröskeln inte har "
                     "fått något erbjudande.",
                     "Ask why {vacant} of {posts} posts are vacant while {without} above the threshold got no "
                     "offer.",

@@ -74,7 +74,7 @@ STEPS: tuple[Step, ...] = (
         "3 kap. 2 § 2",
         ("Analysera orsaker", "Analyse causes"),
         (
-            "Vid vilket steg, krav, val eller bedömare gapet uppstår. Det är var, inte varför.",
+            "Vid vilket steg, krav, val eller bedömare skillnaden uppstår. Det är var, inte varför.",
             "At which stage, requirement, choice or assessor a gap arises. That is where, not why.",
         ),
         (

@@ -63,7 +63,7 @@ def test_evidence_over_several_intakes_is_said_as_money_and_drawn(
     assert found["alarm"]  # else the figures were invented badly
     stored(session, intake, several)
     text = get("over-time")
-    assert "Sex. Bets against ‘no gap’, each fair, have made" in text
+    assert "Sex. The evidence began at 1 and is" in text
     assert "out of 1; 20 is an alarm." in text
     assert "Stands out by itself: Women, Men." in text
     assert f"8 intakes, n = {sum(each['n'] for each in found['e_values'])}." in text
@@ -74,7 +74,7 @@ def test_evidence_over_several_intakes_is_said_as_money_and_drawn(
     html = get("over-time", html=True)
     assert html.count('class="curve curve--') >= 6  # three lines, and each in the key
     client.get("/language/sv")
-    assert "Vad mot ”inget gap”, vart och ett rättvist, har gjort 1 till" in get("over-time")
+    assert "Bevisvärdet började på 1 och är" in get("over-time")
 
 
 def test_one_intake_is_shown_and_said_to_be_one(
@@ -177,7 +177,7 @@ def test_a_requirement_is_counted_for_everybody_whoever_answered(
     def part(missing: int, eligible: int, without: int) -> dict[str, Any]:
         asked = {"eligible_without": without, "eligible_rate_without": 0.5, "verdict": "no_concern"}
         row = {"n": 40, "eligible": eligible, "eligible_rate": 0.4, "undecided": 0}
-        requirements = {key: asked for key in ("E1", "E2")}
+        requirements = dict.fromkeys(("E1", "E2"), asked)
         return {"missing": missing, "alpha": 0.05, "groups": {"all": row | {"requirements": requirements}}}
 
     parts = {"sex": part(9, 12, 14), "country": part(0, 20, 25)}

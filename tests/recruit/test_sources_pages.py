@@ -135,7 +135,7 @@ def test_an_unknown_attribute_of_the_order_is_not_found(auditor: FlaskClient) ->
 def test_both_pages_are_in_swedish(auditor: FlaskClient) -> None:
     with auditor.session_transaction() as cookie:
         cookie["language"] = "sv"
-    assert "Varifrån kommer ett gap?" in page(auditor, SOURCES)
+    assert "Var uppstår skillnaden?" in page(auditor, SOURCES)
     assert "Ingenstans i systemet ordnas någon om efter grupp" in page(auditor, ORDER)
 
 

@@ -61,9 +61,9 @@ def test_berkeley_in_swedish() -> None:
     assert strata_words.sentences(found, "site", "sv") == [
         "I det hela gick 30\N{NO-BREAK SPACE}% (557 av 1835) vidare, mot 45\N{NO-BREAK SPACE}% (1198 av 2691).",
         "Inom varje ort är skillnaden borta: fler av gruppen sökte till orter där få går vidare.",
-        "Av gapet på −14,2 procentenheter kommer −17,8 av att grupperna är olika fördelade på orterna, "
+        "Av skillnaden på −14,2 procentenheter kommer −17,8 av att grupperna är olika fördelade på orterna, "
         "+3,6 av olika andelar inom dem.",
-        "Orterna är inte lika: gapet skiljer sig mellan dem mer än slumpen ger. Se på var och en.",
+        "Orterna är inte lika: skillnaden skiljer sig mellan dem mer än slumpen ger. Se på var och en.",
     ]
 
 

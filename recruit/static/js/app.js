@@ -184,6 +184,14 @@
     });
   }
 
+  /* On a phone a menu is one row that scrolls: the page one is on stands in sight. */
+  function showWhere() {
+    for (const menu of all(".menu, .subnav")) {
+      const here = menu.querySelector("[aria-current]");
+      if (here) menu.scrollLeft += here.getBoundingClientRect().right - menu.getBoundingClientRect().right + menu.clientWidth / 4;
+    }
+  }
+
   /* A form is sent once, however often the button is pressed. */
   function sendOnce() {
     document.addEventListener("submit", (event) => {
@@ -202,5 +210,6 @@
   all("select[data-combobox]").forEach(combobox);
   scoring();
   sendOnce();
+  showWhere();
   all("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));
 })();

@@ -7,7 +7,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "small": ("Små grupper: krympta andelar och vad som hade gett larm", "Small groups: shrunken rates, and what would "
                                                                          "have been an alarm"),
     "scoring_rate": ("Andel över medianen, {median}", "Share above the median, {median}"),
-    "sequential": ("Över intagen", "Over the intakes"),
+    "sequential": ("Över omgångarna", "Over the intakes"),
     "order": ("Hur grupperna ligger i ordningen", "How the groups lie in the order"),
     "proxies": ("Kan gruppen utläsas ur bedömningsgrunderna?", "Can the group be told from the criteria?"),
     "stage": ("Var skillnaden uppstår: steg", "Where the gap arises: stage"),
@@ -70,7 +70,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "said_alarm": ("Larm: {names}.", "Alarm: {names}."),
     "said_watch": ("Bevaka: {names}.", "Watch: {names}."),
     "said_none": ("Inget larm.", "No alarm."),
-    "no_gap": ("Ingen skillnad, vare sig totalt eller inom.", "No gap, neither in all nor within."),
+    "no_gap": ("Ingen säker skillnad, vare sig totalt eller inom.", "No sure gap, neither in all nor within."),
     "said_no_conclusion": ("Ingen slutsats möjlig.", "No conclusion possible."),
     "and_more": ("{names} och {n} till", "{names} and {n} more"),
     "evidence_alarm": (
@@ -84,7 +84,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "reached in at most {alpha} of all sequences.",
     ),
     "evidence_no_conclusion": (
-        "Inget intag kunde säga något: det behövs två grupper, och att några men inte alla valts.",
+        "Ingen omgång kunde säga något: det behövs två grupper, och att några men inte alla valts.",
         "No intake could tell anything: it takes two groups, and some but not all selected.",
     ),
     "flagged": (" Står ut var för sig: {names}.", " Standing out by themselves: {names}."),
@@ -93,7 +93,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "vanishes": ("skillnaden försvinner: sammansättning", "the gap vanishes: composition"),
     "unclear": ("oklart om den finns kvar", "unclear whether it stays"),
     "appears": ("skillnaden framträder", "a gap appears"),
-    "absent": ("ingen skillnad", "no gap"),
+    "absent": ("ingen säker skillnad", "no sure gap"),
     "without": ("{n} utan uppgift om {what} räknas och prövas inte.", "{n} without {what} are counted, not tested."),
     "what_place": ("plats", "a place"),
     "what_stratum": ("stratum", "a stratum"),
