@@ -5,6 +5,7 @@ import re
 from wtforms import EmailField, Form, PasswordField, RadioField, StringField, ValidationError
 from wtforms.validators import EqualTo, InputRequired, Length
 
+from forms.base import WordedForm
 from forms.texts import N_
 
 _ADDRESS = re.compile(r"^[^@\s<>\"(),:;]+@[^@\s.]+(\.[^@\s.]+)+$")
@@ -21,7 +22,7 @@ def is_address(_form: Form, field: StringField) -> None:
         raise ValidationError(N_("Write an e-mail address in the form name@example.com"))
 
 
-class LoginForm(Form):
+class LoginForm(WordedForm):
     """E-mail address and password."""
 
     email = EmailField(
@@ -37,7 +38,7 @@ class LoginForm(Form):
     )
 
 
-class RegisterForm(Form):
+class RegisterForm(WordedForm):
     """A new account."""
 
     name = StringField(
@@ -68,7 +69,7 @@ class RegisterForm(Form):
     )
 
 
-class ConfirmForm(Form):
+class ConfirmForm(WordedForm):
     """The password chosen at registration, to confirm the address."""
 
     password = PasswordField(
@@ -78,7 +79,7 @@ class ConfirmForm(Form):
     )
 
 
-class ForgottenForm(Form):
+class ForgottenForm(WordedForm):
     """Where to send the link."""
 
     email = EmailField(
@@ -89,7 +90,7 @@ class ForgottenForm(Form):
     )
 
 
-class NewPasswordForm(Form):
+class NewPasswordForm(WordedForm):
     """A new password, typed twice because nobody can see it."""
 
     password = PasswordField(
@@ -118,7 +119,7 @@ class PasswordForm(NewPasswordForm):
     )
 
 
-class LanguageForm(Form):
+class LanguageForm(WordedForm):
     """The language of pages and mail."""
 
     language = RadioField(

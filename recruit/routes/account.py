@@ -37,7 +37,7 @@ blueprint = Blueprint("account", __name__)
 @limiter.limit("100 per 5 minutes", exempt_when=posts_only)
 def login() -> Any:
     """Sign in with e-mail address and password."""
-    form = LoginForm(_posted())
+    form = LoginForm(_posted(), say=_)
     target = safe_target(request.args.get("next"))
     if request.method == "GET":
         if current_user.is_authenticated:
@@ -67,7 +67,7 @@ def logout() -> Any:
 @limiter.limit("5 per hour", key_func=by_email, exempt_when=posts_only)
 def register() -> Any:
     """Create an account; a link is mailed to verify the address."""
-    form = RegisterForm(_posted())
+    form = RegisterForm(_posted(), say=_)
     if request.method == "POST" and form.validate():
         try:
             with transaction(db()):
@@ -96,7 +96,7 @@ def check_mail() -> Any:
 @limiter.limit("20 per hour", exempt_when=posts_only)
 def verify(token: str) -> Any:
     """Verify an address. The link opens a form: mail scanners follow links, but know no passwords."""
-    form = ConfirmForm(_posted())
+    form = ConfirmForm(_posted(), say=_)
     if request.method == "POST" and form.validate():
         try:
             with transaction(db()):
@@ -116,7 +116,7 @@ def verify(token: str) -> Any:
 @limiter.limit("5 per hour", key_func=by_email, exempt_when=posts_only)
 def forgot() -> Any:
     """Ask for a link to choose a new password."""
-    form = ForgottenForm(_posted())
+    form = ForgottenForm(_posted(), say=_)
     if request.method == "POST" and form.validate():
         with transaction(db()):
             accounts.ask_for_reset(db(), email=form.email.data, base_url=settings().base_url, now=clock.now())
@@ -128,7 +128,7 @@ def forgot() -> Any:
 @limiter.limit("20 per hour", exempt_when=posts_only)
 def reset(token: str) -> Any:
     """Choose a new password by a mailed link."""
-    form = NewPasswordForm(_posted())
+    form = NewPasswordForm(_posted(), say=_)
     if request.method == "POST" and form.validate():
         try:
             with transaction(db()):
@@ -149,8 +149,10 @@ def reset(token: str) -> Any:
 def me() -> Any:
     """My account: language and password."""
     choice = request.form.get("save")
-    password_form = PasswordForm(_posted() if choice == "password" else None)
-    language_form = LanguageForm(_posted() if choice == "language" else None, obj=account())
+    password_form = PasswordForm(_posted() if choice == "password" else None, say=_)
+    language_form = LanguageForm(
+        _posted() if choice == "language" else None, data={"language": account().language}, say=_
+    )
     if choice == "language" and language_form.validate():
         return _save_language(language_form)
     if choice == "password" and password_form.validate():

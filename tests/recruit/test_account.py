@@ -229,3 +229,34 @@ def test_pages_send_the_strict_headers(client: FlaskClient) -> None:
     cookie = headers["Set-Cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
+
+
+@pytest.mark.parametrize(
+    ("page", "swedish"),
+    [
+        ("/login", ("E-postadress", "Lösenord")),
+        ("/register", ("Ditt namn", "E-postadress", "Minst 10 tecken.")),
+        ("/forgot", ("E-postadress",)),
+    ],
+)
+def test_forms_of_the_account_speak_the_language_of_the_page(
+    client: FlaskClient, page: str, swedish: tuple[str, ...]
+) -> None:
+    client.get("/language/sv")
+    shown = client.get(page).text
+    assert all(words in shown for words in swedish)
+    assert "E-mail address" not in shown
+    refused = post(client, page, {"email": ""}).text
+    assert "Skriv din e-postadress" in refused
+    assert "Write your" not in refused
+
+
+def test_my_own_language_and_password_are_asked_for_in_my_language(
+    client: FlaskClient, world: World
+) -> None:
+    sign_in(client, world.assessors[0])
+    client.get("/language/sv")
+    shown = client.get("/me").text
+    assert "Nuvarande lösenord" in shown
+    assert "Language of pages" not in shown
+    assert re.search(r'<input checked[^>]*value="(sv|en)"', shown)
