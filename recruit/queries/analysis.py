@@ -10,9 +10,11 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from recruit.errors import Conflict
 from recruit.keeping import Latest
 from recruit.models import Account, AnalysisState, Intake, MonitoringAnalysis, RecordEntry
 from recruit.queries.audited import audited
+from scoring.errors import ScoringError
 
 
 def newest_done(session: Session, *, intake: Intake) -> MonitoringAnalysis | None:
@@ -98,11 +100,27 @@ _STALE: Latest[tuple[str, str], bool] = Latest(64)
 
 
 def is_stale(session: Session, *, intake: Intake, analysis: MonitoringAnalysis) -> bool:
-    """Whether an analysis computed now would have other inputs.
+    """Whether an analysis computed now would have other inputs, or none that can be read.
 
     Whatever changes them is in the region's record; while no entry is added to it, the answer is remembered.
     """
     newest = select(RecordEntry.hash).where(RecordEntry.region_id == intake.region_id)
     head = session.exec(newest.order_by(col(RecordEntry.number).desc()).limit(1)).first() or ""
     key = (analysis.inputs_sha256 or "", head)
-    return _STALE.get(key, lambda: audited(session, intake).sha256 != analysis.inputs_sha256)
+    try:
+        return _STALE.get(key, lambda: _differs(session, intake, analysis))
+    except (Conflict, ScoringError):
+        # What was computed stands and can be read: whoever looks into a damaged run needs it most.
+        return True
+
+
+def is_stale_now(session: Session, *, intake: Intake, analysis: MonitoringAnalysis) -> bool:
+    """The same, read anew whatever is remembered."""
+    try:
+        return _differs(session, intake, analysis)
+    except (Conflict, ScoringError):
+        return True
+
+
+def _differs(session: Session, intake: Intake, analysis: MonitoringAnalysis) -> bool:
+    return audited(session, intake).sha256 != analysis.inputs_sha256

@@ -17,7 +17,6 @@ from recruit.models import Intake, MonitoringAnalysis, MonitoringSignature
 from recruit.models.types import id_of
 from recruit.queries import analysis as analyses
 from recruit.queries import report as queries
-from recruit.queries.audited import audited
 from recruit.services import record
 from recruit.services.chain import Chain, Finding
 from recruit.services.record import as_text, canonical, sha256
@@ -105,7 +104,7 @@ def _to_be_signed(session: Session, intake: Intake, number: int) -> MonitoringAn
     if queries.signature_of(session, analysis=newest) is not None:
         raise Conflict(_("This analysis is signed already. A signature is given once."))
     # Read anew: what pages remember of it rests on the record, and a signature is for good.
-    if audited(session, intake).sha256 != newest.inputs_sha256:
+    if analyses.is_stale_now(session, intake=intake, analysis=newest):
         raise Conflict(
             _(
                 "What the analysis was computed from has changed since. Compute it anew, read it, then sign it."
@@ -117,8 +116,7 @@ def _to_be_signed(session: Session, intake: Intake, number: int) -> MonitoringAn
 
 
 def check_signatures(session: Session, region_id: int, chain: Chain) -> Iterator[Finding]:
-    """Every signature against the analysis, comments and publication it was given for, and the record's "
-    "entries."""
+    """Every signature against the analysis, comments and publication it was given for, and the record's entries."""
     told = chain.about(SIGNED)
     rows = {
         row.analysis_id: row

@@ -9,10 +9,12 @@ from sqlalchemy import Engine, event
 from sqlmodel import Session
 
 from recruit import analyst
+from recruit.errors import Conflict
 from recruit.models import AnalysisState, Intake, Membership, Role
 from recruit.queries import analysis as queries
 from recruit.services import analysis
 from recruit.services.analysis import Computed
+from scoring.errors import TableError
 from tests.recruit.factories import World, post, sign_in
 from tests.recruit.ranking_helpers import closed_intake
 from tests.recruit.test_ranking_pages import english
@@ -105,6 +107,35 @@ def test_page_says_when_something_has_changed_and_why_one_failed(
     assert "Analysis 2 could not be made" in page
     assert "What the pages show: analysis 1" in page
     assert "All analyses of this intake" in page
+
+
+@pytest.mark.parametrize("error", [TableError("row 3: level 5"), Conflict("The profile has been changed.")])
+def test_an_analysis_of_what_can_no_longer_be_read_is_read_all_the_same(
+    session: Session,
+    world: World,
+    client: FlaskClient,
+    engine: Engine,
+    intake: Intake,
+    quick: None,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+) -> None:
+    sign_in(client, world.auditor)
+    english(client)
+    post(client, URL)
+    analyst.work_off(engine)
+    done = queries.newest_done(session, intake=intake)
+    assert done is not None
+    assert not queries.is_stale_now(session, intake=intake, analysis=done)
+
+    def damaged(*_each: object) -> None:
+        raise error
+
+    monkeypatch.setattr(queries, "audited", damaged)
+    page = client.get(URL)
+    assert page.status_code == 200
+    assert "Something has changed since" in page.text
+    assert queries.is_stale_now(session, intake=intake, analysis=done)
 
 
 def test_page_asks_a_constant_number_of_queries(
