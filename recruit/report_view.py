@@ -148,7 +148,7 @@ def _headline(funnel: Figures) -> str:
 
 def _some_too_small(funnel: Figures) -> bool:
     return any(
-        group["verdict"] == "no_conclusion"
+        group["verdict"] in ("no_conclusion", None)
         for attribute in funnel["attributes"].values()
         for stage in attribute["stages"].values()
         for group in stage["groups"].values()
