@@ -346,7 +346,9 @@ def _rate_row(attribute: str, group: str, row: Mapping[str, Any]) -> IntervalRow
         rate=share["rate"],
         low=interval[0],
         high=interval[1],
-        figures=_of(share["selected"], share["n"]) if share["n"] is not None else _("not shown"),
+        figures=_of(share["selected"], share["n"])
+        if share["rate"] is not None or not row.get("suppressed")
+        else _("not shown"),
         verdict=verdict if verdict in ("alarm", "watch") or not row.get("suppressed") else "no_conclusion",
         words=display.percent(share["rate"]).replace(" ", "\N{NO-BREAK SPACE}")
         if share["rate"] is not None
