@@ -64,7 +64,7 @@ def test_evidence_over_several_intakes_is_said_as_money_and_drawn(
     stored(session, intake, several)
     text = get("over-time")
     assert "Sex. The evidence began at 1 and is" in text
-    assert "out of 1; 20 is an alarm." in text
+    assert "alarm at 20." in text
     assert "Stands out by itself: Women, Men." in text
     assert f"8 intakes, n = {sum(each['n'] for each in found['e_values'])}." in text
     assert "Alarm at 20" in text
