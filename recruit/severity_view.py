@@ -48,11 +48,11 @@ def plot(found: Severity) -> Markup:
 
 def _mark(each: dict[str, Any]) -> IntervalRow:
     if not each["identifiable"]:
-        words = (
-            _("cannot be told: shares no application with anybody")
-            if each["reason"] == "no_shared_application"
-            else _("cannot be told: too few shared applications")
-        )
+        words = {
+            "no_shared_application": _("cannot be told: shares no application with anybody"),
+            "too_few_levels": _("cannot be told: too few shared applications"),
+            "no_spread": _("cannot be told: all levels are the same"),
+        }[each["reason"]]
         return IntervalRow(each["assessor"], figures=str(each["n"]), verdict="no_conclusion", words=words)
     apart = each["low"] > 0 or each["high"] < 0
     word = (_("stricter") if each["severity"] > 0 else _("more lenient")) if apart else ""

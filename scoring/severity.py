@@ -35,7 +35,7 @@ from scoring.judgements import Judgements, by_criterion, read_judgements
 
 #: Why an assessor has no severity: shares no application with anybody; or the table has too few levels that are shared
 #: for its variances and errors to be estimated. Empty where there is a severity.
-Reason = Literal["", "no_shared_application", "too_few_levels"]
+Reason = Literal["", "no_shared_application", "too_few_levels", "no_spread"]
 
 _PLACES = Decimal("0.001")
 
@@ -87,12 +87,15 @@ def severity(frame: pd.DataFrame, level: float = 0.95) -> Severity:
     shared = np.bincount(panels, minlength=1)[panels] > 1
     fitted = _fitted(judgements) if shared.any() else None
     enough = fitted is not None and fitted.components.df_residual > 0
+    # One and the same level everywhere leaves nothing to estimate errors from: an interval of no width would be a lie.
+    spread = len(set(judgements.values.tolist())) > 1
     figures = np.full((4, count), np.nan)
-    if fitted is not None and enough:
+    if fitted is not None and enough and spread:
         effects, errors = _centred(fitted, panels)
         half = float(stdtrit(fitted.components.df_residual, (1 + level) / 2)) * errors
         figures[:, shared] = np.array([effects, errors, effects - half, effects + half])[:, shared]
-    reasons = np.where(shared, "" if enough else "too_few_levels", "no_shared_application")
+    too_little = "too_few_levels" if not enough else "" if spread else "no_spread"
+    reasons = np.where(shared, too_little, "no_shared_application")
     table = pd.DataFrame(
         {
             "assessor": pd.Series(judgements.assessors, dtype=object),

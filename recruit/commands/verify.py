@@ -95,8 +95,9 @@ def _verify_database(region: str | None, head: str | None) -> None:
             report = verify(session, region_id=found.id)
             ok &= report.ok
             click.echo(
-                f"{found.name}: {report.entries} entries, {report.runs} ranking runs recomputed, "
-                f"{report.lists} confirmed lists. Head {report.head}"
+                f"{found.name}: {_count(report.entries, 'entry', 'entries')}, "
+                f"{_count(report.runs, 'ranking run', 'ranking runs')} recomputed, "
+                f"{_count(report.lists, 'confirmed list', 'confirmed lists')}. Head {report.head}"
             )
             for gone in report.disposed:
                 click.echo(
@@ -114,3 +115,7 @@ def _verify_database(region: str | None, head: str | None) -> None:
     if not ok:
         raise click.exceptions.Exit(1)
     click.echo("Everything matches.")
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"

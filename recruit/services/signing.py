@@ -42,8 +42,8 @@ def sign(
     What may leave the house is suppressed and kept with it. A later analysis is not signed by this. That the actor is
     an auditor outside the recruitment group is for the caller to know.
 
-    Raises Conflict where there is no such analysis, a newer one, changed data or a signature already; Invalid without
-    an overall comment, or where the analysis does not have its checksum.
+    Raises Conflict where there is no such analysis, a newer one, no confirmed list, changed data or a signature
+    already; Invalid without an overall comment, or where the analysis does not have its checksum.
     """
     session.exec(select(Intake.id).where(Intake.id == intake.id).with_for_update(key_share=True)).one()
     analysis = _to_be_signed(session, intake, number)
@@ -112,6 +112,13 @@ def _to_be_signed(session: Session, intake: Intake, number: int) -> MonitoringAn
         )
     if sha256(newest.figures or "") != newest.figures_sha256:
         raise Invalid(_("The stored figures do not have their checksum, so they cannot be signed."))
+    drawn = analyses.figures_of(newest)["list"]
+    if drawn is None or not drawn["confirmed"]:
+        raise Conflict(
+            _(
+                "The list is not confirmed yet, so the figures may still change. Sign when it is, by a new analysis."
+            )
+        )
     return newest
 
 

@@ -41,6 +41,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "no_shared_application": (
         "delar ingen ansökan med någon annan", "shares no application with anybody"
     ),
+    "no_spread": ("alla nivåer är lika", "all levels are the same"),
     "too_few_levels": ("för få gemensamma ansökningar", "too few shared applications"),
     # notes; `_one` where there is one only
     "note": ("Obs", "Note"),

@@ -251,9 +251,7 @@ def test_forms_of_the_account_speak_the_language_of_the_page(
     assert "Write your" not in refused
 
 
-def test_my_own_language_and_password_are_asked_for_in_my_language(
-    client: FlaskClient, world: World
-) -> None:
+def test_my_own_language_and_password_are_asked_for_in_my_language(client: FlaskClient, world: World) -> None:
     sign_in(client, world.assessors[0])
     client.get("/language/sv")
     shown = client.get("/me").text

@@ -28,8 +28,8 @@ COMMENTS = {"analysis": "1", "overall": "Inget larm.\nFölj ålder.", "sex": "Li
 
 
 @pytest.fixture
-def intake(session: Session, world: World, monkeypatch: pytest.MonkeyPatch) -> Intake:
-    """An intake with a confirmed list and a finished analysis: the funnel is real, the rest beside the point."""
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Analyses of which the funnel is real, and the rest beside the point."""
     reason = {"reason": {"sv": "Utelämnat.", "en": "Left out."}}
 
     def compute(found: Any, *_progress: Any) -> Computed:
@@ -38,6 +38,11 @@ def intake(session: Session, world: World, monkeypatch: pytest.MonkeyPatch) -> I
         return Computed(found.list_id, 7, found.sha256, json.dumps(figures))
 
     monkeypatch.setattr(analysis, "compute", compute)
+
+
+@pytest.fixture
+def intake(session: Session, world: World, short: None) -> Intake:
+    """An intake with a confirmed list and a finished analysis."""
     made = mixed_intake(session, world)
     run = ranked(session, world, made)
     confirmed(session, world, made, run, places=12)
@@ -181,6 +186,20 @@ def test_signature_is_given_once_to_the_newest_analysis_that_holds(
     assert stale.status_code == 409
     assert "has changed since" in stale.text
     assert len(session.exec(select(MonitoringSignature)).all()) == 1
+
+
+def test_analysis_before_the_list_is_confirmed_is_not_signed(
+    session: Session, world: World, client: FlaskClient, short: None
+) -> None:
+    made = mixed_intake(session, world)
+    ranked(session, world, made)
+    analyse(session, made)
+    sign_in(client, world.auditor)
+    english(client)
+    refused = post(client, URL, COMMENTS)
+    assert refused.status_code == 409
+    assert "The list is not confirmed yet" in refused.text
+    assert session.exec(select(MonitoringSignature)).all() == []
 
 
 def test_record_vouches_for_the_signature(

@@ -142,9 +142,10 @@ def test_too_few_levels_are_said(rows):
     assert found["severity"].isna().all()
 
 
-def test_equal_levels_give_zeros():
+def test_levels_that_are_all_the_same_have_no_interval():
     found = severity(table(["a x 2", "a y 2", "b x 2", "b y 2", "c y 2"])).table
-    assert (found[["severity", "se", "low", "high"]] == 0).all().all()
+    assert found["reason"].tolist() == ["no_spread"] * 2
+    assert found[["severity", "se", "low", "high"]].isna().all(axis=None)
 
 
 def test_exact_additive_levels_give_exact_severities():
