@@ -40,7 +40,7 @@ def sentence(attribute: str, figures: Figures, language: str) -> str:
 def _made(figures: Figures, language: str) -> str:
     values: Sequence[Figures] = figures["e_values"]
     last, line = values[-1], f"{figures['alarm_line']:g}"
-    if figures["verdict"] == "no_conclusion":
+    if not any(part["informative"] for each in values for part in each["groups"].values()):
         pair: Pair = (
             "I ingen omgång kunde något skilja sig, så inget vad har kunnat göras: 1 är kvar 1.",
             "In no intake could anything differ, so no bet could be made: 1 is still 1.",
@@ -55,6 +55,12 @@ def _made(figures: Figures, language: str) -> str:
         more: Pair = (
             " Larmet kom tidigare och tas inte tillbaka.",
             " The alarm came earlier and is not taken back.",
+        )
+        said += in_language(more, language)
+    elif figures["verdict"] == "no_conclusion":
+        more = (
+            " Så få är med att inte ens det mest ojämna utfallet hade gett larm.",
+            " So few are in it that not even the most uneven outcome would have raised an alarm.",
         )
         said += in_language(more, language)
     elif last["e"] is not None and last["e"] < 1 and not figures["alarm"]:

@@ -42,7 +42,9 @@ class EProcess:
     All logarithms are natural. ``log_factors``: each intake's e-value for each group, shape (intakes, groups), 0
     (a factor of 1) where the group was not there or nothing could differ; ``log_products``: their running product;
     ``log_evidence``: the average over groups, shape (intakes,); ``alarm_at``: the first intake at which it was at
-    least 1/α, as an index, or None. ``carried``: share of the present evidence that each group holds.
+    least 1/α, as an index, or None. ``carried``: share of the present evidence that each group holds. ``could_alarm``:
+    whether some group would have raised an alarm, had all or none of it been selected in every intake, as far as the
+    places went, the other groups' evidence as it is.
     """
 
     intakes: tuple[str, ...]
@@ -57,6 +59,7 @@ class EProcess:
     informative: NDArray[np.bool_]
     n: Ints
     selected: Ints
+    could_alarm: bool
     missing: tuple[int, ...] = ()
 
     @property
@@ -120,16 +123,17 @@ class EProcess:
             "carried": {name: float(share) for name, share in zip(self.groups, self.carried, strict=True)},
             "flagged": list(self.flagged),
             "alarm": at is not None,
+            "could_alarm": self.could_alarm,
             "alarm_at": None if at is None else self.intakes[at],
             "verdict": self.verdict,
         }
 
     @property
     def verdict(self) -> str:
-        """ "alarm", "no_conclusion" if no intake could tell anything, else "no_concern"."""
+        """ "alarm", "no_conclusion" if no group could have raised one, else "no_concern"."""
         if self.alarm:
             return "alarm"
-        return "no_concern" if self.informative.any() else "no_conclusion"
+        return "no_concern" if self.could_alarm else "no_conclusion"
 
 
 def _plain(log_value: float) -> float | None:
@@ -218,11 +222,8 @@ def e_process(
     all_n = strata["n"].transform("sum").to_numpy()
     all_selected = strata["selected"].transform("sum").to_numpy()
     n, selected = frame["n"].to_numpy(), frame["selected"].to_numpy()
-    ratios = log_likelihood_ratios(selected, n, all_selected, all_n, odds_ratios)
     shape = (len(order), len(names))
     t, g = frame["intake"].to_numpy(), frame["group"].to_numpy()
-    logs = np.zeros((*shape, len(odds_ratios)))
-    np.add.at(logs, (t, g), ratios)
     open_ = (n > 0) & (n < all_n) & (all_selected > 0) & (all_selected < all_n)
     informative, present = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
     np.logical_or.at(informative, (t, g), open_)
@@ -230,7 +231,15 @@ def e_process(
     sizes, chosen = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
     np.add.at(sizes, (t, g), n)
     np.add.at(chosen, (t, g), selected)
-    factors = np.where(informative, _mixed(logs, mixing), 0.0)
+
+    def factors_of(counts: Ints) -> Floats:
+        logs = np.zeros((*shape, len(odds_ratios)))
+        np.add.at(logs, (t, g), log_likelihood_ratios(counts, n, all_selected, all_n, odds_ratios))
+        return np.where(informative, _mixed(logs, mixing), 0.0)
+
+    factors = factors_of(selected)
+    fewest, most = np.maximum(0, all_selected - (all_n - n)), np.minimum(n, all_selected)
+    worst = [factors_of(fewest), factors_of(most)]
     evidence, carried = _averaged(factors, present)
     return EProcess(
         intakes=order,
@@ -245,8 +254,20 @@ def e_process(
         informative=informative,
         n=sizes,
         selected=chosen,
+        could_alarm=_could_alarm(factors, present, worst, alpha),
         missing=missing,
     )
+
+
+def _could_alarm(factors: Floats, present: NDArray[np.bool_], worst: Sequence[Floats], alpha: float) -> bool:
+    """Whether putting one group's worst factors, as `worst` has them, for its own would reach the alarm line."""
+    for extreme in worst:
+        for g in range(factors.shape[1]):
+            tried = factors.copy()
+            tried[:, g] = extreme[:, g]
+            if (_averaged(tried, present)[0] >= -np.log(alpha) - 1e-12).any():
+                return True
+    return False
 
 
 def _check_settings(alpha: float, odds_ratios: Sequence[float], mixing: str) -> None:

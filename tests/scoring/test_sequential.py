@@ -112,6 +112,21 @@ def test_a_gap_raises_the_alarm_and_says_when_and_who():
     json.dumps(said, allow_nan=False)
 
 
+def test_no_conclusion_where_not_even_the_worst_outcome_would_have_been_an_alarm():
+    few = e_process(table([("1", "A", 3, 2), ("1", "B", 3, 1)]))
+    assert (few.could_alarm, few.verdict) == (False, "no_conclusion")
+    for selected in (0, 3):
+        worst = e_process(table([("1", "A", 3, selected), ("1", "B", 3, 3 - selected)]))
+        assert not worst.alarm
+    many = e_process(table([("1", "A", 40, 20), ("1", "B", 40, 20)]))
+    assert (many.could_alarm, many.verdict) == (True, "no_concern")
+    assert e_process(table([("1", "A", 40, 0), ("1", "B", 40, 40)])).alarm
+    # What one intake cannot tell, several can.
+    assert e_process(
+        table([(str(t), *row[1:]) for t in range(9) for row in (("", "A", 3, 2), ("", "B", 3, 1))])
+    ).could_alarm
+
+
 @pytest.mark.parametrize(
     "rows",
     [
