@@ -25,8 +25,7 @@ from recruit.models import (
 from recruit.queries import intake as intakes
 from recruit.queries import interview as queries
 from recruit.queries import ranking as rankings
-from recruit.services import assessment as assessment_service
-from recruit.services import interview, list_content
+from recruit.services import conflicts, interview, list_content
 from recruit.services.lines import LineGroup, line_groups
 from tests.recruit.factories import World, member
 from tests.recruit.ranking_helpers import (
@@ -231,7 +230,7 @@ def test_confirm_while_an_assessor_has_stepped_aside_without_a_replacement_is_re
         member = select(Membership).where(Membership.account_id == other.id)
         session.delete(session.exec(member).one())
     session.flush()
-    replaced = assessment_service.declare_conflict(
+    replaced = conflicts.declare_conflict(
         session,
         application=one,
         assessor_id=world.assessors[0].id or 0,
