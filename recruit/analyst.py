@@ -56,7 +56,7 @@ def carry_out(engine: Engine, taken: Taken, tell: Tell = lambda _step, _done, _a
         log.warning("analysis %s: what it rests on cannot be used: %s", taken.analysis_id, error)
         _give_up(engine, taken, analysis.UNUSABLE)
         return False
-    except Exception:
+    except Exception:  # whatever it was, the auditor must read that it failed
         log.exception("analysis %s failed", taken.analysis_id)
         _give_up(engine, taken, analysis.UNFORESEEN)
         return False
@@ -98,7 +98,7 @@ class Analyst(threading.Thread):
             try:
                 if self._waits():
                     self.have_it_made()
-            except Exception:
+            except Exception:  # such as a database that is away for a moment; the thread must outlive it
                 log.exception("the analyst could not look for work; trying again")
 
     def _waits(self) -> bool:

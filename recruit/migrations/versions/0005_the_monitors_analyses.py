@@ -78,4 +78,4 @@ def _refuse_changes() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("Going back would lose what auditors have read: restore a copy from before.")
+    raise RuntimeError("Going back would lose what auditors have read: restore a copy from before.")

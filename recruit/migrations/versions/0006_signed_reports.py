@@ -54,4 +54,4 @@ def _refuse_changes() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("Going back would lose signatures: restore a copy from before.")
+    raise RuntimeError("Going back would lose signatures: restore a copy from before.")
