@@ -3,22 +3,27 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 
 from recruit import alternatives_view, bar_entry_view, bar_view, evidence_view, proxies_view
-from recruit.errors import NotFound
 from recruit.frames import ATTRIBUTES
 from recruit.i18n import gettext as _
 from recruit.i18n import language
 from recruit.models import Intake
 from recruit.monitoring_view import attribute_name
 from recruit.queries import analysis as analyses
-from recruit.queries import intake as intakes
 from recruit.queries.left_out import left_out, of_region
 from recruit.request import db
 from recruit.request import region as present_region
-from recruit.routes.monitoring_shared import PREFIX, Section, auditor_only, blueprint, section
-from recruit.sources_names import Names, names_of
+from recruit.routes.monitoring_shared import (
+    PREFIX,
+    address,
+    auditor_only,
+    blueprint,
+    names_in,
+    one_of,
+    section,
+)
 
 
 @blueprint.get("/g/<region>/monitoring/over-time")
@@ -36,11 +41,11 @@ def region_over_time(region: str) -> Any:
 def over_time(region: str, intake: str) -> Any:
     """The evidence over intakes: a finding per attribute, and one attribute in full. Raises NotFound."""
     found = section("over_time")
-    outcome = _one_of("of", evidence_view.OUTCOMES)
+    outcome = one_of("of", evidence_view.OUTCOMES, evidence_view.OUTCOMES[0])
     part = (found.figures or {}).get(outcome) or {}
     reason = found.reason or part.get("reason")
     findings = [] if reason else evidence_view.findings(part)
-    key = _one_of("by", ATTRIBUTES, findings[0].key if findings else None)
+    key = one_of("by", ATTRIBUTES, findings[0].key if findings else ATTRIBUTES[0])
     everybody = of_region(db(), intake=found.intake)
     titles = _titles(everybody)
     counted = found.whole.get("intakes") or []
@@ -51,7 +56,7 @@ def over_time(region: str, intake: str) -> Any:
         reason=reason[language()] if reason else None,
         outcome=outcome,
         outcomes=[
-            (_address("over_time", found, by=key, of=each), words, each == outcome)
+            (address("over_time", found, by=key, of=each), words, each == outcome)
             for each, words in (("called", _("Called, of the eligible")), ("eligible", _("Eligible, of all")))
         ],
         findings=findings,
@@ -63,7 +68,7 @@ def over_time(region: str, intake: str) -> Any:
             (titles[each.intake.slug], each.why)
             for each in left_out(db(), intake=found.intake, counted=counted, everybody=everybody)
         ],
-        address=lambda **query: _address("over_time", found, of=outcome, **query),
+        address=lambda **query: address("over_time", found, of=outcome, **query),
     )
 
 
@@ -72,8 +77,8 @@ def proxies(region: str, intake: str) -> Any:
     """Whether criteria tell groups apart, and which other weights would have done better. Raises NotFound."""
     found = section("proxies")
     findings = proxies_view.findings(found.figures) if found.figures else []
-    key = _one_of("by", ATTRIBUTES, findings[0].key if findings else None)
-    names = _names(found)
+    key = one_of("by", ATTRIBUTES, findings[0].key if findings else ATTRIBUTES[0])
+    names = names_in(found.intake)
     return render_template(
         "monitoring/proxies.html",
         intake=found.intake,
@@ -86,7 +91,7 @@ def proxies(region: str, intake: str) -> Any:
         other=alternatives_view.view_of(
             found.whole["alternatives"], key, names, _titles(of_region(db(), intake=found.intake))
         ),
-        address=lambda **query: _address("proxies", found, **query),
+        address=lambda **query: address("proxies", found, **query),
     )
 
 
@@ -95,7 +100,7 @@ def bar(region: str, intake: str) -> Any:
     """Qualified but rejected, and what another threshold, requirement or start would have done. Raises NotFound."""
     found = section("bar")
     figures: Mapping[str, Any] = found.figures or {}
-    key = _one_of("by", ATTRIBUTES)
+    key = one_of("by", ATTRIBUTES, ATTRIBUTES[0])
     parts = {
         name: figures.get(name) or {} for name in ("rejected", "threshold", "requirements", "later_start")
     }
@@ -110,27 +115,11 @@ def bar(region: str, intake: str) -> Any:
         rejected=bar_view.rejected(parts["rejected"], key),
         sites=bar_view.sites(parts["rejected"], key),
         threshold=bar_view.threshold(parts["threshold"], key),
-        requirements=bar_entry_view.requirements(parts["requirements"], key, _names(found)),
+        requirements=bar_entry_view.requirements(parts["requirements"], key, names_in(found.intake)),
         later_start=bar_entry_view.later_start(parts["later_start"], key),
-        address=lambda **query: _address("bar", found, **query),
+        address=lambda **query: address("bar", found, **query),
     )
-
-
-def _one_of(name: str, known: tuple[str, ...], default: str | None = None) -> str:
-    """A choice in the address. Raises NotFound for one that there is not."""
-    asked = request.args.get(name) or default or known[0]
-    if asked not in known:
-        raise NotFound(_("The analysis has no such attribute or group."))
-    return asked
-
-
-def _names(found: Section) -> Names:
-    return names_of(intakes.profile_of(db(), found.intake))
 
 
 def _titles(everybody: list[Intake]) -> dict[str, str]:
     return {each.slug: each.title_sv if language() == "sv" else each.title_en for each in everybody}
-
-
-def _address(page: str, found: Section, **query: Any) -> str:
-    return url_for(f"monitoring.{page}", region=present_region().slug, intake=found.intake.slug, **query)

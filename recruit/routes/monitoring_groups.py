@@ -1,20 +1,18 @@
 """Pages for the auditor about groups: a gap within strata, thirty small countries, combinations and points."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import render_template
 
 from recruit import combinations_view, countries_view, figure_words, strata_view, strata_words
-from recruit.errors import NotFound
 from recruit.i18n import gettext as _
 from recruit.i18n import language
 from recruit.monitoring_view import p_value, reached, signed, stage_name
 from recruit.queries import intake as intakes
 from recruit.request import db
-from recruit.request import region as present_region
-from recruit.routes.monitoring_shared import PREFIX, Section, blueprint, section
+from recruit.routes.monitoring_shared import PREFIX, Section, address, blueprint, one_of, section
 from recruit.strata_view import Strata
 
 
@@ -23,7 +21,7 @@ def strata(region: str, intake: str) -> Any:
     """Every gap as a whole and within sites, licence routes or intakes, one step at a time. Raises NotFound."""
     found = section("stratified_by")
     kinds = strata_view.kinds(found.figures or {})
-    kind = _asked("by", kinds, kinds[0] if kinds else "site", _("There are no strata of this kind."))
+    kind = one_of("by", kinds, kinds[0] if kinds else "site", _("There are no strata of this kind."))
     figures: Mapping[str, Any] = (found.figures or {}).get(kind) or {}
     reason = found.reason or figures.get("reason")
     view = Strata(
@@ -31,7 +29,7 @@ def strata(region: str, intake: str) -> Any:
     )
     findings = view.findings()
     first = findings[0].stage if findings else next(iter(view.stages), "")
-    stage = _asked("stage", view.stages, first, _("There is no such step in this intake."))
+    stage = one_of("stage", view.stages, first, _("There is no such step in this intake."))
     return render_template(
         "monitoring/strata.html",
         intake=found.intake,
@@ -57,7 +55,7 @@ def countries(region: str, intake: str) -> Any:
     found = section("funnel")
     stages = _attribute(found, countries_view.ATTRIBUTE).get("stages") or {}
     first = countries_view.gravest_stage(stages)
-    key = _asked("stage", list(stages), first or "", _("There is no such step in this intake."))
+    key = one_of("stage", list(stages), first or "", _("There is no such step in this intake."))
     return render_template(
         "monitoring/countries.html",
         intake=found.intake,
@@ -77,7 +75,7 @@ def combinations(region: str, intake: str) -> Any:
     funnel = _funnel(found) or {}
     stages = combinations_view.stages(funnel)
     first = combinations_view.gravest_stage(funnel)
-    stage = _asked("stage", stages, first or "", _("There is no such step in this intake."))
+    stage = one_of("stage", stages, first or "", _("There is no such step in this intake."))
     return render_template(
         "monitoring/combinations.html",
         intake=found.intake,
@@ -101,14 +99,6 @@ def _titles(kind: str) -> dict[str, str]:
     }
 
 
-def _asked(name: str, known: Collection[str], otherwise: str, refusal: str) -> str:
-    """What the address asks for, or what is shown without asking. Raises NotFound for what there is not."""
-    chosen = request.args.get(name, otherwise)
-    if known and chosen not in known:
-        raise NotFound(refusal)
-    return chosen
-
-
 def _steps(stages: Iterable[str]) -> dict[str, str]:
     """Stages as they stand where one is chosen: what those who reached them are."""
     words = {key: reached(key) for key in stages}
@@ -119,9 +109,8 @@ def _choices(
     page: str, found: Section, name: str, chosen: str, words: Mapping[str, str], **kept: str
 ) -> list[tuple[str, str, bool]]:
     """(address, words, whether it is shown) for each value of one of the page's parameters."""
-    here: dict[str, Any] = {"region": present_region().slug, "intake": found.intake.slug, **kept}
     return [
-        (url_for(f"monitoring.{page}", **(here | {name: value})), text, value == chosen)
+        (address(page, found, **(kept | {name: value})), text, value == chosen)
         for value, text in words.items()
     ]
 

@@ -16,15 +16,13 @@ from recruit.frames import ATTRIBUTES
 from recruit.i18n import LANGUAGES, language
 from recruit.i18n import gettext as _
 from recruit.models import Intake, Role
-from recruit.queries import intake as intakes
 from recruit.queries import report as queries
 from recruit.queries.report import Basis
 from recruit.report import content, schema
 from recruit.request import actor, db, roles, settings
 from recruit.request import region as present_region
-from recruit.routes.monitoring_shared import PREFIX, auditor_only, blueprint, intake_here, reader
+from recruit.routes.monitoring_shared import PREFIX, auditor_only, blueprint, intake_here, names_in, reader
 from recruit.services import signing
-from recruit.sources_names import Names, names_of
 from recruit.tables.errors import PdfUnavailable
 
 ADDRESS = f"{PREFIX}/report"
@@ -54,10 +52,6 @@ def _basis(found: Intake) -> Basis:
     return basis
 
 
-def _names(found: Intake) -> Names:
-    return names_of(intakes.profile_of(db(), found))
-
-
 @blueprint.get(ADDRESS)
 def report(region: str, intake: str) -> Any:
     """One page for three minutes, then all tables. The recruitment group sees what leaves the house."""
@@ -84,7 +78,7 @@ def _shown(basis: Basis, *, full: bool) -> dict[str, Any]:
     return {
         "intake": basis.intake,
         "basis": basis,
-        "view": report_view.view_of(basis, _names(basis.intake), full=full),
+        "view": report_view.view_of(basis, names_in(basis.intake), full=full),
         "withheld": None if full else basis.published["withheld"],
         "signed": monitoring_view.signed,
         "p_value": monitoring_view.p_value,
@@ -148,7 +142,7 @@ def report_json(region: str, intake: str) -> Response:
     """The same as JSON; /schema/monitoring-report.json describes it."""
     found = intake_here()
     kind, basis = _kind(), _basis(found)
-    made = content.full(basis, _names(found)) if kind == content.FULL else content.publication(basis)
+    made = content.full(basis, names_in(found)) if kind == content.FULL else content.publication(basis)
     return _download(
         content.written(made).encode(), "application/json", files.file_name(region, intake, kind, "json")
     )

@@ -1,5 +1,6 @@
 """What the monitoring pages share: the intake, who reads, and the section of the stored analysis that a page shows."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +11,10 @@ from recruit.i18n import gettext as _
 from recruit.models import Intake, MonitoringAnalysis, Role
 from recruit.navigation import present_intake
 from recruit.queries import analysis as analyses
+from recruit.queries import intake as intakes
 from recruit.queries import monitoring
 from recruit.request import db, region, roles, settings
+from recruit.sources_names import Names, names_of
 
 blueprint = Blueprint("monitoring", __name__)
 PREFIX = "/g/<region>/<intake>/monitoring"
@@ -79,6 +82,24 @@ def section(name: str) -> Section:
         stale=analyses.is_stale(db(), intake=intake, analysis=found),
         whole=whole,
     )
+
+
+def address(page: str, found: Section, **query: Any) -> str:
+    """The address of another page, or of this one asked otherwise, about the same intake."""
+    return url_for(f"monitoring.{page}", region=region().slug, intake=found.intake.slug, **query)
+
+
+def one_of(name: str, known: Collection[str], otherwise: str, refusal: str | None = None) -> str:
+    """What the address asks for, or `otherwise`, also where nothing is known. Raises NotFound for what there is not."""
+    asked = request.args.get(name) or otherwise
+    if known and asked not in known:
+        raise NotFound(refusal or _("The analysis has no such attribute or group."))
+    return asked
+
+
+def names_in(intake: Intake) -> Names:
+    """The words of what the intake's profile calls criteria and requirements."""
+    return names_of(intakes.profile_of(db(), intake))
 
 
 def _pages() -> tuple[tuple[str, str], ...]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import render_template, request
 
 from recruit import order_view, sources_view
 from recruit.errors import NotFound
@@ -10,11 +10,7 @@ from recruit.frames import ATTRIBUTES
 from recruit.i18n import gettext as _
 from recruit.i18n import language
 from recruit.monitoring_view import attribute_name
-from recruit.queries import intake as intakes
-from recruit.request import db
-from recruit.request import region as present_region
-from recruit.routes.monitoring_shared import PREFIX, Section, blueprint, section
-from recruit.sources_names import names_of
+from recruit.routes.monitoring_shared import PREFIX, address, blueprint, names_in, one_of, section
 
 
 @blueprint.get(f"{PREFIX}/sources")
@@ -23,7 +19,7 @@ def sources(region: str, intake: str) -> Any:
     found = section("sources")
     view = None
     if found.figures is not None:
-        names = names_of(intakes.profile_of(db(), found.intake))
+        names = names_in(found.intake)
         view = sources_view.view_of(found.figures, names, request.args.get("by"), request.args.get("group"))
         if view is None:
             raise NotFound(_("The analysis has no such attribute or group."))
@@ -33,7 +29,7 @@ def sources(region: str, intake: str) -> Any:
         section=found,
         reason=found.reason[language()] if found.reason else None,
         view=view,
-        address=lambda **query: _address("sources", found, **query),
+        address=lambda **query: address("sources", found, **query),
     )
 
 
@@ -42,9 +38,7 @@ def order(region: str, intake: str) -> Any:
     """A finding per attribute, and one attribute in full; the gravest unless asked for."""
     found = section("order")
     findings = order_view.findings(found.figures) if found.figures else []
-    key = request.args.get("by") or (findings[0].key if findings else ATTRIBUTES[0])
-    if key not in ATTRIBUTES:
-        raise NotFound(_("The analysis has no such attribute or group."))
+    key = one_of("by", ATTRIBUTES, findings[0].key if findings else ATTRIBUTES[0])
     return render_template(
         "monitoring/order.html",
         intake=found.intake,
@@ -55,9 +49,5 @@ def order(region: str, intake: str) -> Any:
         name=attribute_name(key),
         view=order_view.view_of(found.figures, key) if found.figures else None,
         no_reranking=order_view.no_reranking(),
-        address=lambda **query: _address("order", found, **query),
+        address=lambda **query: address("order", found, **query),
     )
-
-
-def _address(page: str, found: Section, **query: Any) -> str:
-    return url_for(f"monitoring.{page}", region=present_region().slug, intake=found.intake.slug, **query)

@@ -1,6 +1,7 @@
 """What tests of pages share: the language, an assessor's own task, and how much a page asks of the database."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from html import unescape
 
@@ -10,7 +11,7 @@ from sqlalchemy import event
 from sqlmodel import Session, select
 
 from recruit.models import Account, Application, Assignment, Intake, Membership, Role
-from tests.recruit.factories import sign_in
+from tests.recruit.factories import World, sign_in
 
 
 def english(client: FlaskClient) -> None:
@@ -61,6 +62,26 @@ def other_client(client: FlaskClient, person: Account) -> FlaskClient:
     sign_in(made, person)
     english(made)
     return made
+
+
+Get = Callable[..., str]
+
+
+def monitoring_reader(client: FlaskClient, world: World, intake: Intake) -> Get:
+    """Reads one of an intake's monitoring pages as the auditor, in English, as text with single spaces.
+
+    `html=True`: as it is.
+    """
+    sign_in(client, world.auditor)
+    english(client)
+
+    def read(page: str, status: int = 200, html: bool = False) -> str:
+        response = client.get(f"/g/{world.region.slug}/{intake.slug}/monitoring/{page}")
+        assert response.status_code == status
+        text = response.get_data(as_text=True)
+        return text if html else " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).split())
+
+    return read
 
 
 def main_of(page: str) -> str:

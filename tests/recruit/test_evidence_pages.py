@@ -1,8 +1,6 @@
 """The auditor's pages on what builds up and what could be otherwise: over time, proxies, other weights, the bar."""
 
 import re
-from collections.abc import Callable
-from html import unescape
 from typing import Any
 
 import pytest
@@ -13,12 +11,11 @@ from recruit.models import Intake, Role
 from tests.recruit.evidence_figures import figures
 from tests.recruit.factories import World, member, sign_in
 from tests.recruit.monitoring_figures import stored
+from tests.recruit.page_helpers import Get, monitoring_reader
 from tests.recruit.ranking_helpers import closed_intake
-from tests.recruit.test_ranking_pages import english
 
 PAGES = ("over-time", "proxies", "bar")
 BEFORE = [f"bt-{number}" for number in range(1, 8)]
-Get = Callable[..., str]
 
 
 @pytest.fixture(scope="module")
@@ -43,17 +40,8 @@ def intake(session: Session, world: World) -> Intake:
 
 @pytest.fixture
 def get(world: World, client: FlaskClient, intake: Intake) -> Get:
-    """One of the pages as the auditor reads it in English, as text with single spaces; `html=True`: as it is."""
-    sign_in(client, world.auditor)
-    english(client)
-
-    def read(page: str, status: int = 200, html: bool = False) -> str:
-        response = client.get(f"/g/{world.region.slug}/{intake.slug}/monitoring/{page}")
-        assert response.status_code == status
-        text = response.get_data(as_text=True)
-        return text if html else " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).split())
-
-    return read
+    """One of the pages as the auditor reads it."""
+    return monitoring_reader(client, world, intake)
 
 
 def test_evidence_over_several_intakes_is_said_as_money_and_drawn(

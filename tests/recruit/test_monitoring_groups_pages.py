@@ -1,8 +1,5 @@
 """The auditor's pages on groups: a gap within strata, many small countries, combinations and points."""
 
-import re
-from collections.abc import Callable
-from html import unescape
 from typing import Any
 
 import pandas as pd
@@ -13,12 +10,11 @@ from sqlmodel import Session
 from recruit.models import Intake, Role
 from tests.recruit.factories import World, member, sign_in
 from tests.recruit.monitoring_figures import figures, people, stored
+from tests.recruit.page_helpers import Get, monitoring_reader
 from tests.recruit.ranking_helpers import closed_intake
-from tests.recruit.test_ranking_pages import english
 from tests.recruit.test_strata_words import BERKELEY
 
 PAGES = ("strata", "countries", "combinations")
-Get = Callable[..., str]
 
 
 @pytest.fixture(scope="module")
@@ -54,17 +50,8 @@ def intake(session: Session, world: World) -> Intake:
 
 @pytest.fixture
 def get(session: Session, world: World, client: FlaskClient, intake: Intake) -> Get:
-    """One of the pages as the auditor reads it in English, as text with single spaces; `html=True`: as it is."""
-    sign_in(client, world.auditor)
-    english(client)
-
-    def read(page: str, status: int = 200, html: bool = False) -> str:
-        response = client.get(f"/g/{world.region.slug}/{intake.slug}/monitoring/{page}")
-        assert response.status_code == status
-        text = response.get_data(as_text=True)
-        return text if html else " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).split())
-
-    return read
+    """One of the pages as the auditor reads it."""
+    return monitoring_reader(client, world, intake)
 
 
 def test_berkeley_is_explained_on_the_page(
