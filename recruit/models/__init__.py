@@ -57,11 +57,13 @@ from recruit.models.interview import (
     MonitoringShowing,
     ZoneDecision,
 )
+from recruit.models.lessons import LessonComment, LessonKind, LessonSubject, LessonSummary, Retrospective
 from recruit.models.mail import OutgoingMail
 from recruit.models.monitoring import AnalysisState, MonitoringAnalysis, MonitoringSignature
 from recruit.models.outcome import Outcome, OutcomeKind, OutcomeReason
 from recruit.models.ranking import RankingRelease, RankingRow, RankingRun
 from recruit.models.record import RecordEntry, RecordValue
+from recruit.models.time_plan import PlanDate, PlanStep, Visit
 from recruit.models.types import RegionScoped, UtcDateTime, metadata
 
 __all__ = [
@@ -89,6 +91,10 @@ __all__ = [
     "InterviewList",
     "InterviewListEntry",
     "LanguageEvidence",
+    "LessonComment",
+    "LessonKind",
+    "LessonSubject",
+    "LessonSummary",
     "Level",
     "LicenceRoute",
     "LicenceStatus",
@@ -106,6 +112,8 @@ __all__ = [
     "OutgoingMail",
     "Placement",
     "PlacementKind",
+    "PlanDate",
+    "PlanStep",
     "PostForm",
     "Posts",
     "RankingRelease",
@@ -117,6 +125,7 @@ __all__ = [
     "Region",
     "RegionScoped",
     "RequirementDecision",
+    "Retrospective",
     "Role",
     "Sex",
     "Site",
@@ -125,6 +134,7 @@ __all__ = [
     "ThirdAssessment",
     "TokenPurpose",
     "UtcDateTime",
+    "Visit",
     "WorkPermit",
     "ZoneDecision",
     "metadata",

@@ -39,13 +39,17 @@ class Region(SQLModel, table=True):
 
 
 class Site(RegionScoped, table=True):
-    """A hospital or a primary care centre where posts are."""
+    """A hospital or a primary care centre where posts are.
+
+    A site with `closed_at` gets no new posts; intakes that had posts there keep them.
+    """
 
     __table_args__ = (UniqueConstraint("region_id", "name"),)
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(max_length=120)
     kind: SiteKind = choice(SiteKind)
+    closed_at: datetime | None = moment(default=None, nullable=True)
 
 
 class Account(SQLModel, table=True):

@@ -68,6 +68,7 @@ class Intake(RegionScoped, table=True):
     opened_at: datetime | None = moment(default=None, nullable=True)
     closed_at: datetime | None = moment(default=None, nullable=True)
     created_at: datetime = moment()
+    cloned_from_id: int | None = Field(default=None, foreign_key="intake.id")
 
 
 class Posts(RegionScoped, table=True):
