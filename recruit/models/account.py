@@ -72,13 +72,14 @@ class Account(SQLModel, table=True):
 
 
 class Membership(RegionScoped, table=True):
-    """One role of one account in one region."""
+    """One role of one account in one region. `workplace` is an assessor's, a site's name or another; "" is not told."""
 
     __table_args__ = (UniqueConstraint("region_id", "account_id", "role"),)
 
     id: int | None = Field(default=None, primary_key=True)
     account_id: int = Field(foreign_key="account.id", index=True, ondelete="RESTRICT")
     role: Role = choice(Role)
+    workplace: str = Field(default="", max_length=200)
 
 
 class EmailToken(SQLModel, table=True):
