@@ -28,6 +28,13 @@ from recruit.models.application import (
     SitePreference,
     WorkPermit,
 )
+from recruit.models.assessment import (
+    Assignment,
+    AssignmentStatus,
+    ConflictOfInterest,
+    Level,
+    ThirdAssessment,
+)
 from recruit.models.assigning import (
     AssessorLimit,
     AssignmentPlan,
@@ -35,12 +42,14 @@ from recruit.models.assigning import (
     PossibleConflict,
     StageSetting,
 )
-from recruit.models.assessment import (
-    Assignment,
-    AssignmentStatus,
-    ConflictOfInterest,
-    Level,
-    ThirdAssessment,
+from recruit.models.completion import CompletionRequest, CompletionState
+from recruit.models.disagreement import (
+    Disagreement,
+    DisagreementEnd,
+    DisagreementThreshold,
+    DisagreementWay,
+    DiscussionMessage,
+    LevelChange,
 )
 from recruit.models.eligibility import Answer, RequirementDecision
 from recruit.models.intake import (
@@ -63,17 +72,45 @@ from recruit.models.interview import (
     ListStatus,
     MonitoringShowing,
     ZoneDecision,
+    ZoneReason,
 )
 from recruit.models.lessons import LessonComment, LessonKind, LessonSubject, LessonSummary, Retrospective
-from recruit.models.mail import OutgoingMail
+from recruit.models.letters import (
+    USUAL_PACE,
+    LetterKind,
+    LetterRecipient,
+    LetterSending,
+    LetterTemplate,
+    Notice,
+    NoticeChoice,
+    NoticePace,
+    RecipientMark,
+    SendingState,
+    WaitingNotice,
+)
+from recruit.models.mail import UNDELIVERED, MailState, OutgoingMail
+from recruit.models.meeting import Meeting, MeetingAttendance
 from recruit.models.monitoring import AnalysisState, MonitoringAnalysis, MonitoringSignature
 from recruit.models.outcome import Outcome, OutcomeKind, OutcomeReason
+from recruit.models.profile import ProfileDraft, ProfileDraftStep, ProfileReview, ReviewKind
+from recruit.models.public_record import (
+    CaseCounter,
+    CasePattern,
+    DisclosedApplication,
+    Disclosure,
+    DisclosureFile,
+    DisclosureMasking,
+    DisclosureOutcome,
+)
 from recruit.models.ranking import RankingRelease, RankingRow, RankingRun
 from recruit.models.record import RecordEntry, RecordValue
+from recruit.models.table import RequirementReplaced, RequirementSetting, TableView
 from recruit.models.time_plan import PlanDate, PlanStep, Visit
 from recruit.models.types import RegionScoped, UtcDateTime, metadata
 
 __all__ = [
+    "UNDELIVERED",
+    "USUAL_PACE",
     "Account",
     "AgeBand",
     "AnalysisState",
@@ -87,11 +124,25 @@ __all__ = [
     "Attachment",
     "AttachmentKind",
     "BorderlineDecision",
+    "CaseCounter",
+    "CasePattern",
     "ClinicalArea",
+    "CompletionRequest",
+    "CompletionState",
     "ConflictAnswer",
     "ConflictOfInterest",
     "CriteriaProfile",
     "DeadlineExtension",
+    "Disagreement",
+    "DisagreementEnd",
+    "DisagreementThreshold",
+    "DisagreementWay",
+    "DisclosedApplication",
+    "Disclosure",
+    "DisclosureFile",
+    "DisclosureMasking",
+    "DisclosureOutcome",
+    "DiscussionMessage",
     "Eligibility",
     "EmailToken",
     "EntryKind",
@@ -105,17 +156,28 @@ __all__ = [
     "LessonKind",
     "LessonSubject",
     "LessonSummary",
+    "LetterKind",
+    "LetterRecipient",
+    "LetterSending",
+    "LetterTemplate",
     "Level",
+    "LevelChange",
     "LicenceRoute",
     "LicenceStatus",
     "ListPublication",
     "ListStatus",
     "LotSeed",
+    "MailState",
+    "Meeting",
+    "MeetingAttendance",
     "Membership",
     "MonitoringAnalysis",
     "MonitoringAnswer",
     "MonitoringShowing",
     "MonitoringSignature",
+    "Notice",
+    "NoticeChoice",
+    "NoticePace",
     "Outcome",
     "OutcomeKind",
     "OutcomeReason",
@@ -127,27 +189,38 @@ __all__ = [
     "PossibleConflict",
     "PostForm",
     "Posts",
+    "ProfileDraft",
+    "ProfileDraftStep",
+    "ProfileReview",
     "RankingRelease",
     "RankingRow",
     "RankingRun",
+    "RecipientMark",
     "RecordEntry",
     "RecordValue",
     "Referee",
     "Region",
     "RegionScoped",
     "RequirementDecision",
+    "RequirementReplaced",
+    "RequirementSetting",
     "Retrospective",
+    "ReviewKind",
     "Role",
+    "SendingState",
     "Sex",
     "Site",
     "SiteKind",
     "SitePreference",
     "StageSetting",
+    "TableView",
     "ThirdAssessment",
     "TokenPurpose",
     "UtcDateTime",
     "Visit",
+    "WaitingNotice",
     "WorkPermit",
     "ZoneDecision",
+    "ZoneReason",
     "metadata",
 ]

@@ -19,6 +19,24 @@ class EntryKind(enum.Enum):
     RESERVE = "reserve"
 
 
+class ZoneReason(enum.Enum):
+    """Why the group decides as it does about an application in the borderline zone, or about the zone as a whole.
+
+    Each is about the tasks, the criteria or the documents; none is about the person.
+    """
+
+    POINTS_KEPT = "points_kept"
+    BREADTH = "breadth"
+    DOCUMENTED = "documented"
+    UNDOCUMENTED = "undocumented"
+    ASSESSORS_DIFFERED = "assessors_differed"
+    CRITERION_WEIGHED = "criterion_weighed"
+    REFERENCES = "references"
+    CONDITION = "condition"
+    TIE = "tie"
+    OTHER = "other"
+
+
 class InterviewList(RegionScoped, table=True):
     """One version of an intake's interview list. A confirmed list is locked; a change is a new version.
 
@@ -77,7 +95,8 @@ class InterviewListEntry(RegionScoped, table=True):
 class ZoneDecision(RegionScoped, table=True):
     """The group's decision on the borderline zone of a list as a whole: why it is settled as it is.
 
-    Who of the zone stands where, and why, are `BorderlineDecision` rows. Locked with its list.
+    Who of the zone stands where, and why, are `BorderlineDecision` rows. `reason_code` is None on decisions from before
+    there were codes. Locked with its list.
     """
 
     __tablename__ = "zone_decision"
@@ -85,6 +104,7 @@ class ZoneDecision(RegionScoped, table=True):
     id: int | None = Field(default=None, primary_key=True)
     list_id: int = Field(foreign_key="interview_list.id", unique=True, ondelete="CASCADE")
     rationale: str
+    reason_code: ZoneReason | None = choice(ZoneReason, default=None, nullable=True)
     decided_at: datetime = moment()
     decided_by_id: int = Field(foreign_key="account.id", ondelete="RESTRICT")
 
@@ -92,7 +112,8 @@ class ZoneDecision(RegionScoped, table=True):
 class BorderlineDecision(RegionScoped, table=True):
     """What the group decided about one application in the borderline zone of a list.
 
-    `above`: whether it stands above the line. `reason` is empty where that is as the points have it.
+    `above`: whether it stands above the line. `reason` is empty where that is as the points have it. `reason_code` is
+    None there too, and on decisions from before there were codes.
     """
 
     __tablename__ = "borderline_decision"
@@ -102,6 +123,7 @@ class BorderlineDecision(RegionScoped, table=True):
     list_id: int = Field(foreign_key="interview_list.id", index=True, ondelete="CASCADE")
     application_id: int = Field(foreign_key="application.id", index=True, ondelete="RESTRICT")
     above: bool
+    reason_code: ZoneReason | None = choice(ZoneReason, default=None, nullable=True)
     reason: str = ""
 
 
