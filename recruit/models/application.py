@@ -6,7 +6,7 @@ A draft may lack any answer, so every answer is nullable: None means not yet ans
 import enum
 from datetime import date, datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
 from recruit.models.types import RegionScoped, check, choice, moment, public_id
@@ -102,16 +102,24 @@ class Application(RegionScoped, table=True):
     """One person's application to one intake.
 
     `reference` is the applicant's own number; `mask_code` is what assessors and rankings see, unrelated to it.
+    `case_number` is the region's own, given when it is first sent; it leads to the name, so no masked page shows it.
     `revision` grows with every save, so that a stale form is told instead of overwriting.
     """
 
-    __table_args__ = (UniqueConstraint("intake_id", "account_id"), UniqueConstraint("intake_id", "mask_code"))
+    __table_args__ = (
+        UniqueConstraint("intake_id", "account_id"),
+        UniqueConstraint("intake_id", "mask_code"),
+        Index("ix_application_case_number", "region_id", "case_number", unique=True),
+        # The table of an intake's applications: filtered by these, counted and sorted without reading the rows.
+        Index("ix_application_in_table", "intake_id", "region_id", "status", "submitted_at"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     intake_id: int = Field(foreign_key="intake.id", index=True, ondelete="RESTRICT")
     account_id: int = Field(foreign_key="account.id", index=True, ondelete="RESTRICT")
     reference: str = Field(unique=True, max_length=20)
     mask_code: str = Field(max_length=8)
+    case_number: str | None = Field(default=None, max_length=60)
     status: ApplicationStatus = choice(ApplicationStatus, default=ApplicationStatus.DRAFT, index=True)
     revision: int = 0
     created_at: datetime = moment()
