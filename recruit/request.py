@@ -23,6 +23,7 @@ def db() -> Session:
     if "db_session" not in g:
         engine = current_app.extensions["recruit_engine"]
         g.db_session = make_session(engine, writes=request.method not in ("GET", "HEAD"))
+        g.db_session.info["base_url"] = settings().base_url  # for links in the notices that a use case sends
     session: Session = g.db_session
     return session
 

@@ -17,13 +17,14 @@ from recruit.models import (
     ExperiencePeriod,
     Intake,
     MonitoringAnswer,
+    Notice,
     RecordEntry,
     Referee,
     SitePreference,
 )
 from recruit.queries import application as queries
 from recruit.queries.completeness import Dossier, missing
-from recruit.services import eligibility, record
+from recruit.services import case_numbers, eligibility, record
 from recruit.services.answers import (
     TOPIC_COLUMNS,
     PeriodAnswers,
@@ -166,6 +167,7 @@ def submit(
     changes = {
         "status": (ApplicationStatus.DRAFT, ApplicationStatus.SUBMITTED),
         "content": (None, snapshot(dossier)),
+        **case_numbers.for_application(session, application, now),
     }
     _record(session, application, actor, now, "application.submitted", changes)
     tell(session, application, intake, "application_receipt", now, link=link)
@@ -217,6 +219,16 @@ def withdraw(
     changes = {"status": (ApplicationStatus.SUBMITTED, ApplicationStatus.WITHDRAWN)}
     _record(session, application, actor, now, "application.withdrawn", changes, reason=reason)
     tell(session, application, intake, "application_withdrawn", now)
+    notices.tell(
+        session,
+        kind=Notice.APPLICATION_WITHDRAWN,
+        region_id=application.region_id,
+        now=now,
+        intake=intake,
+        application_id=application.id,
+        code=application.mask_code,
+        besides=actor.account_id,
+    )
     return application
 
 

@@ -1,5 +1,6 @@
 """Mail: stored in the transaction of what it tells, sent after it."""
 
+import re
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
@@ -33,7 +34,8 @@ def render(template: str, language: str, values: Mapping[str, Any]) -> tuple[str
     first, _, body = text.lstrip().partition("\n")
     if not first.startswith("Subject: "):
         raise ValueError(f"mail template {template}.{language}: the first line must be 'Subject: …'")
-    return " ".join(first.removeprefix("Subject: ").split()), body.strip() + "\n"
+    subject = " ".join(first.removeprefix("Subject: ").split())
+    return subject, re.sub(r"\n{3,}", "\n\n", body.strip()) + "\n"
 
 
 def post(
