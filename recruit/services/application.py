@@ -24,7 +24,7 @@ from recruit.models import (
 )
 from recruit.queries import application as queries
 from recruit.queries.completeness import Dossier, missing
-from recruit.services import case_numbers, eligibility, record
+from recruit.services import case_numbers, eligibility, notices, record
 from recruit.services.answers import (
     TOPIC_COLUMNS,
     PeriodAnswers,
