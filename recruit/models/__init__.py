@@ -28,6 +28,7 @@ from recruit.models.application import (
     SitePreference,
     WorkPermit,
 )
+from recruit.models.assessing import LevelStep, SetAside, SetAsideReason
 from recruit.models.assessment import (
     Assignment,
     AssignmentStatus,
@@ -41,6 +42,12 @@ from recruit.models.assigning import (
     ConflictAnswer,
     PossibleConflict,
     StageSetting,
+)
+from recruit.models.calibration import (
+    CalibrationCase,
+    CalibrationNote,
+    CalibrationRound,
+    RoundStatus,
 )
 from recruit.models.completion import CompletionRequest, CompletionState
 from recruit.models.disagreement import (
@@ -124,6 +131,9 @@ __all__ = [
     "Attachment",
     "AttachmentKind",
     "BorderlineDecision",
+    "CalibrationCase",
+    "CalibrationNote",
+    "CalibrationRound",
     "CaseCounter",
     "CasePattern",
     "ClinicalArea",
@@ -162,6 +172,7 @@ __all__ = [
     "LetterTemplate",
     "Level",
     "LevelChange",
+    "LevelStep",
     "LicenceRoute",
     "LicenceStatus",
     "ListPublication",
@@ -207,7 +218,10 @@ __all__ = [
     "Retrospective",
     "ReviewKind",
     "Role",
+    "RoundStatus",
     "SendingState",
+    "SetAside",
+    "SetAsideReason",
     "Sex",
     "Site",
     "SiteKind",

@@ -9,6 +9,7 @@ from recruit.queries.assessment_panels import (
     progress,
 )
 from recruit.queries.assessment_pool import (
+    CALIBRATION,
     EXTERNAL,
     PER_APPLICATION,
     PER_PAGE,
@@ -42,6 +43,7 @@ from recruit.queries.third_assessments import (
 )
 
 __all__ = [
+    "CALIBRATION",
     "EXTERNAL",
     "PER_APPLICATION",
     "PER_PAGE",

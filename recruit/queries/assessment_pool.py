@@ -30,6 +30,8 @@ from scoring.profile import Criterion, Profile
 
 #: Levels that came from a file, such as a theory test's, stand under this stage, apart from assessors' own.
 EXTERNAL = "external"
+#: A calibration round's assignments stand under this stage: they count nowhere else.
+CALIBRATION = "calibration"
 PER_PAGE = 50
 #: How many assessors each application has at a stage.
 PER_APPLICATION = 2
