@@ -156,7 +156,7 @@ def tell(
         "contact": region.contact_email,
         "closes": written(intake.closes_at, account.language),
         "at": written(now, account.language),
-        "case_number": intake.case_number,
+        "case_number": application.case_number or intake.case_number,
         **more,
     }
     mail.post(

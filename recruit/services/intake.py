@@ -33,7 +33,7 @@ from recruit.models.types import id_of
 from recruit.queries import assessment as assessments
 from recruit.queries import intake as intakes
 from recruit.queries import profile as profiles
-from recruit.services import lots, mail, record
+from recruit.services import case_numbers, lots, mail, record
 from scoring.errors import ProfileError
 from scoring.profile import parse_profile
 
@@ -199,6 +199,7 @@ def open_intake(
     commitments = lots.commit_to(session, intake=intake, now=now, seeds=seeds)
     changes = {
         "status": (IntakeStatus.DRAFT, IntakeStatus.OPEN),
+        **case_numbers.for_intake(session, intake, now),
         "profile": (None, f"{profile.key} {profile.version} {profile.digest}"),
         **{f"commitment_{stage}": (None, made) for stage, made in commitments.items()},
     }
