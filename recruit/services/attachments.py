@@ -11,6 +11,8 @@ from recruit.i18n import lazy_gettext as _
 from recruit.models import Application, Attachment, AttachmentKind
 from recruit.models.types import id_of
 from recruit.queries import application as queries
+from recruit.queries.completion import admitting
+from recruit.services import completion
 from recruit.services.changing import changing
 from recruit.storage import Storage, clean_filename, delete_with, put_with
 
@@ -31,10 +33,36 @@ def attach(
 ) -> Attachment:
     """Add a file. The same content twice under the same kind is kept once, and the first is returned.
 
-    Raises Invalid (field "file") for one that storage refuses or when there would be too much.
+    It answers a request for completion that asks for this kind. Raises Invalid (field "file") for one that storage
+    refuses or when there would be too much.
     """
+    row = _keep(session, application, kind, filename, content, storage, actor, now)
+    asked = admitting(session, application, document=kind, now=now)
+    if asked is not None and asked.kind is kind:
+        completion.mark_answered(
+            session, request=asked, application=application, attachment=row, actor=actor, now=now
+        )
+    return row
+
+
+def _keep(
+    session: Session,
+    application: Application,
+    kind: AttachmentKind,
+    filename: str,
+    content: bytes,
+    storage: Storage,
+    actor: Actor,
+    now: datetime,
+) -> Attachment:
     with changing(
-        session, application=application, revision=None, topic="attachments", actor=actor, now=now
+        session,
+        application=application,
+        revision=None,
+        topic="attachments",
+        document=kind,
+        actor=actor,
+        now=now,
     ) as changes:
         application.revision -= 1  # a file overwrites no answer: forms open elsewhere are not stale
         same = already_attached(session, application=application, kind=kind, content=content)

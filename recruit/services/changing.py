@@ -12,8 +12,17 @@ from recruit.actor import Actor
 from recruit.display import written
 from recruit.errors import Conflict, Invalid
 from recruit.i18n import lazy_gettext as _
-from recruit.models import Account, Application, ApplicationStatus, Intake, Region
+from recruit.models import (
+    Account,
+    Application,
+    ApplicationStatus,
+    AttachmentKind,
+    CompletionRequest,
+    Intake,
+    Region,
+)
 from recruit.queries import application as queries
+from recruit.queries import completion
 from recruit.queries.intake import accepts, is_coming
 from recruit.services import eligibility, mail, record
 
@@ -76,19 +85,25 @@ def changing(
     application: Application,
     revision: int | None,
     topic: str,
+    document: AttachmentKind | None = None,
     actor: Actor,
     now: datetime,
 ) -> Iterator[Changes]:
     """Change an application inside; afterwards it is saved as one revision.
 
-    `revision` is the one that the form showed; None: no form was open. Raises Stale when it is not the present one,
-    Conflict when the intake does not take changes or the application is withdrawn, Invalid when a sent application
-    would no longer be complete.
+    `revision` is the one that the form showed; None: no form was open. `document`: the kind of file that is added.
+    After the closing time only what an open request for completion asks for can be changed. Raises Stale when the
+    revision is not the present one, Conflict when the intake does not take changes or the application is withdrawn,
+    Invalid when a sent application would no longer be complete.
     """
     intake = lock(session, application)
     if application.status is ApplicationStatus.WITHDRAWN:
         raise Conflict(_("This application is withdrawn and can no longer be changed."))
-    refuse_unless_open(intake, now)
+    asked = None
+    if not accepts(intake, now):
+        asked = completion.admitting(session, application, topic=topic, document=document, now=now)
+    if asked is None:
+        refuse_unless_open(intake, now)
     if revision is not None and revision != application.revision:
         raise Stale(
             _(
@@ -103,7 +118,7 @@ def changing(
     session.add(application)
     session.flush()
     if application.status is ApplicationStatus.SUBMITTED and (changes.values or changes.concealed):
-        _after_sending(session, application, intake, topic, changes, actor, now)
+        _after_sending(session, application, intake, topic, changes, asked, actor, now)
 
 
 def _after_sending(
@@ -112,10 +127,12 @@ def _after_sending(
     intake: Intake,
     topic: str,
     changes: Changes,
+    asked: CompletionRequest | None,
     actor: Actor,
     now: datetime,
 ) -> None:
-    lacking = queries.missing(session, application)
+    # Who completes one thing on request is not held up by what lacks elsewhere.
+    lacking = [each for each in queries.missing(session, application) if asked is None or each.topic == topic]
     if lacking:
         raise Invalid(
             _("A sent application must stay complete. %(message)s", message=lacking[0].message),
@@ -136,9 +153,21 @@ def _after_sending(
     )
     if changes.concealed:
         return  # the monitoring answers decide nothing: no decision rests on them
+    if asked is not None:
+        _reopen_what_was_asked(session, application, asked, actor, now)
+        return
     eligibility.reopen(session, application=application, actor=actor, now=now)
     if last is None or now - last >= CHANGE_MAIL_PAUSE:
         tell(session, application, intake, "application_changed", now)
+
+
+def _reopen_what_was_asked(
+    session: Session, application: Application, asked: CompletionRequest, actor: Actor, now: datetime
+) -> None:
+    """After the closing time the request says what the change is about. A confirmed list stays on what it rests on."""
+    if not completion.list_is_confirmed(session, application.intake_id):
+        only = {asked.requirement} if asked.requirement else None
+        eligibility.reopen(session, application=application, only=only, actor=actor, now=now)
 
 
 def tell(

@@ -6,8 +6,16 @@ from sqlmodel import Session, col, delete, func, select, update
 
 from recruit.actor import Actor
 from recruit.errors import Invalid, NotFound
-from recruit.models import Application, Outcome, RecordEntry, RecordValue
-from recruit.services import record
+from recruit.models import (
+    Application,
+    Disagreement,
+    DiscussionMessage,
+    LevelChange,
+    Outcome,
+    RecordEntry,
+    RecordValue,
+)
+from recruit.services import completion, record, requirement_setting
 from recruit.services.chain import DISPOSED
 
 
@@ -16,7 +24,9 @@ def dispose_values(
 ) -> int:
     """Delete every old and new value that the record holds about an application; returns how many.
 
-    What somebody wrote about a decline or a drop-out goes with them; the outcome and its code stay, for the figures.
+    What somebody wrote about a decline or a drop-out, and in discussions, goes with them; the outcome and its code, and
+    which levels were changed, stay for the figures.
+    So does what was asked and answered in words when the application was completed.
 
     The disposal is itself an entry: it names the entries whose values went. Raises Invalid without a reason (the
     decision it rests on), NotFound when there is nothing to dispose of.
@@ -31,6 +41,9 @@ def dispose_values(
     touched = session.exec(select(RecordValue.entry_id).where(values).distinct()).all()
     session.exec(delete(RecordValue).where(values))
     session.exec(update(Outcome).where(col(Outcome.application_id) == application.id).values(note=""))
+    _empty_discussions(session, application)
+    completion.forget(session, application=application)
+    requirement_setting.forget(session, application=application)
     assert application.id is not None
     record.write(
         session,
@@ -47,6 +60,17 @@ def dispose_values(
         reason=reason,
     )
     return int(count)
+
+
+def _empty_discussions(session: Session, application: Application) -> None:
+    """What assessors wrote in discussions goes; that levels were changed, and how, stays for the figures."""
+    own = col(Disagreement.application_id) == application.id
+    of_them = select(Disagreement.id).where(own)
+    session.exec(
+        update(DiscussionMessage).where(col(DiscussionMessage.disagreement_id).in_(of_them)).values(text="")
+    )
+    session.exec(update(LevelChange).where(col(LevelChange.disagreement_id).in_(of_them)).values(reason=""))
+    session.exec(update(Disagreement).where(own).values(reason="", end_reason=""))
 
 
 def _entries_about(session: Session, application: Application) -> dict[int, int]:

@@ -1,13 +1,13 @@
 """Eligibility: a person decides each requirement, with the rules' proposal beside. Nobody is rejected automatically."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlmodel import Session, col, delete
+from sqlmodel import Session, col, delete, update
 
 from recruit.actor import Actor
 from recruit.errors import Conflict, Invalid
@@ -15,7 +15,7 @@ from recruit.models import (
     Answer,
     Application,
     ApplicationStatus,
-    Eligibility,
+    CompletionRequest,
     Intake,
     RequirementDecision,
 )
@@ -47,10 +47,12 @@ __all__ = [
     "enter_references",
     "fingerprint",
     "fingerprints",
+    "look_at_answers",
     "outcome",
     "proposals_for",
     "propose",
     "reopen",
+    "restore",
 ]
 
 
@@ -115,7 +117,22 @@ def decide_many(
         _check(profile, decision, proposals)
         made.append(_write(session, application, decision, proposals, standing, actor, now))
     _settle(session, application, profile, standing, actor, now)
+    look_at_answers(session, application, [each.requirement for each in made], now)
     return made
+
+
+def look_at_answers(
+    session: Session, application: Application, requirements: Collection[str], now: datetime
+) -> None:
+    """A person has decided these: what came in about them, or about nothing in particular, is looked at."""
+    concerned = col(CompletionRequest.requirement).in_(list(requirements))
+    came_in = update(CompletionRequest).where(
+        col(CompletionRequest.application_id) == application.id,
+        col(CompletionRequest.answered_at).is_not(None),
+        col(CompletionRequest.handled_at).is_(None),
+        concerned | col(CompletionRequest.requirement).is_(None),
+    )
+    session.exec(came_in.values(handled_at=now))
 
 
 def fingerprint(answer: str, reason: str) -> str:
@@ -128,23 +145,63 @@ def fingerprints(decided: Iterable[RequirementDecision]) -> dict[str, str]:
     return {each.requirement: fingerprint(each.answer.value, each.reason) for each in decided}
 
 
-def reopen(session: Session, *, application: Application, actor: Actor, now: datetime) -> int:
+def reopen(
+    session: Session,
+    *,
+    application: Application,
+    only: Collection[str] | None = None,
+    actor: Actor,
+    now: datetime,
+) -> int:
     """Clear the decisions of an application that its applicant has changed; they rested on the old answers.
 
-    Returns how many were cleared. What they were stays in the record.
+    `only`: the requirements that an answer to a request for completion concerns; None is all of them. Returns how many
+    were cleared. What they were stays in the record.
     """
-    decided = queries.decisions_of(session, application)
+    standing = queries.decisions_of(session, application)
+    decided = [each for each in standing if only is None or each.requirement in only]
     if not decided:
         return 0
+    intake = session.get_one(Intake, application.intake_id)
+    rest = {each.requirement: each.answer for each in standing if each not in decided}
+    left = outcome(intakes.profile_of(session, intake), rest)
     changes: dict[str, tuple[Any, Any]] = {each.requirement: (each.answer, None) for each in decided}
-    changes["eligibility"] = (application.eligibility, Eligibility.PENDING)
-    session.exec(delete(RequirementDecision).where(col(RequirementDecision.application_id) == application.id))
+    changes["eligibility"] = (application.eligibility, left)
+    session.exec(
+        delete(RequirementDecision).where(
+            col(RequirementDecision.application_id) == application.id,
+            col(RequirementDecision.requirement).in_([each.requirement for each in decided]),
+        )
+    )
     for each in decided:
         session.expunge(each)
-    application.eligibility = Eligibility.PENDING
+    application.eligibility = left
     session.add(application)
     _record(session, application, actor, now, "eligibility.reopened", changes, None)
     return len(decided)
+
+
+def restore(
+    session: Session,
+    *,
+    application: Application,
+    requirement: str,
+    earlier: Mapping[str, Any] | None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Put back what stood about one requirement before: the columns of a decision, or None for no decision."""
+    standing = {each.requirement: each for each in queries.decisions_of(session, application)}
+    row = standing[requirement]
+    changes: dict[str, tuple[Any, Any]] = {requirement: (row.answer, earlier["answer"] if earlier else None)}
+    if earlier is None:
+        session.delete(standing.pop(requirement))
+    else:
+        session.add(row.sqlmodel_update(earlier))
+    session.flush()
+    _record(session, application, actor, now, "eligibility.restored", changes, None)
+    profile = intakes.profile_of(session, session.get_one(Intake, application.intake_id))
+    _settle(session, application, profile, standing, actor, now)
 
 
 def _check(profile: Profile, decision: Decision, proposals: Mapping[str, Proposal]) -> None:

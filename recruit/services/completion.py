@@ -1,0 +1,478 @@
+"""Requests for completion: asking, the answer that comes back to its place, reminding, more time, taking back.
+
+Each tells the applicant by mail in the transaction in which it happens. The link carries the reference number and the
+request's own opaque id, nothing of the person.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from babel.dates import format_date
+from sqlmodel import Session, col, select, update
+
+from recruit.actor import Actor
+from recruit.errors import Conflict, Invalid
+from recruit.i18n import lazy_gettext as _
+from recruit.models import (
+    Account,
+    Application,
+    ApplicationStatus,
+    Attachment,
+    AttachmentKind,
+    CompletionRequest,
+    Intake,
+)
+from recruit.models.types import id_of
+from recruit.queries import completion as queries
+from recruit.queries import intake as intakes
+from recruit.services import changing, eligibility, record
+from recruit.services.impartiality import refuse_its_assessor, refuse_partial
+from recruit.services.selection import LeftOut, Selection, chosen
+
+#: Topics that can be asked to be gone through again. Documents are asked for by kind; sites and monitoring never.
+TOPICS = ("about_you", "licence", "start", "education", "language", "experience", "references", "own_words")
+LONGEST_TEXT = 2000
+LONGEST_TIME = timedelta(days=365)
+REMIND_BEFORE = timedelta(days=3)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked for: a document (`kind`), a topic, or neither: an answer in words to `text`."""
+
+    kind: AttachmentKind | None = None
+    topic: str | None = None
+    requirement: str | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Whom a request would go to, and who is left out and why."""
+
+    applications: tuple[Application, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+@dataclass
+class Done:
+    """What was asked, and who was left out."""
+
+    requests: list[CompletionRequest] = field(default_factory=list)
+    left_out: tuple[LeftOut, ...] = ()
+
+
+def path(application: Application, request: CompletionRequest) -> str:
+    """The address of the applicant's page of a request, below the base address. The same as the route's."""
+    return f"/my/{application.reference}/completion/{request.public_id}"
+
+
+def check(session: Session, *, intake: Intake, wanted: Wanted, due_on: date, now: datetime) -> None:
+    """Refuse what cannot be asked for. Raises Invalid with the field: kind, topic, requirement, text, due_on."""
+    if wanted.kind is not None and wanted.topic is not None:
+        raise Invalid(_("Ask for one thing at a time: a document or a topic."), field="what")
+    if wanted.topic is not None and wanted.topic not in TOPICS:
+        raise Invalid(_("Choose a topic of the application."), field="topic")
+    known = {each.key for each in intakes.profile_of(session, intake).requirements}
+    if wanted.requirement and wanted.requirement not in known:
+        raise Invalid(_("Choose a requirement of this intake's profile."), field="requirement")
+    if wanted.kind is None and wanted.topic is None and not wanted.text.strip():
+        raise Invalid(_("Write what you ask."), field="text")
+    if len(wanted.text) > LONGEST_TEXT:
+        raise Invalid(_("Use at most %(limit)s characters.", limit=LONGEST_TEXT), field="text")
+    _check_date(due_on, now)
+
+
+def _check_date(due_on: date, now: datetime) -> None:
+    today = queries.today(now)
+    if due_on <= today:
+        raise Invalid(
+            _("The last day to answer must be later than today, so that there is time."), field="due_on"
+        )
+    if due_on > today + LONGEST_TIME:
+        raise Invalid(_("Choose a day within a year."), field="due_on")
+
+
+def plan(
+    session: Session,
+    *,
+    intake: Intake,
+    codes: Iterable[str],
+    wanted: Wanted,
+    actor: Actor,
+    hold: bool = False,
+) -> Plan:
+    """Whom the request would go to. Who has the same request open already is left out, so that none gets it twice.
+
+    Raises Invalid as `selection.chosen`.
+    """
+    selection: Selection = chosen(session, intake=intake, codes=codes, actor=actor, hold=hold)
+    asked = queries.of_applications(session, [id_of(each) for each in selection.applications])
+    kept, left_out = [], list(selection.left_out)
+    for application in selection.applications:
+        same = [each for each in asked.get(id_of(application), []) if each.is_open and _same(each, wanted)]
+        if same:
+            why = _("The same is asked for already, to be answered by %(day)s.", day=same[0].due_on)
+            left_out.append(LeftOut(application.mask_code, why))
+        else:
+            kept.append(application)
+    return Plan(tuple(kept), tuple(sorted(left_out, key=lambda each: each.code)))
+
+
+def _same(request: CompletionRequest, wanted: Wanted) -> bool:
+    if (request.kind, request.topic) != (wanted.kind, wanted.topic):
+        return False
+    return wanted.kind is not None or wanted.topic is not None or request.text == wanted.text.strip()
+
+
+def ask(
+    session: Session,
+    *,
+    intake: Intake,
+    codes: Iterable[str],
+    wanted: Wanted,
+    due_on: date,
+    base_url: str,
+    actor: Actor,
+    now: datetime,
+) -> Done:
+    """Ask everybody behind `codes` who can be asked, each by mail. The rest are left out and named.
+
+    Raises Invalid as `check` and `selection.chosen`; Conflict when nobody is left to ask.
+    """
+    check(session, intake=intake, wanted=wanted, due_on=due_on, now=now)
+    found = plan(session, intake=intake, codes=codes, wanted=wanted, actor=actor, hold=True)
+    if not found.applications:
+        reasons = {str(each.why) for each in found.left_out}
+        raise Conflict(_("Nobody is left to ask. %(why)s", why=" ".join(sorted(reasons))))
+    done = Done(left_out=found.left_out)
+    for application in found.applications:
+        done.requests.append(_ask_one(session, application, intake, wanted, due_on, base_url, actor, now))
+    return done
+
+
+def _ask_one(
+    session: Session,
+    application: Application,
+    intake: Intake,
+    wanted: Wanted,
+    due_on: date,
+    base_url: str,
+    actor: Actor,
+    now: datetime,
+) -> CompletionRequest:
+    request = CompletionRequest(
+        region_id=application.region_id,
+        intake_id=application.intake_id,
+        application_id=id_of(application),
+        kind=wanted.kind,
+        topic=wanted.topic,
+        requirement=wanted.requirement or None,
+        text=wanted.text.strip(),
+        asked_at=now,
+        asked_by_id=actor.person(),
+        due_on=due_on,
+        first_due_on=due_on,
+    )
+    session.add(request)
+    session.flush()
+    changes = {
+        "asked_for": (None, what(request)),
+        "requirement": (None, request.requirement),
+        "text": (None, request.text or None),
+        "due_on": (None, due_on),
+    }
+    _record(session, request, "completion.asked", changes, actor, now)
+    _mail(session, request, application, intake, "completion_asked", base_url, now)
+    return request
+
+
+def what(request: CompletionRequest | Wanted) -> str:
+    """What is asked for, as the record names it."""
+    if request.kind is not None:
+        return f"document {request.kind.value}"
+    return f"topic {request.topic}" if request.topic else "answer"
+
+
+def mark_answered(
+    session: Session,
+    *,
+    request: CompletionRequest,
+    application: Application,
+    answer: str = "",
+    attachment: Attachment | None = None,
+    actor: Actor,
+    now: datetime,
+) -> CompletionRequest:
+    """The applicant's answer has come: it is dated, and the requirement it concerns is to be decided again.
+
+    Raises Conflict when the request is answered, taken back, or can no longer be answered.
+    """
+    session.refresh(request, with_for_update={"key_share": True})
+    refuse_unless_answerable(request, application, now)
+    request.answered_at, request.answer = now, answer.strip()
+    request.late = queries.today(now) > request.due_on
+    request.attachment_id = attachment.id if attachment else None
+    session.add(request)
+    session.flush()
+    changes: dict[str, tuple[Any, Any]] = {"asked_for": (None, what(request)), "late": (None, request.late)}
+    if request.answer:
+        changes["answer"] = (None, request.answer)
+    if attachment is not None:
+        changes["sha256"] = (None, attachment.sha256)
+    _record(session, request, "completion.answered", changes, actor, now)
+    if request.requirement and not queries.list_is_confirmed(session, application.intake_id):
+        eligibility.reopen(session, application=application, only={request.requirement}, actor=actor, now=now)
+    _tell_group(session, application, now)
+    return request
+
+
+def refuse_unless_answerable(request: CompletionRequest, application: Application, now: datetime) -> None:
+    """Raise Conflict, saying why, when the request can no longer be answered."""
+    if request.cancelled_at is not None:
+        raise Conflict(_("The region has taken this request back. You need not answer it."))
+    if request.answered_at is not None:
+        raise Conflict(_("You have answered this request already. Nothing more is needed."))
+    if not queries.may_answer(request, application, now):
+        raise Conflict(
+            _(
+                "The time to answer has passed and the region has decided without the answer. Questions? Write to the"
+                " region."
+            )
+        )
+
+
+def _tell_group(session: Session, application: Application, now: datetime) -> None:
+    """The coordinators, each as they have chosen."""
+    from recruit.models.letters import Notice
+    from recruit.services import notices
+
+    notices.tell(
+        session,
+        kind=Notice.COMPLETION_ANSWERED,
+        region_id=application.region_id,
+        now=now,
+        intake=session.get_one(Intake, application.intake_id),
+        application_id=application.id,
+        code=application.mask_code,
+    )
+
+
+def answer_in_words(
+    session: Session,
+    *,
+    request: CompletionRequest,
+    application: Application,
+    answer: str,
+    actor: Actor,
+    now: datetime,
+) -> CompletionRequest:
+    """Answer a question, or say that a topic has been gone through.
+
+    Raises Invalid when nothing is said and no document or topic has changed since it was asked, Conflict as
+    `mark_answered`.
+    """
+    changing.lock(session, application)
+    refuse_unless_answerable(request, application, now)
+    if request.kind is not None and not answer.strip():
+        raise Invalid(_("Choose a file, or write why you cannot send it."), field="answer")
+    if request.topic is not None and not answer.strip() and not _changed_since(application, request):
+        raise Invalid(_("Change the topic first, or write here why it stays as it is."), field="answer")
+    if request.kind is None and request.topic is None and not answer.strip():
+        raise Invalid(_("Write your answer."), field="answer")
+    return mark_answered(
+        session, request=request, application=application, answer=answer, actor=actor, now=now
+    )
+
+
+def _changed_since(application: Application, request: CompletionRequest) -> bool:
+    return application.changed_at is not None and application.changed_at >= request.asked_at
+
+
+def look_at(
+    session: Session, *, request: CompletionRequest, actor: Actor, now: datetime
+) -> CompletionRequest:
+    """Mark an answer as looked at, where no decision follows from it. Raises Conflict while there is none."""
+    application = _application(session, request, actor)
+    session.refresh(request, with_for_update={"key_share": True})
+    if request.answered_at is None:
+        raise Conflict(_("No answer has come yet."))
+    if request.handled_at is None:
+        request.handled_at = now
+        session.add(request)
+        session.flush()
+        changes = {"asked_for": (None, what(request))}
+        _record(session, request, "completion.looked_at", changes, actor, now)
+    assert application.id is not None
+    return request
+
+
+def cancel(
+    session: Session, *, request: CompletionRequest, reason: str, base_url: str, actor: Actor, now: datetime
+) -> CompletionRequest:
+    """Take a request back, with a word to the applicant. Raises Invalid without one, Conflict when it is not open."""
+    application = _application(session, request, actor)
+    session.refresh(request, with_for_update={"key_share": True})
+    if not request.is_open:
+        raise Conflict(_("The request is answered or taken back already. Look at it again."))
+    if not reason.strip():
+        raise Invalid(_("Write a word to the applicant on why it is taken back."), field="reason")
+    request.cancelled_at, request.cancelled_by_id = now, actor.person()
+    request.cancel_reason = reason.strip()
+    session.add(request)
+    session.flush()
+    changes = {"asked_for": (None, what(request))}
+    _record(session, request, "completion.cancelled", changes, actor, now, reason=request.cancel_reason)
+    if application.status is ApplicationStatus.SUBMITTED:
+        intake = session.get_one(Intake, application.intake_id)
+        _mail(session, request, application, intake, "completion_cancelled", base_url, now)
+    return request
+
+
+def _application(session: Session, request: CompletionRequest, actor: Actor) -> Application:
+    application = session.get_one(Application, request.application_id)
+    refuse_partial(session, application=application, actor=actor)
+    refuse_its_assessor(session, application=application, actor=actor)
+    return application
+
+
+def extend(
+    session: Session, *, intake: Intake, due_on: date, reason: str, base_url: str, actor: Actor, now: datetime
+) -> int:
+    """Give everybody who has not answered the same later day; returns how many got more time.
+
+    The same for all is what is fair: it takes in requests that are past their date, and none gets less time than it
+    had. Raises Invalid for a day that is not later than today, and without a reason; Conflict when nobody waits.
+    """
+    _check_date(due_on, now)
+    if not reason.strip():
+        raise Invalid(_("Write why there is more time."), field="reason")
+    rows = session.exec(
+        select(CompletionRequest, Application)
+        .join(Application, col(Application.id) == col(CompletionRequest.application_id))
+        .where(
+            CompletionRequest.intake_id == intake.id,
+            col(CompletionRequest.answered_at).is_(None),
+            col(CompletionRequest.cancelled_at).is_(None),
+            col(CompletionRequest.due_on) < due_on,
+            Application.status == ApplicationStatus.SUBMITTED,
+        )
+        .order_by(col(CompletionRequest.id))
+        .with_for_update(key_share=True)
+    ).all()
+    if not rows:
+        raise Conflict(_("No open request has an earlier day than this."))
+    _load_accounts(session, [application for _request, application in rows])
+    for request, application in rows:
+        changes = {"asked_for": (None, what(request)), "due_on": (request.due_on, due_on)}
+        request.due_on, request.reminded_at = due_on, None
+        session.add(request)
+        _record(session, request, "completion.extended", changes, actor, now, reason=reason.strip())
+        _mail(session, request, application, intake, "completion_extended", base_url, now, why=reason.strip())
+    return len(rows)
+
+
+def _load_accounts(session: Session, applications: Sequence[Application]) -> None:
+    ids = {each.account_id for each in applications}
+    session.exec(select(Account).where(col(Account.id).in_(ids))).all()
+
+
+def remind(session: Session, *, base_url: str, now: datetime) -> int:
+    """Remind everybody whose last day is at most three days away and who was not reminded; returns how many.
+
+    Who was asked less than a day ago has just read of it. Each request is taken up by one process alone.
+    """
+    today = queries.today(now)
+    due = session.exec(
+        select(CompletionRequest, Application)
+        .join(Application, col(Application.id) == col(CompletionRequest.application_id))
+        .where(
+            col(CompletionRequest.answered_at).is_(None),
+            col(CompletionRequest.cancelled_at).is_(None),
+            col(CompletionRequest.reminded_at).is_(None),
+            col(CompletionRequest.due_on) >= today,
+            col(CompletionRequest.due_on) <= today + REMIND_BEFORE,
+            col(CompletionRequest.asked_at) <= now - timedelta(days=1),
+            Application.status == ApplicationStatus.SUBMITTED,
+        )
+        .order_by(col(CompletionRequest.id))
+    ).all()
+    reminded = 0
+    for request, application in due:
+        claim = update(CompletionRequest).where(
+            col(CompletionRequest.id) == request.id,
+            col(CompletionRequest.reminded_at).is_(None),
+            col(CompletionRequest.answered_at).is_(None),
+        )
+        if session.exec(claim.values(reminded_at=now)).rowcount != 1:
+            continue
+        intake = session.get_one(Intake, request.intake_id)
+        _mail(session, request, application, intake, "completion_reminder", base_url, now)
+        reminded += 1
+    return reminded
+
+
+def forget(session: Session, *, application: Application) -> None:
+    """Empty every text about the applicant in the requests; that something was asked and answered, and when, stays."""
+    texts = {"text": "", "answer": "", "cancel_reason": ""}
+    about = col(CompletionRequest.application_id) == application.id
+    session.exec(update(CompletionRequest).where(about).values(**texts))
+
+
+def _mail(
+    session: Session,
+    request: CompletionRequest,
+    application: Application,
+    intake: Intake,
+    template: str,
+    base_url: str,
+    now: datetime,
+    **more: Any,
+) -> None:
+    language = session.get_one(Account, application.account_id).language
+    changing.tell(
+        session,
+        application,
+        intake,
+        template,
+        now,
+        **mail_values(request, language),
+        link=base_url.rstrip("/") + path(application, request),
+        **more,
+    )
+
+
+def mail_values(request: CompletionRequest, language: str) -> dict[str, Any]:
+    """What the templates of these mails say of a request, in the reader's language."""
+    return {
+        "kind": request.kind.value if request.kind else "",
+        "topic": request.topic or "",
+        "text": request.text,
+        "due": format_date(request.due_on, "EEEE d MMMM y", locale=language),
+        "cancel_reason": request.cancel_reason,
+    }
+
+
+def _record(
+    session: Session,
+    request: CompletionRequest,
+    action: str,
+    changes: dict[str, tuple[Any, Any]],
+    actor: Actor,
+    now: datetime,
+    reason: str | None = None,
+) -> None:
+    record.write(
+        session,
+        region_id=request.region_id,
+        actor=actor,
+        now=now,
+        action=action,
+        subject=("completion_request", id_of(request)),
+        application_id=request.application_id,
+        changes={name: pair for name, pair in changes.items() if pair != (None, None)},
+        reason=reason,
+        intake_id=request.intake_id,
+    )
