@@ -4,6 +4,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from sqlalchemy import Connection
 
 from recruit.database import make_engine
 
@@ -24,11 +25,30 @@ def upgrade(url: str, revision: str = "head") -> None:
     config = configuration()
     try:
         with engine.execution_options(writes=True).connect() as connection:
+            _leave_references_to_the_end(connection)
             config.attributes["connection"] = connection
             command.upgrade(config, revision)
+            _check_references(connection)
             connection.commit()
     finally:
         engine.dispose()
+
+
+def _leave_references_to_the_end(connection: Connection) -> None:
+    """SQLite changes a table by making it anew, which it refuses while rows point to the old one."""
+    if connection.dialect.name == "sqlite":
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        driver.execute("PRAGMA foreign_keys=OFF")  # before the transaction begins: it has no effect in one
+
+
+def _check_references(connection: Connection) -> None:
+    """Raises RuntimeError, which undoes the whole upgrade, when a row points to one that is not there."""
+    if connection.dialect.name != "sqlite":
+        return
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if broken is not None:
+        raise RuntimeError(f"after the upgrade a row of {broken[0]} points to none of {broken[2]}")
 
 
 def differences(url: str) -> list[object]:

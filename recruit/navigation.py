@@ -123,7 +123,7 @@ def _in_intake() -> tuple[Entry, ...]:
 def _in_region() -> tuple[Entry, ...]:
     return (
         Entry("intake.home", _("Intakes"), tuple(Role), ("intake",)),
-        Entry("profile.index", _("Criteria profiles"), OVERSIGHT, ("profile", "trial")),
+        Entry("profile.index", _("Criteria profiles"), OVERSIGHT, ("profile", "profile_review", "profile_draft", "trial")),
         Entry("monitoring.region_over_time", _("Monitoring"), (Role.AUDITOR,), ()),
         Entry("people.index", _("People and sites"), (Role.ADMINISTRATOR,), ("people",)),
         Entry("record.index", _("Record"), (*OVERSIGHT, Role.ADMINISTRATOR), ("record",)),

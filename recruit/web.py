@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, g, render_template, request, url_for
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlmodel import Session
 from werkzeug.exceptions import HTTPException
@@ -14,6 +14,7 @@ from recruit import display, i18n, limits, navigation, signin
 from recruit.database import make_engine
 from recruit.errors import Refusal
 from recruit.guard import guard
+from recruit.services.profiles import NotApproved
 from recruit.settings import Settings, read_settings
 
 CONTENT_SECURITY_POLICY = (
@@ -99,8 +100,18 @@ def _close_session(_error: BaseException | None) -> None:
 def _show_refusal(refusal: Refusal) -> tuple[str, int]:
     _roll_back()
     return render_template(
-        "errors/error.html", status=refusal.status, message=refusal.message
+        "errors/error.html", status=refusal.status, message=refusal.message, actions=_ways_on(refusal)
     ), refusal.status
+
+
+def _ways_on(refusal: Refusal) -> list[tuple[str, str]]:
+    """Where what is missing can be done: (address, words)."""
+    if isinstance(refusal, NotApproved) and "region" in g:
+        address = url_for(
+            "profile.show", region=g.region.slug, key=refusal.key, version=refusal.version, _anchor="approval"
+        )
+        return [(address, i18n.gettext("To the version and its approval"))]
+    return []
 
 
 def _show_http_error(error: HTTPException) -> Any:

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from recruit.actor import Actor
 from recruit.models import Account, CriteriaProfile, Region, Role, Site, SiteKind
 from recruit.services import account as accounts
-from recruit.services import intake as intakes
+from recruit.services import profiles
 from scoring.profile import default_profile
 
 SLUG = "alvmark"
@@ -76,7 +76,7 @@ def create(session: Session, now: datetime) -> Group:
     session.add_all(sites)
     session.flush()
     coordinator = _member(session, region.id, "samordnare", "Annika Forslund", Role.COORDINATOR, now)
-    return Group(
+    group = Group(
         region=region,
         sites=sites,
         coordinator=coordinator,
@@ -87,7 +87,7 @@ def create(session: Session, now: datetime) -> Group:
             _member(session, region.id, f"bedomare{number}", name, Role.ASSESSOR, now)
             for number, name in enumerate(ASSESSORS, start=1)
         ],
-        profile=intakes.save_profile(
+        profile=profiles.save(
             session,
             region_id=region.id,
             toml=default_profile().to_toml(),
@@ -95,6 +95,8 @@ def create(session: Session, now: datetime) -> Group:
             now=now,
         ),
     )
+    profiles.approve(session, profile=group.profile, actor=group.second, now=now)
+    return group
 
 
 def _member(session: Session, region_id: int, mailbox: str, name: str, role: Role, now: datetime) -> Account:

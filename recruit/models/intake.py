@@ -29,10 +29,18 @@ class PlacementKind(enum.Enum):
 
 
 class CriteriaProfile(RegionScoped, table=True):
-    """One version of a criteria profile, kept as its TOML text. A change is a new version."""
+    """One version of a criteria profile, kept as its TOML text. A change is a new version.
+
+    `approved_at` and `approved_by_id` are set once, together, by somebody other than who made it; only an approved
+    version can be opened with. Database triggers refuse every other change of an approved version.
+    """
 
     __tablename__ = "criteria_profile"
-    __table_args__ = (UniqueConstraint("region_id", "key", "version"),)
+    __table_args__ = (
+        UniqueConstraint("region_id", "key", "version"),
+        check("(approved_at IS NULL) = (approved_by_id IS NULL)", "approved_by_somebody"),
+        check("approved_by_id IS NULL OR approved_by_id <> created_by_id", "approved_by_another"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(max_length=60)
@@ -41,6 +49,8 @@ class CriteriaProfile(RegionScoped, table=True):
     digest: str = Field(max_length=64)
     created_at: datetime = moment()
     created_by_id: int = Field(foreign_key="account.id", ondelete="RESTRICT")
+    approved_at: datetime | None = moment(default=None, nullable=True)
+    approved_by_id: int | None = Field(default=None, foreign_key="account.id", ondelete="RESTRICT")
 
 
 class Intake(RegionScoped, table=True):

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import func
+from sqlalchemy import Exists, exists, func, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from recruit.errors import NotFound
-from recruit.models import Account, CriteriaProfile, Intake, IntakeStatus
+from recruit.models import Account, CriteriaProfile, Intake, IntakeStatus, ProfileReview, ReviewKind
 
 
 @dataclass(frozen=True)
@@ -80,3 +81,54 @@ def locked_at(session: Session, row: CriteriaProfile) -> datetime | None:
         Intake.profile_id == row.id, col(Intake.status) != IntakeStatus.DRAFT
     )
     return session.exec(opened).one()
+
+
+def newer_in_force(session: Session, row: CriteriaProfile) -> CriteriaProfile | None:
+    """The newest later version of the same profile that has not been sent back, or None."""
+    later = select(CriteriaProfile).where(
+        CriteriaProfile.region_id == row.region_id,
+        CriteriaProfile.key == row.key,
+        CriteriaProfile.version > row.version,
+        or_(col(CriteriaProfile.approved_at).is_not(None), ~_was_sent_back()),
+    )
+    return session.exec(later.order_by(col(CriteriaProfile.version).desc()).limit(1)).first()
+
+
+def sent_back(session: Session, row: CriteriaProfile) -> bool:
+    """Whether somebody has sent the version back."""
+    found = select(ProfileReview.id).where(
+        ProfileReview.profile_id == row.id, ProfileReview.kind == ReviewKind.SENT_BACK
+    )
+    return session.exec(found.limit(1)).first() is not None
+
+
+def waiting_for_approval(session: Session) -> int:
+    """How many profiles of the session's region have a newest version that nobody has approved or sent back."""
+    later = aliased(CriteriaProfile)
+    newest = ~exists().where(
+        col(later.region_id) == col(CriteriaProfile.region_id),
+        col(later.key) == col(CriteriaProfile.key),
+        col(later.version) > col(CriteriaProfile.version),
+    )
+    waiting = select(func.count()).where(
+        col(CriteriaProfile.approved_at).is_(None), newest, ~_was_sent_back()
+    )
+    return session.exec(waiting.select_from(CriteriaProfile)).one()
+
+
+def reviews(session: Session, row: CriteriaProfile) -> list[tuple[ProfileReview, str]]:
+    """What has been said of a version, the oldest first, each with the name of who said it. One query."""
+    found = (
+        select(ProfileReview, Account.name)
+        .join(Account, col(Account.id) == col(ProfileReview.reviewed_by_id))
+        .where(ProfileReview.profile_id == row.id)
+        .order_by(col(ProfileReview.reviewed_at), col(ProfileReview.id))
+    )
+    return [(said, name) for said, name in session.exec(found)]
+
+
+def _was_sent_back() -> Exists:
+    return exists().where(
+        col(ProfileReview.profile_id) == col(CriteriaProfile.id),
+        col(ProfileReview.kind) == ReviewKind.SENT_BACK,
+    )

@@ -7,16 +7,17 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import CombinedMultiDict
 
 from forms.profile import ProfileForm
-from recruit import clock, profile_view
+from recruit import clock, profile_view, release_view
 from recruit.database import transaction
 from recruit.errors import Conflict, Invalid
 from recruit.i18n import language
-from recruit.models import CriteriaProfile, Role
+from recruit.models import CriteriaProfile, ReviewKind, Role
 from recruit.queries import intake as intakes
 from recruit.queries import profile as profiles
+from recruit.queries import release
 from recruit.request import actor, db, roles
 from recruit.request import region as present_region
-from recruit.services import intake as service
+from recruit.services import profiles as service
 from scoring.profile import default_profile_text
 
 blueprint = Blueprint("profile", __name__, url_prefix="/g/<region>/profiles")
@@ -34,9 +35,15 @@ def index(region: str) -> str:
 
 @blueprint.get("/<key>/<int:version>")
 def show(region: str, key: str, version: int) -> str:
-    """One version as applicants see it."""
-    row = profiles.by_version(db(), key, version)
+    """One version as applicants see it, and what has been said of it."""
+    return page_of(profiles.by_version(db(), key, version))
+
+
+def page_of(row: CriteriaProfile, error: Invalid | None = None, typed: str = "") -> str:
+    """The page of one version. `error` and `typed`: a comment that was refused, and what it said."""
     parsed = intakes.parsed(row)
+    reviews = profiles.reviews(db(), row)
+    coordinates = Role.COORDINATOR in roles()
     return render_template(
         "profile/show.html",
         row=row,
@@ -44,7 +51,23 @@ def show(region: str, key: str, version: int) -> str:
         note=profile_view.note_of(parsed, language()),
         profile=profile_view.view_of(parsed, language()),
         locked_at=profiles.locked_at(db(), row),
-        may_write=Role.COORDINATOR in roles(),
+        reviews=reviews,
+        was_sent_back=any(said.kind is ReviewKind.SENT_BACK for said, _name in reviews),
+        people=release.names(db(), ids=[row.created_by_id, row.approved_by_id]),
+        approval=_approval(row) if coordinates and row.approved_at is None else None,
+        newer=profiles.newer_in_force(db(), row),
+        error=error,
+        typed=typed,
+        may_write=coordinates,
+    )
+
+
+def _approval(row: CriteriaProfile) -> release_view.Approval:
+    words = _("You saved this version. Another coordinator looks at it and approves it.")
+    return release_view.approval(
+        release.staff(db(), region_id=row.region_id),
+        reader=actor().account_id,
+        done=[(row.created_by_id, words)],
     )
 
 
@@ -90,7 +113,7 @@ def _save(form: ProfileForm) -> CriteriaProfile | None:
     """The saved version; None when it is refused, with the reason at the field."""
     try:
         with transaction(db()):
-            return service.save_profile(
+            return service.save(
                 db(),
                 region_id=present_region().id or 0,
                 toml=form.toml.data or "",

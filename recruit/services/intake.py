@@ -1,4 +1,4 @@
-"""Criteria profiles and intakes: saving versions, creating, opening, extending and closing."""
+"""Intakes: creating, opening, extending and closing."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,6 @@ from recruit.models import (
     Application,
     ApplicationStatus,
     Assignment,
-    CriteriaProfile,
     DeadlineExtension,
     Intake,
     IntakeStatus,
@@ -34,8 +33,7 @@ from recruit.queries import assessment as assessments
 from recruit.queries import intake as intakes
 from recruit.queries import profile as profiles
 from recruit.services import case_numbers, lots, mail, record
-from scoring.errors import ProfileError
-from scoring.profile import parse_profile
+from recruit.services.profiles import refuse_unapproved
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 #: Addresses of a region's own pages, which an intake may therefore not have.
@@ -77,49 +75,6 @@ class IntakePlan:
             for each in fields(self)
             if each.name not in ("posts", "programme")
         }
-
-
-def save_profile(
-    session: Session, *, region_id: int, toml: str, actor: Actor, now: datetime
-) -> CriteriaProfile:
-    """Save the text as the next version of the profile that its `key` names.
-
-    Raises Invalid when the text is not a valid profile (the message names the key), Conflict when it says the same
-    as the newest version.
-    """
-    try:
-        profile = parse_profile(toml)
-    except ProfileError as error:
-        raise Invalid(str(error), field="toml") from error
-    newest = profiles.latest(session, region_id, profile.key)
-    if newest is not None and newest.digest == profile.digest():
-        raise Conflict(
-            _(
-                "This says the same as version %(version)s. Change something, or use that version.",
-                version=newest.version,
-            )
-        )
-    row = CriteriaProfile(
-        region_id=region_id,
-        key=profile.key,
-        version=newest.version + 1 if newest else 1,
-        toml=toml,
-        digest=profile.digest(),
-        created_at=now,
-        created_by_id=actor.person(),
-    )
-    session.add(row)
-    session.flush()
-    record.write(
-        session,
-        region_id=region_id,
-        actor=actor,
-        now=now,
-        action="profile.saved",
-        subject=("criteria_profile", id_of(row)),
-        changes={"version": (newest.version if newest else None, row.version), "digest": (None, row.digest)},
-    )
-    return row
 
 
 def create(session: Session, *, region_id: int, plan: IntakePlan, actor: Actor, now: datetime) -> Intake:
@@ -182,7 +137,8 @@ def open_intake(
     The record and the advertisement hold SHA-256 of the seeds, never the seeds before they are revealed. `seeds`
     gives seeds by stage beforehand; the others are drawn. Applications are taken from `opens_at`.
 
-    Raises Conflict when it is not a draft, Invalid when its closing time has passed or it has no posts.
+    Raises Conflict when it is not a draft or when nobody has approved its version of the profile (NotApproved),
+    Invalid when its closing time has passed or it has no posts.
     """
     _locked_row(session, intake)
     if intake.status is not IntakeStatus.DRAFT:
@@ -194,6 +150,7 @@ def open_intake(
     _check(session, plan_of(session, intake), region_id=intake.region_id, besides=intake)
     profile = intakes.profile_row_of(session, intake)
     intakes.parsed(profile)
+    refuse_unapproved(profile)
     intake.status, intake.opened_at = IntakeStatus.OPEN, now
     session.add(intake)
     commitments = lots.commit_to(session, intake=intake, now=now, seeds=seeds)

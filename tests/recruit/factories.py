@@ -74,7 +74,7 @@ def applicant(session: Session, email: str = "ada@example.org", language: str = 
 
 def make_world(session: Session, slug: str = "alvmark") -> World:
     """A region with two hospitals and a primary care centre, one of each role and four assessors; committed."""
-    from recruit.services import intake as intakes
+    from recruit.services import profiles
     from scoring.profile import default_profile
 
     region = Region(slug=slug, name=f"Region {slug.title()}", contact_email=f"bt@{slug}.example")
@@ -99,7 +99,7 @@ def make_world(session: Session, slug: str = "alvmark") -> World:
             member(session, region, f"assessor{i}@{slug}.example", Role.ASSESSOR) for i in range(1, 5)
         ],
         sites=sites,
-        profile=intakes.save_profile(
+        profile=profiles.save(
             session,
             region_id=region.id,
             toml=default_profile().to_toml(),
@@ -107,8 +107,20 @@ def make_world(session: Session, slug: str = "alvmark") -> World:
             now=NOW,
         ),
     )
+    profiles.approve(session, profile=world.profile, actor=world.second, now=NOW)
     session.commit()
     return world
+
+
+def approved_profile(
+    session: Session, world: World, toml: str, now: datetime | None = None
+) -> CriteriaProfile:
+    """The text saved as a new version by the coordinator and approved by the chair."""
+    from recruit.services import profiles
+
+    at, region_id = now or NOW, world.region.id or 0
+    row = profiles.save(session, region_id=region_id, toml=toml, actor=world.actor, now=at)
+    return profiles.approve(session, profile=row, actor=world.second, now=at)
 
 
 def world_of(session: Session) -> World:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from recruit.models import EntryKind, Intake, InterviewList, Sex
+from recruit.models import EntryKind, Intake, InterviewList, Sex, ZoneReason
 from recruit.queries import interview as queries
 from recruit.record_file import parts
 from recruit.record_file.container import pack, unpack
@@ -19,7 +19,7 @@ from recruit.services.settling import settlement_of
 from recruit.services.zone import decide_zone
 from scoring.criteria import Borderline
 from scoring.profile import default_profile
-from tests.recruit.factories import World
+from tests.recruit.factories import World, approved_profile
 from tests.recruit.intake_helpers import CLOSES, opened_intake
 from tests.recruit.ranking_helpers import LATER, assessed, confirmed, one_line, ranked, settle
 
@@ -35,9 +35,7 @@ def closed(session: Session, world: World, *, settle_by: str = "discuss", **chan
         profile = default_profile()
         rule = replace(profile.stages["screening"], borderline=Borderline(settle=settle_by))  # type: ignore[arg-type]
         toml = replace(profile, stages={**profile.stages, "screening": rule}).to_toml()
-        row = intakes.save_profile(
-            session, region_id=world.region.id or 0, toml=toml, actor=world.actor, now=CLOSES
-        )
+        row = approved_profile(session, world, toml, CLOSES)
         changes["profile_id"] = row.id
     intake = opened_intake(session, world, **changes)
     for number, (first, second) in enumerate(LEVELS):
@@ -102,6 +100,7 @@ def discussed_list(session: Session, world: World) -> InterviewList:
         interview_list=made,
         above=[into, *stay],
         reasons=dict.fromkeys((into, out), REASON),
+        codes=dict.fromkeys((into, out), ZoneReason.BREADTH),
         rationale="Vi har läst allt en gång till.",
         actor=world.actor,
         now=LATER,

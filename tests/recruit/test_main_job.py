@@ -135,6 +135,10 @@ def _plan(coordinator: Person, session: Session, world: World) -> None:
         },
     )
     assert where == f"{INTAKE}/"
+    refused = post(coordinator.client, f"{INTAKE}/open")
+    assert refused.status_code == 409  # nobody else has approved version 2 yet
+    assert f"{HOME}/profiles/bt/2" in refused.text
+    Person(coordinator.client.application, world.chair).arrive().send(f"{HOME}/profiles/bt/2/approve")
     coordinator.send(f"{INTAKE}/open")
 
 

@@ -200,7 +200,7 @@ TAMPERING = {
     "entry removed, others renumbered": (
         "chain.jsonl",
         changed_lines(lambda v: [{**each, "number": n} for n, each in enumerate(v[:3] + v[4:], 1)]),
-        "chain.jsonl: row 10, hash: the file has",
+        "chain.jsonl: row 11, hash: the file has",
     ),
     "head removed": ("chain.jsonl", changed_lines(lambda v: v[:-1]), "chain.jsonl: row "),
     "first entry removed": ("chain.jsonl", changed_lines(lambda v: v[1:]), "chain.jsonl: row 1, number"),

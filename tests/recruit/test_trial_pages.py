@@ -8,6 +8,7 @@ from sqlmodel import Session
 from recruit.invented import APPLICANTS, invented_levels
 from recruit.models import Intake
 from recruit.services import intake as intakes
+from recruit.services import profiles
 from scoring.profile import default_profile
 from tests.recruit.factories import NOW, World, make_world, sign_in
 from tests.recruit.intake_helpers import CLOSES, opened_intake
@@ -94,7 +95,7 @@ def test_trial_of_a_version_that_is_free_names_what_no_intake_has(
     ranked(session, world, closed_intake(session, world, levels=(4, 3, 2)))
     text = default_profile().to_toml().replace('"science"', '"research"')
     text = text.replace("bands = [", "bands = [", 1)
-    row = intakes.save_profile(session, region_id=world.region.id or 0, toml=text, actor=world.actor, now=NOW)
+    row = profiles.save(session, region_id=world.region.id or 0, toml=text, actor=world.actor, now=NOW)
     session.commit()
     page = auditor.get(f"/g/alvmark/profiles/bt/{row.version}/trial").text
     assert "has no levels on scientific or quality work, so no points, ties or bar" in page
@@ -109,7 +110,7 @@ def test_trial_says_which_criteria_are_asked_in_another_way(
     ranked(session, world, closed_intake(session, world, levels=(4, 3, 2)))
     anchor = default_profile().criterion("science").anchors[0].en
     text = default_profile().to_toml().replace(anchor, "something else altogether")
-    row = intakes.save_profile(session, region_id=world.region.id or 0, toml=text, actor=world.actor, now=NOW)
+    row = profiles.save(session, region_id=world.region.id or 0, toml=text, actor=world.actor, now=NOW)
     session.commit()
     page = auditor.get(f"/g/alvmark/profiles/bt/{row.version}/trial").text
     assert "is asked or counted in another way in Basic service, autumn 2026" in page

@@ -17,7 +17,7 @@ from recruit.services import interview
 from recruit.services.settling import Settlement, settlement_of
 from scoring.criteria import Borderline
 from scoring.profile import default_profile
-from tests.recruit.factories import World
+from tests.recruit.factories import World, approved_profile
 from tests.recruit.intake_helpers import CLOSES, opened_intake
 from tests.recruit.ranking_helpers import LATER, assessed, one_line, ranked
 
@@ -33,13 +33,7 @@ def zoned(
         profile = default_profile()
         rule = replace(profile.stages["screening"], borderline=Borderline(settle=settle))  # type: ignore[arg-type]
         changed = replace(profile, stages={**profile.stages, "screening": rule})
-        row = intakes.save_profile(
-            session,
-            region_id=world.region.id or 0,
-            toml=changed.to_toml(),
-            actor=world.actor,
-            now=CLOSES,
-        )
+        row = approved_profile(session, world, changed.to_toml(), CLOSES)
         more["profile_id"] = row.id
     intake = opened_intake(session, world, **more)
     for one, other in LEVELS:
