@@ -96,6 +96,11 @@ class DateBoxes(Field):
         """Whether nothing is written in any of the boxes."""
         return not any(box.text for box in self.form)
 
+    def clear(self) -> None:
+        """Forget what is written in the boxes."""
+        for box in self.form:
+            box.text = ""
+
     def pre_validate(self, form: Any) -> None:
         """Find the first part that is wrong; say what to write there."""
         for box in self.form:

@@ -39,9 +39,7 @@ class LicenceForm(WordedForm):
         """The date belongs to an expected licence only; without any plan of a licence there is no way to it either."""
         self.licence_on.needed = self.licence.data == "expected"
         if self.licence.data in ("held", "none"):
-            self.licence_on.form.day.text = self.licence_on.form.month.text = (
-                self.licence_on.form.year.text
-            ) = ""
+            self.licence_on.clear()
         if self.licence.data == "none":
             self.licence_route.validators = ()
         return super().validate(extra_validators)
@@ -98,8 +96,7 @@ class StartForm(WordedForm):
         """The date belongs to an expected permit only."""
         self.work_permit_on.needed = self.work_permit.data == "expected"
         if self.work_permit.data not in (None, "expected"):
-            boxes = self.work_permit_on.form
-            boxes.day.text = boxes.month.text = boxes.year.text = ""
+            self.work_permit_on.clear()
         return super().validate(extra_validators)
 
     def answers(self) -> dict[str, Any]:
@@ -141,8 +138,7 @@ class LanguageForm(WordedForm):
         """An expected result needs a date; education or work in Swedish needs a description."""
         self.language_on.needed = self.language_evidence.data == "expected"
         if self.language_evidence.data not in (None, "expected"):
-            boxes = self.language_on.form
-            boxes.day.text = boxes.month.text = boxes.year.text = ""
+            self.language_on.clear()
         valid = super().validate(extra_validators)
         described = self.language_evidence.data in ("education_in_swedish", "work_in_swedish")
         if self.complete and described and self.language_note.data is None and not self.language_note.errors:

@@ -32,13 +32,15 @@ def init_app(app: Flask) -> None:
 
 
 def sign_in(account: Account) -> None:
-    """Sign an account in. What the browser's cookie held goes, so that nothing of another person stays."""
-    language = session.get("language")
+    """Sign an account in. What the browser's cookie held goes, so that nothing of another person stays.
+
+    The language stays, and what was answered before there was an account, since an application begins with it.
+    """
+    kept = {name: session[name] for name in ("language", "guide") if name in session}
     session.clear()
     session.permanent = True
     session[SINCE] = clock.now().isoformat()
-    if language:
-        session["language"] = language
+    session.update(kept)
     login_user(SignedIn(account))
 
 

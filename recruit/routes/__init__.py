@@ -6,6 +6,7 @@ from recruit.routes import (
     application,
     assessment,
     eligibility,
+    guide,
     intake,
     interview,
     mail,
@@ -28,6 +29,7 @@ BLUEPRINTS = tuple(
     module.blueprint
     for module in (
         public,
+        guide,
         account,
         application,
         intake,

@@ -9,7 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import ngettext
 
 from forms.application import WithdrawForm
-from recruit import clock
+from recruit import clock, guide
 from recruit.database import transaction
 from recruit.display import day
 from recruit.i18n import gettext as _
@@ -35,6 +35,7 @@ from recruit.routes.application_shared import (
     storage,
     url,
 )
+from recruit.routes.guide import answers_here, forget
 from recruit.services import application as services
 
 __all__ = ["application_answers", "application_files", "application_result", "blueprint"]
@@ -71,7 +72,15 @@ def start(region: str, intake: str) -> Any:
             accepts=intakes.accepts(found, clock.now()),
         )
     with transaction(db()):
-        application = services.start(db(), intake=found, account=account(), actor=actor(), now=clock.now())
+        now = clock.now()
+        application = services.start(db(), intake=found, account=account(), actor=actor(), now=now)
+        known = guide.columns(answers_here(found))
+        carried = services.fill_in(db(), application=application, answers=known, actor=actor(), now=now)
+    if carried:
+        forget()
+        flash(
+            _("Your answers from before are filled in. Go through them; you can change them until you send.")
+        )
     return redirect(url("tasks", application), 303)
 
 

@@ -1,17 +1,20 @@
 """Pages for everyone: the intakes of all regions, an advertisement, the language, and whether the service is alive."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, abort, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, abort, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from sqlalchemy import text
 
 from recruit import charts, clock, display, profile_view
+from recruit.exports import deadlines
 from recruit.i18n import LANGUAGES, language
+from recruit.job_posting import job_posting
 from recruit.models import Intake, Placement, PlacementKind, PostForm, Region
 from recruit.queries import intake as intakes
 from recruit.queries import lots
-from recruit.request import db, safe_target
+from recruit.request import db, safe_target, settings
 
 blueprint = Blueprint("public", __name__)
 
@@ -38,7 +41,60 @@ def home() -> str:
 def intake(region: str, intake: str) -> str:
     """An advertisement: posts, dates, who can apply, and everything that will count."""
     found, owner = intakes.published(db(), region, intake)
-    return render_template("public/intake.html", **advertisement(found, owner))
+    return render_template("public/intake.html", **advertisement(found, owner), **_for_others(found, owner))
+
+
+@blueprint.get("/i/<region>/<intake>/dates.ics")
+def dates(region: str, intake: str) -> Response:
+    """The dates of one intake, for a calendar."""
+    found, owner = intakes.published(db(), region, intake)
+    return _calendar([(found, owner)], title_of(found), f"{found.slug}.ics")
+
+
+@blueprint.get("/dates.ics")
+def all_dates() -> Response:
+    """The dates of every intake that is open or coming, to subscribe to."""
+    now = clock.now()
+    current = [
+        (each.intake, each.region)
+        for each in intakes.advertised(db())
+        if intakes.accepts(each.intake, now) or intakes.is_coming(each.intake, now)
+    ]
+    return _calendar(current, _("Posts for basic service"), "bt.ics")
+
+
+def _calendar(found: Sequence[tuple[Intake, Region]], name: str, filename: str) -> Response:
+    """A calendar keeps no cookie: `language` in the address says which language it is in."""
+    asked = request.args.get("language")
+    if asked in LANGUAGES:
+        g.language = asked
+    with_addresses = [(each, owner, _address(each, owner)) for each, owner in found]
+    made = deadlines.calendar(with_addresses, base_url=settings().base_url, name=name)
+    response = Response(made, mimetype="text/calendar")
+    response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return response
+
+
+def _address(found: Intake, owner: Region) -> str:
+    """The whole address of an advertisement, for use outside this site."""
+    return settings().base_url.rstrip("/") + url_for("public.intake", region=owner.slug, intake=found.slug)
+
+
+def _for_others(found: Intake, owner: Region) -> dict[str, Any]:
+    """What leads to the advertisement from elsewhere: its address, and what machines read of it."""
+    posts, placements = intakes.posts_of(db(), found), intakes.placements_of(db(), found)
+    profile = profile_view.view_of(intakes.profile_of(db(), found), language())
+    address = _address(found, owner)
+    posting = job_posting(
+        found,
+        owner,
+        title=title_of(found),
+        posts=posts,
+        profile=profile,
+        url=address,
+        length=profile_view.months(sum(each.half_months for each in placements)),
+    )
+    return {"address": address, "posting": None if intakes.is_over(found, clock.now()) else posting}
 
 
 def advertisement(found: Intake, owner: Region) -> dict[str, Any]:

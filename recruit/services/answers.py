@@ -116,6 +116,26 @@ def save_topic(
     return application
 
 
+def fill_in(
+    session: Session, *, application: Application, answers: Mapping[str, Any], actor: Actor, now: datetime
+) -> bool:
+    """Save answers that were given before the application was begun, each in its topic; whether there were any.
+
+    What is answered already stays. Raises as `save_topic`.
+    """
+    found = False
+    for topic, columns in TOPIC_COLUMNS.items():
+        own = {
+            name: value
+            for name, value in answers.items()
+            if name in columns and value is not None and getattr(application, name) is None
+        }
+        if own:
+            found = True
+            save_topic(session, application=application, topic=topic, answers=own, actor=actor, now=now)
+    return found
+
+
 def _checked(column: str, value: Any) -> Any:
     kind = _ENUMS.get(column)
     if kind is not None and value is not None and not isinstance(value, kind):

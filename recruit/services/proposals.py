@@ -57,11 +57,14 @@ def propose(
     """
     attached = frozenset(each.kind for each in attachments if each.redacts_id is None)
     return {
-        requirement.key: _RULES[requirement.rule](
-            Told(application, intake, requirement, periods, referees, attached)
-        )
+        requirement.key: proposal(Told(application, intake, requirement, periods, referees, attached))
         for requirement in profile.requirements
     }
+
+
+def proposal(told: Told) -> Proposal:
+    """What the rule of one requirement proposes."""
+    return _RULES[told.requirement.rule](told)
 
 
 def _unanswered() -> Proposal:

@@ -1,12 +1,16 @@
 """What everyone can see: the list of intakes, an advertisement, the language switch, health."""
 
-from datetime import timedelta
+import json
+import re
+from datetime import datetime, timedelta
+from typing import Any
 
 from flask.testing import FlaskClient
-from sqlmodel import Session
+from icalendar import Calendar
+from sqlmodel import Session, select
 
 from recruit import clock
-from recruit.models import Account, Intake
+from recruit.models import Account, Intake, Posts
 from recruit.services import intake as intakes
 from tests.recruit.factories import World, make_world, sign_in
 from tests.recruit.intake_helpers import draft_intake, opened_intake
@@ -90,3 +94,69 @@ def test_language_never_leads_elsewhere(client: FlaskClient) -> None:
 
 def test_health_answers(client: FlaskClient) -> None:
     assert client.get("/health").json == {"status": "ok"}
+
+
+def test_advertisement_for_machines_says_what_it_says_to_people(
+    client: FlaskClient, session: Session, world: World
+) -> None:
+    intake = open_now(session, world)
+    page = client.get("/i/alvmark/bt-2026", headers={"Accept-Language": "en"}).text
+    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)
+    assert found
+    posting = json.loads(found[1])
+    assert posting["@type"] == "JobPosting"
+    assert datetime.fromisoformat(posting["validThrough"]) == intake.closes_at
+    assert posting["jobStartDate"] == intake.starts_on.isoformat()
+    assert posting["totalJobOpenings"] == sum(
+        each.number for each in session.exec(select(Posts).where(Posts.intake_id == intake.id))
+    )
+    assert {each["name"] for each in posting["jobLocation"]} <= {site.name for site in world.sites}
+    assert posting["url"].endswith("/i/alvmark/bt-2026")
+
+
+def test_closed_advertisement_is_no_job_posting(client: FlaskClient, session: Session, world: World) -> None:
+    opened_intake(session, world, slug="past")
+    assert "ld+json" not in client.get("/i/alvmark/past").text
+
+
+def test_hostile_title_stays_inside_the_job_posting(
+    client: FlaskClient, session: Session, world: World
+) -> None:
+    open_now(session, world, title_sv="</script><script>alert(1)</script>", title_en="x")
+    page = client.get("/i/alvmark/bt-2026", headers={"Accept-Language": "sv"}).text
+    assert "<script>alert" not in page
+
+
+def test_calendar_has_the_dates_and_moves_an_extended_one(
+    client: FlaskClient, session: Session, world: World
+) -> None:
+    intake = open_now(session, world, interviews_from=(clock.now() + timedelta(days=30)).date())
+
+    def events() -> dict[str, Any]:
+        made = Calendar.from_ical(client.get("/i/alvmark/bt-2026/dates.ics?language=en").data)
+        return {str(each["uid"]).split("-")[2].split("@")[0]: each for each in made.walk("VEVENT")}
+
+    before = events()
+    assert set(before) == {"opens", "closes", "interviews", "start"}
+    assert before["closes"].decoded("dtstart") == intake.closes_at.replace(microsecond=0)
+    assert before["start"].decoded("dtstart") == intake.starts_on
+    assert "Last day to apply" in before["closes"]["summary"]
+    later = intake.closes_at + timedelta(days=7)
+    intakes.extend(session, intake=intake, closes_at=later, reason="Få", actor=world.actor, now=clock.now())
+    session.commit()
+    after = events()
+    assert after["closes"]["uid"] == before["closes"]["uid"]
+    assert after["closes"].decoded("dtstart") == later.replace(microsecond=0)
+
+
+def test_calendar_of_all_has_open_and_coming_intakes_only(
+    client: FlaskClient, session: Session, world: World
+) -> None:
+    open_now(session, world)
+    opened_intake(session, world, slug="past")
+    draft_intake(session, world, slug="draft")
+    response = client.get("/dates.ics")
+    assert response.mimetype == "text/calendar"
+    assert {
+        str(each["url"]).rsplit("/", 1)[1] for each in Calendar.from_ical(response.data).walk("VEVENT")
+    } == {"bt-2026"}
