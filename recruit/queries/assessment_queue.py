@@ -20,10 +20,8 @@ from recruit.models import (
     Referee,
 )
 from recruit.models.application import GOES_ON
-from recruit.queries.assessment_pool import (
-    EXTERNAL,
-    assessed_criteria,
-)
+from recruit.queries.assessment_pool import assessed_criteria
+from scoring.criteria import STAGES
 from scoring.profile import Profile
 
 
@@ -37,6 +35,7 @@ class QueueItem:
     status: AssignmentStatus
     levels_set: int
     levels_needed: int
+    assignment_id: int = 0
 
     @property
     def done(self) -> bool:
@@ -72,13 +71,13 @@ def stages_of(session: Session, *, intake: Intake, assessor_id: int) -> list[str
         .where(
             Assignment.intake_id == intake.id,
             Assignment.assessor_id == assessor_id,
-            Assignment.stage != EXTERNAL,
+            col(Assignment.stage).in_(STAGES),
             Assignment.status != AssignmentStatus.RECUSED,
         )
         .distinct()
     )
     found = set(session.exec(statement))
-    return [stage for stage in ("screening", "interview") if stage in found]
+    return [stage for stage in STAGES if stage in found]
 
 
 def queue(
@@ -86,7 +85,9 @@ def queue(
 ) -> list[QueueItem]:
     """The assessor's own applications at a stage, in an order that does not change while they work."""
     statement = (
-        select(col(Application.mask_code), col(Assignment.status), func.count(col(Level.id)))
+        select(
+            col(Application.mask_code), col(Assignment.status), func.count(col(Level.id)), col(Assignment.id)
+        )
         .join(Assignment, col(Assignment.application_id) == col(Application.id))
         .join(Level, col(Level.assignment_id) == col(Assignment.id), isouter=True)
         .where(
@@ -101,7 +102,10 @@ def queue(
         .order_by(col(Assignment.id))
     )
     needed = len(assessed_criteria(profile, stage))
-    return [QueueItem(code, status, count, needed) for code, status, count in session.exec(statement)]
+    return [
+        QueueItem(code, status, count, needed, number or 0)
+        for code, status, count, number in session.exec(statement)
+    ]
 
 
 def own_assignment(
@@ -116,7 +120,7 @@ def own_assignment(
         .where(
             Assignment.intake_id == intake.id,
             Assignment.assessor_id == assessor_id,
-            Assignment.stage != EXTERNAL,
+            col(Assignment.stage).in_(STAGES),
             Assignment.status != AssignmentStatus.RECUSED,
             Application.mask_code == code,
             Application.status == ApplicationStatus.SUBMITTED,

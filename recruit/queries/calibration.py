@@ -48,6 +48,11 @@ def waiting(session: Session, intake: Intake) -> int:
     return int(session.exec(left).one())
 
 
+def unfinished(session: Session, round_: CalibrationRound) -> bool:
+    """Whether somebody in the round has a case left to hand in."""
+    return any(each.status is AssignmentStatus.ASSIGNED for each in _assignments(session, round_))
+
+
 def stage_of_case(session: Session, assignment: Assignment) -> str:
     """The stage whose criteria a calibration's assignment is about. Raises NoResultFound for any other."""
     found = (
@@ -85,7 +90,7 @@ class CaseItem:
 def own_cases(session: Session, *, intake: Intake, assessor_id: int) -> list[CaseItem]:
     """The assessor's own cases of all the intake's rounds, by number."""
     found = (
-        select(
+        select(  # type: ignore[call-overload]
             col(CalibrationCase.number),
             col(CalibrationRound.stage),
             col(Assignment.status),
@@ -183,7 +188,7 @@ def given(session: Session, round_: CalibrationRound) -> list[Given]:
     """Every level that was handed in in a round. Only for a round that is closed: the caller checks."""
     numbers = {each.account_id: each.number for each in takings(session, round_)}
     found = (
-        select(
+        select(  # type: ignore[call-overload]
             col(CalibrationCase.number),
             col(Assignment.assessor_id),
             col(Level.criterion),

@@ -9,11 +9,12 @@ from sqlmodel import Session, select
 from recruit.actor import Actor
 from recruit.errors import Conflict, Invalid, NotFound
 from recruit.i18n import lazy_gettext as _
-from recruit.models import Assignment, AssignmentStatus, Intake, Level
+from recruit.models import Assignment, AssignmentStatus, Intake
 from recruit.models.types import id_of
 from recruit.queries import assessment as queries
+from recruit.queries import calibration as calibrations
 from recruit.queries import intake as intakes
-from recruit.services import record
+from recruit.services import calibration, record, steps
 from recruit.services.panels import held
 from scoring.profile import TOP_LEVEL, Criterion
 
@@ -27,29 +28,60 @@ def set_levels(
     levels: Mapping[str, tuple[int | None, str]],
     actor: Actor,
     now: datetime,
+    seen: Mapping[str, int] | None = None,
 ) -> None:
     """Save levels (criterion -> level and note), all of them or some. A level of None removes it: missing is
-    never 0.
+    never 0. A note may stand before its level; it waits, and counts for nothing.
 
-    Raises NotFound to anybody but the assessor, Conflict once submitted, and Invalid, naming the criterion,
-    for a criterion that is not assessed at this stage, a level outside 0–4, or a note without a level.
+    `seen`: the revision of each criterion that the page showed. What the page did not change stays as another window
+    left it; what both changed raises ChangedElsewhere, and nothing is saved. Raises NotFound to anybody but the
+    assessor, Conflict once submitted, and Invalid, naming the criterion, for a criterion that is not assessed at this
+    stage, or a level outside 0–4.
     """
     _check_own(session, assignment, actor)
     criteria = _criteria(session, assignment)
-    saved = queries.levels_of(session, assignment)
+    checked = {key: (level, _checked(criteria, key, level, note)) for key, (level, note) in levels.items()}
+    desk = steps.Desk.of(session, assignment)
+    wanted = checked if seen is None else desk.mine(checked, seen)
     changes: dict[str, tuple[Any, Any]] = {}
-    for key, (level, note) in levels.items():
-        note = _checked(criteria, key, level, note)
-        changes |= _save_level(session, assignment, saved.get(key), key, level, note, now)
+    for key, (level, note) in wanted.items():
+        changes |= desk.put(key, level, note, now)
     if not changes:
         return
     session.flush()
+    _write_levels(session, assignment, "assessment.levels_saved", changes, actor, now)
+
+
+def undo(session: Session, *, assignment: Assignment, actor: Actor, now: datetime) -> str:
+    """Take back the last change of a level or a note; returns its criterion. Done again, it goes one further back.
+
+    Raises as `set_levels`, and Conflict when there is nothing to take back.
+    """
+    _check_own(session, assignment, actor)
+    desk = steps.Desk.of(session, assignment)
+    last = desk.last()
+    if last is None:
+        raise Conflict(_("There is no change to take back."))
+    changes = desk.put(last.criterion, last.level_before, last.note_before, now, undoes=last)
+    session.flush()
+    _write_levels(session, assignment, "assessment.change_undone", changes, actor, now)
+    return last.criterion
+
+
+def _write_levels(
+    session: Session,
+    assignment: Assignment,
+    action: str,
+    changes: dict[str, tuple[Any, Any]],
+    actor: Actor,
+    now: datetime,
+) -> None:
     record.write(
         session,
         region_id=assignment.region_id,
         actor=actor,
         now=now,
-        action="assessment.levels_saved",
+        action=action,
         subject=("assignment", id_of(assignment)),
         application_id=assignment.application_id,
         changes=changes,
@@ -106,11 +138,16 @@ def _check_own(session: Session, assignment: Assignment, actor: Actor) -> None:
         raise NotFound(_("You have no such application to assess."))
     if assignment.status is AssignmentStatus.SUBMITTED:
         raise Conflict(_("You have submitted this assessment, and it can no longer be changed."))
+    if assignment.stage == queries.CALIBRATION:
+        calibration.refuse_closed(session, assignment)
 
 
 def _criteria(session: Session, assignment: Assignment) -> dict[str, Criterion]:
     profile = intakes.profile_of(session, session.get_one(Intake, assignment.intake_id))
-    return {each.key: each for each in queries.assessed_criteria(profile, assignment.stage)}
+    stage = assignment.stage
+    if stage == queries.CALIBRATION:
+        stage = calibrations.stage_of_case(session, assignment)
+    return {each.key: each for each in queries.assessed_criteria(profile, stage)}
 
 
 def _checked(criteria: Mapping[str, Criterion], key: str, level: int | None, note: str) -> str:
@@ -121,43 +158,7 @@ def _checked(criteria: Mapping[str, Criterion], key: str, level: int | None, not
     note = note.strip().replace("\r\n", "\n")
     if len(note) > LONGEST_NOTE:
         raise Invalid(_("Use at most %(max)s characters in the note.", max=LONGEST_NOTE), field=key)
-    if note and level is None:
-        raise Invalid(_("Choose a level too, or empty the note. A note alone cannot be kept."), field=key)
     return note
-
-
-def _save_level(
-    session: Session,
-    assignment: Assignment,
-    saved: Level | None,
-    key: str,
-    level: int | None,
-    note: str,
-    now: datetime,
-) -> dict[str, tuple[Any, Any]]:
-    """Write one level; returns what changed, for the record."""
-    old_level, old_note = (saved.level, saved.note) if saved else (None, "")
-    if (old_level, old_note) == (level, note):
-        return {}
-    if level is None:
-        assert saved is not None
-        session.delete(saved)
-    else:
-        row = saved or Level(
-            region_id=assignment.region_id,
-            assignment_id=id_of(assignment),
-            criterion=key,
-            level=level,
-            set_at=now,
-        )
-        row.level, row.note, row.set_at = level, note, now
-        session.add(row)
-    changes: dict[str, tuple[Any, Any]] = {}
-    if old_level != level:
-        changes[key] = (old_level, level)
-    if old_note != note:
-        changes[f"{key}.note"] = (old_note or None, note or None)
-    return changes
 
 
 def submit(session: Session, *, assignment: Assignment, actor: Actor, now: datetime) -> None:
@@ -168,8 +169,9 @@ def submit(session: Session, *, assignment: Assignment, actor: Actor, now: datet
     saved = queries.levels_of(session, assignment)
     criteria = _criteria(session, assignment)
     missing = [each for each in criteria.values() if each.required and each.key not in saved]
-    if missing:
-        raise MissingLevels(missing)
+    lonely = steps.Desk.of(session, assignment).notes_without_level()
+    if missing or lonely:
+        raise MissingLevels([each for each in criteria.values() if each in missing or each.key in lonely])
     assignment.status, assignment.submitted_at = AssignmentStatus.SUBMITTED, now
     session.add(assignment)
     session.flush()
@@ -187,6 +189,8 @@ def submit(session: Session, *, assignment: Assignment, actor: Actor, now: datet
         },
         intake_id=assignment.intake_id,
     )
+    if assignment.stage == queries.CALIBRATION:
+        calibration.close_when_all_in(session, assignment=assignment, now=now)
 
 
 class MissingLevels(Invalid):

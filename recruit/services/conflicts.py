@@ -54,7 +54,7 @@ def declare_conflict(
     replacements = [
         replacement
         for each in _set_aside(session, application, assessor_id)
-        if (replacement := _replace(session, each, application, now)) is not None
+        if (replacement := replace(session, each, application, now)) is not None
     ]
     record.write(
         session,
@@ -88,8 +88,11 @@ def _set_aside(session: Session, application: Application, assessor_id: int) -> 
     return found
 
 
-def _replace(session: Session, recused: Assignment, application: Application, now: datetime) -> int | None:
-    if application.status is not ApplicationStatus.SUBMITTED:
+def replace(session: Session, recused: Assignment, application: Application, now: datetime) -> int | None:
+    """Give what somebody has set aside to the assessor with the least to do; returns their account's id, None where
+    nobody is free. A calibration's case goes to nobody: all others have it already.
+    """
+    if application.status is not ApplicationStatus.SUBMITTED or recused.stage == queries.CALIBRATION:
         return None
     intake = session.get_one(Intake, recused.intake_id)
     number = id_of(application)

@@ -29,11 +29,11 @@ from recruit.models import (
     Site,
 )
 from recruit.models.types import id_of
-from recruit.queries import assessment as assessments
 from recruit.queries import intake as intakes
 from recruit.queries import profile as profiles
 from recruit.services import case_numbers, lots, mail, record
 from recruit.services.profiles import refuse_unapproved
+from scoring.criteria import STAGES
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 #: Addresses of a region's own pages, which an intake may therefore not have.
@@ -223,7 +223,7 @@ def extend(
 
 def _selection_has_begun(session: Session, intake: Intake) -> bool:
     handed_out = select(Assignment.id).where(
-        Assignment.intake_id == intake.id, Assignment.stage != assessments.EXTERNAL
+        Assignment.intake_id == intake.id, col(Assignment.stage).in_(STAGES)
     )
     ranked = select(RankingRun.id).where(RankingRun.intake_id == intake.id)
     return any(session.exec(each.limit(1)).first() is not None for each in (handed_out, ranked))

@@ -137,14 +137,18 @@ def test_a_level_that_is_none_is_refused_and_nothing_is_saved(
     assert levels(session, mine[0]) == {}
 
 
-def test_a_note_without_a_level_is_kept_on_the_page(
+def test_a_note_waits_for_its_level_and_is_not_handed_in_without(
     session: Session, world: World, client: FlaskClient, mine: list[Assignment]
 ) -> None:
     sign_in(client, world.assessors[0])
     url = f"{BASE}/assess/{code(session, mine[0])}"
-    response = post(client, url, {"note-science": "Ett halvt tänkt ord", "action": "save"})
+    assert post(client, url, {"note-science": "Ett halvt tänkt ord", "action": "save"}).status_code == 303
+    assert "Ett halvt tänkt ord" in client.get(url).text
+    response = post(
+        client, url, {"level-references": "3", "note-science": "Ett halvt tänkt ord", "action": "submit"}
+    )
     assert response.status_code == 422
-    assert "Ett halvt tänkt ord" in response.text
+    assert 'href="#level-science-0"' in response.text
 
 
 def test_submitted_is_final_on_the_page_too(

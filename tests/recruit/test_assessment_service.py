@@ -177,7 +177,6 @@ def test_saving_the_same_levels_again_writes_no_entry(session: Session, world: W
         ("references", -1, ""),
         ("case", 3, ""),
         ("swedish_work", 3, ""),
-        ("science", None, "x"),
     ],
 )
 def test_levels_that_cannot_be_are_refused(

@@ -1,0 +1,133 @@
+"""An application that an assessor cannot assess: it goes to somebody else, and may come back until they have begun."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from recruit.actor import Actor
+from recruit.errors import Conflict, Invalid, NotFound
+from recruit.i18n import lazy_gettext as _
+from recruit.models import (
+    Application,
+    Assignment,
+    AssignmentStatus,
+    LevelStep,
+    SetAside,
+    SetAsideReason,
+)
+from recruit.models.types import id_of
+from recruit.queries import eligibility
+from recruit.services import record
+from recruit.services.conflicts import replace
+from recruit.services.holding import hold_intake
+from recruit.services.panels import held
+
+LONGEST_WORDS = 1000
+
+
+def set_aside(
+    session: Session,
+    *,
+    assignment: Assignment,
+    reason: SetAsideReason,
+    words: str,
+    actor: Actor,
+    now: datetime,
+) -> SetAside:
+    """Put an own assignment aside: what was set is kept, counts nowhere, and somebody else is handed the application.
+
+    Raises NotFound to anybody but the assessor, Conflict once submitted, Invalid for "other" without words.
+    """
+    words = words.strip().replace("\r\n", "\n")
+    if reason is SetAsideReason.OTHER and not words:
+        raise Invalid(_("Write why, in a sentence."), field="words")
+    if len(words) > LONGEST_WORDS:
+        raise Invalid(_("Use at most %(max)s characters.", max=LONGEST_WORDS), field="words")
+    hold_intake(session, assignment.intake_id)
+    present = held(session, select(Assignment).where(Assignment.id == assignment.id))
+    if (
+        not present
+        or assignment.assessor_id != actor.account_id
+        or assignment.status is AssignmentStatus.RECUSED
+    ):
+        raise NotFound(_("You have no such application to assess."))
+    if assignment.status is AssignmentStatus.SUBMITTED:
+        raise Conflict(_("You have submitted this assessment, and it can no longer be changed."))
+    assignment.status = AssignmentStatus.RECUSED
+    session.add(assignment)
+    session.flush()
+    application = session.get_one(Application, assignment.application_id)
+    aside = SetAside(
+        region_id=assignment.region_id,
+        assignment_id=id_of(assignment),
+        reason=reason,
+        words=words,
+        set_aside_at=now,
+        replacement_id=replace(session, assignment, application, now),
+    )
+    session.add(aside)
+    session.flush()
+    _write(session, assignment, "assessment.set_aside", aside, actor, now)
+    return aside
+
+
+def take_back(session: Session, *, assignment: Assignment, actor: Actor, now: datetime) -> None:
+    """Take an application back that one has put aside; it is taken from who got it instead.
+
+    Raises NotFound when there is nothing of one's own to take back, Conflict once the other has begun.
+    """
+    hold_intake(session, assignment.intake_id)
+    aside = session.exec(select(SetAside).where(SetAside.assignment_id == assignment.id)).first()
+    if aside is None or assignment.assessor_id != actor.account_id:
+        raise NotFound(_("You have put no such application aside."))
+    if eligibility.has_conflict(
+        session, session.get_one(Application, assignment.application_id), assignment.assessor_id
+    ):
+        raise Conflict(_("A conflict of interest has been declared, so it stays with somebody else."))
+    if aside.replacement_id is not None:
+        _take_from(session, assignment, aside.replacement_id)
+    _write(session, assignment, "assessment.taken_back", aside, actor, now)
+    assignment.status = AssignmentStatus.ASSIGNED
+    session.add(assignment)
+    session.delete(aside)
+    session.flush()
+
+
+def _take_from(session: Session, assignment: Assignment, replacement_id: int) -> None:
+    theirs = held(
+        session,
+        select(Assignment).where(
+            Assignment.application_id == assignment.application_id,
+            Assignment.assessor_id == replacement_id,
+            Assignment.stage == assignment.stage,
+        ),
+    )
+    for each in theirs:
+        begun = session.exec(select(LevelStep.id).where(col(LevelStep.assignment_id) == each.id).limit(1))
+        if each.status is not AssignmentStatus.ASSIGNED or begun.first() is not None:
+            raise Conflict(
+                _("Somebody else has begun to assess it, so it stays with them. Nothing has been changed.")
+            )
+        session.delete(each)
+    session.flush()
+
+
+def _write(
+    session: Session, assignment: Assignment, action: str, aside: SetAside, actor: Actor, now: datetime
+) -> None:
+    record.write(
+        session,
+        region_id=assignment.region_id,
+        actor=actor,
+        now=now,
+        action=action,
+        subject=("assignment", id_of(assignment)),
+        application_id=assignment.application_id,
+        changes={
+            "why": (None, aside.reason),
+            "stage": (None, assignment.stage),
+            "replacement": (None, aside.replacement_id),
+        },
+        reason=aside.words or None,
+        intake_id=assignment.intake_id,
+    )
