@@ -107,7 +107,8 @@ def _words(whole: str) -> DateWords:
     )
 
 
-def _is_slug(_form: Any, field: Any) -> None:
+def is_slug(_form: Any, field: Any) -> None:
+    """Small letters, digits and hyphens between them."""
     if field.data and not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", field.data):
         raise StopValidation(N_("Use small letters a–z, digits and hyphens, such as bt-2027"))
 
@@ -121,7 +122,7 @@ class _IntakeForm(WordedForm):
         N_("Address"),
         limit=60,
         needed=N_("Write an address"),
-        checks=[_is_slug],
+        checks=[is_slug],
         description=N_(
             "The last part of the advertisement's address: small letters, digits and hyphens, such as bt-2027."
         ),

@@ -108,7 +108,7 @@ def _holds(wanted: tuple[Role, ...]) -> bool:
 def _in_intake() -> tuple[Entry, ...]:
     coordinator = (Role.COORDINATOR,)
     return (
-        Entry("intake.show", _("Intake"), OVERSIGHT, ("intake",)),
+        Entry("intake.show", _("Intake"), OVERSIGHT, ("intake", "time_plan", "cloning", "lessons")),
         Entry("eligibility.index", _("Applications"), coordinator, ("eligibility",)),
         Entry("assessment.assign", _("Assessment"), coordinator, ("assessment",)),
         Entry("assessment.queue", _("Assess"), (Role.ASSESSOR,), ("assessment",)),

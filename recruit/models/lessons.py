@@ -29,7 +29,10 @@ class LessonKind(enum.Enum):
 
 
 class LessonComment(RegionScoped, table=True):
-    """One comment on an intake by somebody of the group, about no applicant. `revision` counts its changes."""
+    """One comment on an intake by somebody of the group, about no applicant. `revision` counts its changes.
+
+    Whoever removes their own can take that back: the row stays, with `removed_at`.
+    """
 
     __tablename__ = "lesson_comment"
 
@@ -41,6 +44,7 @@ class LessonComment(RegionScoped, table=True):
     revision: int = 0
     written_at: datetime = moment()
     written_by_id: int = Field(foreign_key="account.id", ondelete="RESTRICT")
+    removed_at: datetime | None = moment(default=None, nullable=True)
 
 
 class Retrospective(RegionScoped, table=True):

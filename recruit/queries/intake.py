@@ -146,8 +146,8 @@ def extensions_of(session: Session, intake: Intake) -> Sequence[DeadlineExtensio
 
 
 def sites(session: Session) -> Sequence[Site]:
-    """The sites of the session's region by name."""
-    return session.exec(select(Site).order_by(Site.name)).all()
+    """The sites of the session's region that can have posts, by name."""
+    return session.exec(select(Site).where(col(Site.closed_at).is_(None)).order_by(Site.name)).all()
 
 
 def profile_row_of(session: Session, intake: Intake) -> CriteriaProfile:

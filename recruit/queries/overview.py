@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from recruit import clock
 from recruit.models import Answer as Given
 from recruit.models import (
     Application,
@@ -19,7 +20,8 @@ from recruit.models import (
     RequirementDecision,
 )
 from recruit.models.application import GOES_ON
-from recruit.queries import assessment, eligibility
+from recruit.planning import Share
+from recruit.queries import assessment, table_filter
 
 
 @dataclass(frozen=True)
@@ -27,13 +29,22 @@ class Load:
     """One assessor's share of the screening. The group speaks of assessors by number."""
 
     number: int
-    assigned: int
-    submitted: int
+    share: Share
+
+    @property
+    def assigned(self) -> int:
+        """How many were assigned."""
+        return self.share.assigned
+
+    @property
+    def submitted(self) -> int:
+        """How many are submitted."""
+        return self.share.submitted
 
     @property
     def left(self) -> int:
         """How many are still to be submitted."""
-        return self.assigned - self.submitted
+        return self.share.left
 
 
 @dataclass(frozen=True)
@@ -72,9 +83,9 @@ def waiting(session: Session, intake: Intake) -> Waiting:
     sent = (Application.intake_id == intake.id, Application.status == ApplicationStatus.SUBMITTED)
     row = session.execute(
         select(
-            _count(*sent, eligibility.has_unclear()),
+            _count(*sent, table_filter.has_unclear()),
             _unanswered_referees(*sent, col(Application.eligibility) != Eligibility.INELIGIBLE),
-            _count(*sent, col(Application.eligibility).in_(GOES_ON), eligibility.lacks_copy()),
+            _count(*sent, col(Application.eligibility).in_(GOES_ON), table_filter.lacks_copy()),
             select(func.count(func.distinct(Application.education_country))).where(*sent).scalar_subquery(),
         )
     ).one()
@@ -98,9 +109,14 @@ def loads(session: Session, intake: Intake) -> Sequence[Load]:
     """Every assessor's share of the screening, by number. Two queries."""
     done = func.count(col(Assignment.id)).filter(col(Assignment.status) == AssignmentStatus.SUBMITTED)
     shares = {
-        assessor: (int(assigned), int(submitted))
-        for assessor, assigned, submitted in session.exec(
-            select(Assignment.assessor_id, func.count(col(Assignment.id)), done)
+        assessor: Share(int(assigned), int(submitted), clock.in_stockholm(since).date())
+        for assessor, assigned, submitted, since in session.exec(
+            select(
+                Assignment.assessor_id,
+                func.count(col(Assignment.id)),
+                done,
+                func.min(Assignment.assigned_at),
+            )
             .join(Application, col(Application.id) == col(Assignment.application_id))
             .where(
                 Assignment.intake_id == intake.id,
@@ -115,7 +131,7 @@ def loads(session: Session, intake: Intake) -> Sequence[Load]:
     active = {each.id or 0 for each in assessment.assessors(session, intake.region_id)}
     everybody = sorted(active | set(shares))
     return [
-        Load(number, *shares[account])
+        Load(number, shares[account])
         for number, account in enumerate(everybody, start=1)
         if account in shares
     ]

@@ -1,24 +1,29 @@
 """Pages of an intake: the region's intakes, where one stands, creating, changing, opening, extending and closing."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.exc import SQLAlchemyError
 
 from forms.intake import CloseForm, ExtendForm, intake_form, moment_parts
-from recruit import clock, intake_view
-from recruit.database import transaction
+from recruit import charts, clock, intake_home
+from recruit.database import OneRegion, make_session, transaction
 from recruit.errors import Conflict, Invalid
 from recruit.i18n import language
+from recruit.intake_home import changes, funnel, late, next_step, plan, waits, words
 from recruit.models import Intake, IntakeStatus, PlacementKind, PostForm, Role
 from recruit.navigation import present_intake, present_standing
+from recruit.planning import PLANNED, assessed_by, is_behind, placed
+from recruit.queries import changes as changed
+from recruit.queries import glance, lessons, overview
 from recruit.queries import intake as intakes
-from recruit.queries import overview
 from recruit.queries import profile as profiles
 from recruit.queries import record as records
-from recruit.request import actor, db, region, roles, settings
+from recruit.request import account, actor, db, region, roles, settings
 from recruit.services import intake as service
+from recruit.services import visits
 from recruit.services.intake import IntakePlan, PlannedPosts
 
 blueprint = Blueprint("intake", __name__)
@@ -27,17 +32,27 @@ LATEST_ENTRIES = 60  # one decision writes several
 
 @blueprint.get("/g/<region>/", endpoint="home")
 def home(region: str) -> str:
-    """The region's intakes, and for assessors the way to their queue."""
+    """The region's intakes: those at work side by side, those that are over in a table, for assessors their queues."""
     found = intakes.of_region(db())
-    if Role.COORDINATOR not in roles() and Role.AUDITOR not in roles():
+    now = clock.now()
+    today = clock.in_stockholm(now).date()
+    oversees = bool(roles() & {Role.COORDINATOR, Role.AUDITOR})
+    if not oversees:
         found = [each for each in found if each.status is not IntakeStatus.DRAFT]
+    glances = glance.at(db(), found, account_id=account().id or 0, now=now) if oversees else []
+    current = [each for each in glances if not each.is_finished(today)]
+    cards = [intake_home.card_of(each, now, coordinates=Role.COORDINATOR in roles()) for each in current]
+    shown = {each.intake.id for each in current}
     return render_template(
         "intake/home.html",
-        intakes=found,
-        posts=intakes.post_numbers(db()),
-        state=lambda each: intake_view.state_of(each, clock.now()),
+        cards=sorted(cards, key=lambda card: card.intake.closes_at),
+        intakes=[each for each in found if each.id not in shown],
+        posts=intakes.post_numbers(db())
+        if not oversees
+        else {g.intake.id: g.standing.posts for g in glances},
+        state=lambda each: words.state_of(each, now),
         may_write=Role.COORDINATOR in roles(),
-        oversees=bool(roles() & {Role.COORDINATOR, Role.AUDITOR}),
+        oversees=oversees,
         assesses=Role.ASSESSOR in roles(),
         administers=Role.ADMINISTRATOR in roles(),
     )
@@ -45,38 +60,68 @@ def home(region: str) -> str:
 
 @blueprint.get("/g/<region>/<intake>/", endpoint="show")
 def show(region: str, intake: str) -> str:
-    """Where the intake stands: the next step, the way here, what waits, and what has happened."""
+    """Where the intake stands: what is late, the next step, the plan, what waits, and what has happened."""
     found = _present()
     standing, now = present_standing(found), clock.now()
+    today = clock.in_stockholm(now).date()
+    coordinates = Role.COORDINATOR in roles()
+    since = _look(found)
     profile_row = intakes.profile_row_of(db(), found)
     waiting = overview.waiting(db(), found)
     loads = overview.loads(db(), found)
-    rows = intake_view.funnel_rows(
-        standing, waiting, overview.refusals(db(), found), intakes.parsed(profile_row), language()
+    rows = funnel.funnel_rows(
+        standing, waiting.countries, overview.refusals(db(), found), intakes.parsed(profile_row), language()
     )
     entries = records.entries(
         db(), region_id=found.region_id, sees_values=False, intake_id=found.id, per_page=LATEST_ENTRIES
     )
+    seen = glance.at(db(), [found], account_id=account().id or 0, now=now)[0]
+    news = changed.since(db(), found, moment=since or now - changes.FIRST_LOOK, besides=account().id or 0)
     return render_template(
         "intake/show.html",
         intake=found,
-        heading=intake_view.title_of(found),
+        heading=words.title_of(found),
         standing=standing,
         profile=profile_row,
-        sites=len(intakes.posts_of(db(), found)),
-        next_step=intake_view.next_step(found, standing, waiting, now)
-        if Role.COORDINATOR in roles()
-        else None,
-        funnel=intake_view.funnel(rows),
+        sites=len(seen.posts),
+        late=late.late_things(seen, today),
+        next_step=next_step.next_step(found, standing, now, unclear=waiting.unclear) if coordinates else None,
+        timeline=plan.timeline(placed(seen.dates, seen.done, today), today),
+        unplanned=sum(step not in seen.dates for step in PLANNED),
+        funnel=funnel.funnel(rows),
         rows=rows,
-        waits=intake_view.waits(found, standing, waiting, loads, coordinates=Role.COORDINATOR in roles()),
+        waits=waits.waits(found, standing, waiting, loads, coordinates=coordinates),
         loads=loads,
-        bars=[intake_view.load_bar(each) for each in loads],
-        latest=intake_view.latest(entries.items),
-        may_write=Role.COORDINATOR in roles(),
-        state=intake_view.state_of(found, now),
+        bars=[charts.share_bar(each.submitted, each.assigned) for each in loads],
+        slow=[is_behind(each.share, assessed_by(seen.dates), today) for each in loads],
+        news=changes.told(news),
+        news_since=changes.since_words(since, now),
+        latest=changes.latest(entries.items),
+        taught=_taught(found) if found.status is IntakeStatus.DRAFT else None,
+        may_write=coordinates,
+        state=words.state_of(found, now),
         now=now,
     )
+
+
+def _taught(found: Intake | None = None) -> lessons.Taught | None:
+    return lessons.taught(db(), region_id=_region_id(), intake=found)
+
+
+def _look(found: Intake) -> datetime | None:
+    """Note the look and say when the last visit ended. In a transaction of its own: this request only reads.
+
+    The page is shown all the same when the note cannot be made, since another was making it or the database is busy.
+    """
+    visit = changed.visit_of(db(), found, account_id=account().id or 0)
+    if not visits.is_written(visit, clock.now()):
+        engine = current_app.extensions["recruit_engine"]
+        try:
+            with make_session(engine, scope=OneRegion(found.region_id)) as session, transaction(session):
+                return visits.look(session, intake=found, account_id=account().id or 0, now=clock.now())
+        except SQLAlchemyError:
+            current_app.logger.warning("a look at an intake could not be noted")
+    return visit.since if visit else None
 
 
 @blueprint.route("/g/<region>/new", methods=["GET", "POST"], endpoint="new")
@@ -93,7 +138,8 @@ def new(region: str) -> Any:
             return redirect(_address("intake.show", made), 303)
         except Invalid as error:
             _show(form, error)
-    return render_template("intake/form.html", form=form, intake=None), 422 if form.errors else 200
+    page = render_template("intake/form.html", form=form, intake=None, taught=_taught())
+    return page, 422 if form.errors else 200
 
 
 @blueprint.route("/g/<region>/<intake>/edit", methods=["GET", "POST"], endpoint="edit")

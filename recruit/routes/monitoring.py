@@ -30,6 +30,7 @@ __all__ = [
     "monitoring_groups",
     "monitoring_report",
     "monitoring_sources",
+    "present_look",
 ]
 
 
@@ -41,7 +42,7 @@ class Look:
     drawn: InterviewList | None
 
 
-def _look(found: Intake, whole: bool = True) -> Look:
+def present_look(found: Intake, whole: bool = True) -> Look:
     """The latest confirmed list decides; without one the draft; without that only the stages so far."""
     drawn = lists.latest_confirmed(db(), intake=found) or lists.draft_of(db(), intake=found)
     return _seen(found, drawn, monitoring.reached(db(), intake=found, drawn=drawn), whole)
@@ -72,7 +73,7 @@ def _seen(found: Intake, drawn: InterviewList | None, reached: Reached, whole: b
 def show(region: str, intake: str) -> Any:
     """Verdicts in words, then the intervals, then every figure."""
     found = intake_here()
-    look = _look(found, whole=False)
+    look = present_look(found, whole=False)
     figures = look.seen.figures
     return render_template(
         "monitoring/show.html",
@@ -113,7 +114,7 @@ def _lead(figures: dict[str, Any]) -> str:
 def figures(region: str, intake: str) -> Response:
     """The same figures as JSON; the same figures give the same bytes."""
     found = intake_here()
-    look = _look(found)
+    look = present_look(found)
     drawn = look.drawn
     content: dict[str, Any] = {
         "intake": found.slug,

@@ -1,5 +1,6 @@
 """Pages about the region's group and sites, for administrators."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -9,7 +10,7 @@ from recruit import clock
 from recruit.database import transaction
 from recruit.errors import Invalid, Refusal
 from recruit.i18n import gettext as _
-from recruit.models import Role, SiteKind
+from recruit.models import Role, Site, SiteKind
 from recruit.queries import people as queries
 from recruit.request import actor, db, region, settings
 from recruit.services import account as accounts
@@ -119,3 +120,25 @@ def sites(region: str) -> Any:
             form["name"].errors = [str(error.message)]
     found = queries.sites(db(), region_id=_region_id())
     return render_template("people/sites.html", form=form, sites=found), 200 if posted is None else 422
+
+
+@blueprint.post("/sites/<int:number>/close")
+def close_site(region: str, number: int) -> Any:
+    """Give a site no new posts from now on."""
+    return _turn(service.close_site, number)
+
+
+@blueprint.post("/sites/<int:number>/reopen")
+def reopen_site(region: str, number: int) -> Any:
+    """Let a closed site have posts again."""
+    return _turn(service.reopen_site, number)
+
+
+def _turn(use_case: Callable[..., Site], number: int) -> Any:
+    with transaction(db()):
+        site = use_case(db(), region_id=_region_id(), site_id=number, actor=actor(), now=clock.now())
+    if site.closed_at:
+        flash(_("%(site)s is closed. Intakes that have posts there keep them.", site=site.name))
+    else:
+        flash(_("%(site)s is open again.", site=site.name))
+    return redirect(url_for("people.sites", region=region().slug), 303)

@@ -37,7 +37,7 @@ from scoring.criteria import STAGES
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 #: Addresses of a region's own pages, which an intake may therefore not have.
-RESERVED = frozenset({"new", "people", "profiles", "record"})
+RESERVED = frozenset({"new", "letters", "people", "profiles", "record"})
 
 
 @dataclass(frozen=True)
@@ -304,9 +304,15 @@ def _check_posts(session: Session, region_id: int, posts: Sequence[PlannedPosts]
     if not posts or any(each.number < 1 for each in posts):
         raise Invalid(_("Give at least one post at one site."), field="posts")
     chosen = [each.site_id for each in posts]
-    known = set(session.exec(select(Site.id).where(Site.region_id == region_id, col(Site.id).in_(chosen))))
-    if len(set(chosen)) != len(chosen) or known != set(chosen):
+    known = session.exec(select(Site).where(Site.region_id == region_id, col(Site.id).in_(chosen))).all()
+    if len(set(chosen)) != len(chosen) or {each.id for each in known} != set(chosen):
         raise Invalid(_("Each site must be one of this region's and may stand only once."), field="posts")
+    closed = sorted(each.name for each in known if each.closed_at is not None)
+    if closed:
+        raise Invalid(
+            _("%(sites)s has been closed and can have no posts. Take it out.", sites=", ".join(closed)),
+            field="posts",
+        )
 
 
 def _write_parts(session: Session, intake: Intake, plan: IntakePlan) -> None:

@@ -1,4 +1,4 @@
-"""A region's group and its sites: roles given and taken back, access ended, sites added.
+"""A region's group and its sites: roles given and taken back, access ended, sites added, closed and opened again.
 
 Members are added by `services.account.add_member`.
 """
@@ -136,5 +136,46 @@ def add_site(
         action="people.site_added",
         subject=("site", site.id),
         changes={"name": (None, name), "kind": (None, kind)},
+    )
+    return site
+
+
+def close_site(session: Session, *, region_id: int, site_id: int, actor: Actor, now: datetime) -> Site:
+    """Close a site: it gets no new posts, and intakes that had posts there keep them. Raises NotFound, Conflict."""
+    site = _site(session, region_id, site_id)
+    if site.closed_at is not None:
+        raise Conflict(_("%(name)s is closed already.", name=site.name))
+    return _set_closed(session, site, now, actor, now)
+
+
+def reopen_site(session: Session, *, region_id: int, site_id: int, actor: Actor, now: datetime) -> Site:
+    """Open a closed site again. Raises NotFound, Conflict."""
+    site = _site(session, region_id, site_id)
+    if site.closed_at is None:
+        raise Conflict(_("%(name)s is open already.", name=site.name))
+    return _set_closed(session, site, None, actor, now)
+
+
+def _site(session: Session, region_id: int, site_id: int) -> Site:
+    chosen = select(Site).where(Site.region_id == region_id, Site.id == site_id).with_for_update()
+    site = session.exec(chosen).first()
+    if site is None:
+        raise NotFound(_("There is no such site in this region."))
+    return site
+
+
+def _set_closed(session: Session, site: Site, at: datetime | None, actor: Actor, now: datetime) -> Site:
+    before, site.closed_at = site.closed_at, at
+    session.add(site)
+    session.flush()
+    assert site.id is not None
+    record.write(
+        session,
+        region_id=site.region_id,
+        actor=actor,
+        now=now,
+        action="people.site_closed" if at else "people.site_reopened",
+        subject=("site", site.id),
+        changes={"closed_at": (before, at)},
     )
     return site

@@ -22,6 +22,7 @@ def upgrade() -> None:
     sa.Column('revision', sa.Integer(), nullable=False),
     sa.Column('written_at', recruit.models.types.UtcDateTime(timezone=True), nullable=False),
     sa.Column('written_by_id', sa.Integer(), nullable=False),
+    sa.Column('removed_at', recruit.models.types.UtcDateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['intake_id'], ['intake.id'], name=op.f('fk_lesson_comment_intake_id'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_lesson_comment_region_id'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['written_by_id'], ['account.id'], name=op.f('fk_lesson_comment_written_by_id'), ondelete='RESTRICT'),

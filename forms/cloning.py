@@ -1,0 +1,61 @@
+"""The next intake from an earlier one, as the coordinator types it."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from wtforms import HiddenField
+
+from forms.base import WordedForm
+from forms.dates import DateBoxes, DateWords
+from forms.fields import FromList, Line
+from forms.intake import is_slug
+from forms.texts import N_
+
+
+def _words(whole: str) -> DateWords:
+    return DateWords(
+        whole=whole, day=N_("Write the day"), month=N_("Write the month"), year=N_("Write the year")
+    )
+
+
+class CloneForm(WordedForm):
+    """What is settled anew; the rest is carried over. `seen` says which sites the page showed."""
+
+    seen = HiddenField()
+    title_sv = Line(N_("Title in Swedish"), limit=120, needed=N_("Write a title in Swedish"))
+    title_en = Line(N_("Title in English"), limit=120, needed=N_("Write a title in English"))
+    slug = Line(
+        N_("Address"),
+        limit=60,
+        needed=N_("Write an address"),
+        checks=[is_slug],
+        description=N_(
+            "The last part of the advertisement's address: small letters, digits and hyphens, such as bt-2027."
+        ),
+    )
+    case_number = Line(N_("Case number"), limit=40)
+    profile_id = FromList(
+        N_("Criteria profile"), needed=N_("Choose a criteria profile"), translates_choices=False
+    )
+    closes_on = DateBoxes(
+        N_("Last day to apply"),
+        words=_words(N_("Write the last day to apply")),
+        description=N_("Every other date moves with it, to working days. You can change them afterwards."),
+    )
+    starts_on = DateBoxes(
+        N_("Start of the posts"), words=_words(N_("Write the day on which the posts start"))
+    )
+
+
+def clone_form(
+    formdata: Any,
+    *,
+    profiles: Sequence[tuple[str, str]],
+    data: dict[str, Any] | None = None,
+    say: Callable[..., str] | None = None,
+) -> CloneForm:
+    """The form with the versions of the profile to choose from."""
+    options: dict[str, Any] = {"say": say} if say else {}
+    form = CloneForm(formdata, data=data, **options)
+    form.profile_id.choices = {"": "", **dict(profiles)}
+    return form
