@@ -17,14 +17,15 @@ KINDS = (REFEREE, REFEREE_WORKPLACE, EMPLOYER, SURNAME)
 
 _HOSPITAL = re.compile(r"^(?:universitets|läns|när|central)?(?:sjukhus|lasarett)(?:et)?s?$|^hospitals?$")
 _CARE_CENTRE = re.compile(r"^(?:vårdcentral|hälsocentral|läkarmottagning|läkarhus)(?:en|et)?s?$")
-_LITTLE = frozenset(
-    "i och vid på för av ab the of and at in region regionen avd avdelning avdelningen klinik".split()
-)
+_LITTLE = frozenset(re.findall(r"\w+", "i och vid på för av ab the of and at in region regionen avd klinik"))
 #: Words that any workplace may have: a name of these alone says nothing.
 _COMMON = frozenset(
-    "sjukhus hälsocentral kliniken medicinkliniken medicin kirurgi kirurgkliniken ortopedi akuten akutmottagning"
-    " akutmottagningen akutkliniken psykiatri psykiatriska primärvård primärvården privat läkare clinic centre center"
-    " department emergency medicine surgery norra södra östra västra".split()
+    re.findall(
+        r"\w+",
+        "sjukhus hälsocentral avdelning avdelningen kliniken medicinkliniken medicin kirurgi kirurgkliniken ortopedi"
+        " akuten akutmottagning akutmottagningen akutkliniken psykiatri psykiatriska primärvård primärvården privat"
+        " läkare clinic centre center department emergency medicine surgery norra södra östra västra",
+    )
 )
 
 
@@ -111,15 +112,16 @@ def _name_keys(name: str) -> tuple[frozenset[str], ...]:
     return tuple(key for word in spelling.WORD.findall(name) if (key := spelling.close(word)))
 
 
-def _surname_keys(name: str) -> set[str]:
-    """Keys under which the spellings of one surname meet; scripts without vowels by their consonants."""
+def _surname_keys(name: str, bones: bool = True) -> set[str]:
+    """Keys under which the spellings of one surname meet. Scripts without vowels are compared by their consonants,
+    marked ~; with `bones` so are the others, marked =.
+    """
     keys: set[str] = set()
     for word in spelling.WORD.findall(name):
         close = {key for key in spelling.close(word) if len(key) > 1}
         keys |= close
-        bones = spelling.skeleton(word)
-        if len(bones) >= 3:
-            keys.add("=" + bones if close else "~" + bones)
+        if (bones or not close) and len(found := spelling.skeleton(word)) >= 3:
+            keys.add(("=" if close else "~") + found)
     return keys
 
 
@@ -133,10 +135,14 @@ class _People:
             words = spelling.WORD.findall(each.name)
             for key in _surname_keys(words[-1]) if len(words) > 1 else ():
                 self.by_surname.setdefault(key, set()).add(each.account_id)
+        self.some_without_vowels = any(key.startswith("~") for key in self.by_surname)
+        self.by_place_word: dict[str, set[str]] = {}
         self.workplaces: dict[str, set[int]] = {}
         for each in assessors:
             if each.workplace.strip():
                 self.workplaces.setdefault(each.workplace, set()).add(each.account_id)
+                for word in workplace_words(each.workplace) - _COMMON:
+                    self.by_place_word.setdefault(word, set()).add(each.workplace)
         self.by_word: dict[str, set[Assessor]] = {}
         for each in assessors:
             for key in frozenset().union(*_name_keys(each.name)):
@@ -172,22 +178,16 @@ class _People:
 
     def _at_place(self, place: str) -> frozenset[int]:
         if place not in self._at:
-            self._at[place] = frozenset(
-                who
-                for name, people in self.workplaces.items()
-                if same_workplace(name, place)
-                for who in people
-            )
+            near = set().union(*(self.by_place_word.get(word, ()) for word in workplace_words(place)))
+            same = (name for name in near if same_workplace(name, place))
+            self._at[place] = frozenset(who for name in same for who in self.workplaces[name])
         return self._at[place]
 
     def _of_surname(self, name: str) -> set[int]:
         found: set[int] = set()
-        for key in _surname_keys(name):
-            # consonants are compared with consonants where one of the two scripts has no vowels
-            other = key.replace("~", "=") if key.startswith("~") else key.replace("=", "~")
-            keys = (key, other) if key[0] in "~=" else (key,)
-            if key.startswith("="):
-                keys = (other,)
-            for each in keys:
-                found |= self.by_surname.get(each, set())
+        for key in _surname_keys(name, self.some_without_vowels):
+            if not key.startswith("="):
+                found |= self.by_surname.get(key, set())
+            if key[0] in "~=":  # consonants with consonants, where one of the two scripts has no vowels
+                found |= self.by_surname.get(("=" if key[0] == "~" else "~") + key[1:], set())
         return found

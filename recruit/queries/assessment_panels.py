@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
 from recruit.models import (
@@ -16,12 +17,11 @@ from recruit.models import (
 )
 from recruit.models.types import id_of
 from recruit.queries.assessment_pool import (
-    PER_APPLICATION,
     PER_PAGE,
     assessors,
-    assignments,
-    pool,
+    in_pool,
 )
+from recruit.queries.assigning import per_application
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Load:
 
     number: int
     account_id: int
+    public_id: str
     name: str
     assigned: int
     submitted: int
@@ -43,11 +44,12 @@ class Load:
 
 @dataclass(frozen=True)
 class Progress:
-    """How a stage stands: applications in the pool, how many have enough assessors, assessments wanted and
-    submitted.
+    """How a stage stands: applications in the pool, how many assessors each is to have, how many have enough, and
+    assessments wanted and submitted.
     """
 
     applications: int
+    each: int
     covered: int
     wanted: int
     assigned: int
@@ -56,51 +58,67 @@ class Progress:
     loads: tuple[Load, ...]
 
 
-def progress(
-    session: Session, *, intake: Intake, stage: str, per_application: int = PER_APPLICATION
-) -> Progress:
-    """Loads and progress of a stage."""
-    codes = {id_of(each) for each in pool(session, intake, stage)}
-    standing = [each for each in assignments(session, intake, stage) if each.application_id in codes]
-    panels: dict[int, list[AssignmentStatus]] = {application: [] for application in codes}
-    for each in standing:
-        panels[each.application_id].append(each.status)
-    submitted = {
-        application: sum(status is AssignmentStatus.SUBMITTED for status in panel)
-        for application, panel in panels.items()
-    }
+def progress(session: Session, *, intake: Intake, stage: str) -> Progress:
+    """Loads and progress of a stage. A fixed number of queries, which count and read no application."""
+    chosen = in_pool(session, intake, stage)
+    each = per_application(session, intake=intake, stage=stage)
+    applications = session.exec(select(func.count(col(Application.id))).where(*chosen)).one()
+    standing = (
+        Assignment.intake_id == intake.id,
+        Assignment.stage == stage,
+        col(Assignment.status) != AssignmentStatus.RECUSED,
+    )
+    submitted = func.sum(case((col(Assignment.status) == AssignmentStatus.SUBMITTED, 1), else_=0))
+    panels = (
+        select(func.count(col(Assignment.id)).label("members"), submitted.label("submitted"))
+        .join(Application, col(Application.id) == col(Assignment.application_id))
+        .where(*standing, *chosen)
+        .group_by(col(Assignment.application_id))
+        .subquery()
+    )
+    covered, complete = session.exec(
+        select(
+            func.coalesce(func.sum(case((panels.c.members >= each, 1), else_=0)), 0),
+            func.coalesce(func.sum(case((panels.c.submitted >= each, 1), else_=0)), 0),
+        )
+    ).one()
+    shares = session.exec(
+        select(Assignment.assessor_id, func.count(col(Assignment.id)), submitted)
+        .join(Application, col(Application.id) == col(Assignment.application_id))
+        .where(*standing, *chosen)
+        .group_by(col(Assignment.assessor_id))
+    )
+    counts = {who: (int(assigned), int(done)) for who, assigned, done in shares}
     return Progress(
-        applications=len(codes),
-        covered=sum(len(panel) >= per_application for panel in panels.values()),
-        wanted=len(codes) * per_application,
-        assigned=len(standing),
-        submitted=sum(submitted.values()),
-        complete=sum(count >= per_application for count in submitted.values()),
-        loads=tuple(_loads(session, intake, standing)),
+        applications=int(applications),
+        each=each,
+        covered=int(covered),
+        wanted=int(applications) * each,
+        assigned=sum(assigned for assigned, _done in counts.values()),
+        submitted=sum(done for _assigned, done in counts.values()),
+        complete=int(complete),
+        loads=tuple(_loads(session, intake, counts)),
     )
 
 
-def _loads(session: Session, intake: Intake, standing: Sequence[Assignment]) -> list[Load]:
+def _loads(session: Session, intake: Intake, counts: Mapping[int, tuple[int, int]]) -> list[Load]:
     active = assessors(session, intake.region_id)
     active_ids = {id_of(each) for each in active}
-    away = {each.assessor_id for each in standing} - active_ids
+    away = set(counts) - active_ids
     gone = (
         session.exec(select(Account).where(col(Account.id).in_(away)).order_by(col(Account.id))).all()
         if away
         else []
     )
     everybody = sorted([*active, *gone], key=id_of)
-    counts = {id_of(each): [0, 0] for each in everybody}
-    for each in standing:
-        counts[each.assessor_id][0] += 1
-        counts[each.assessor_id][1] += each.status is AssignmentStatus.SUBMITTED
     return [
         Load(
             number=number,
             account_id=id_of(each),
+            public_id=each.public_id,
             name=each.name or each.email,
-            assigned=counts[id_of(each)][0],
-            submitted=counts[id_of(each)][1],
+            assigned=counts.get(id_of(each), (0, 0))[0],
+            submitted=counts.get(id_of(each), (0, 0))[1],
             active=id_of(each) in active_ids,
         )
         for number, each in enumerate(everybody, start=1)
@@ -141,12 +159,20 @@ def panels(
     """The applications of a stage with their panels, by code, a page at a time; `search` narrows to codes
     that contain it.
     """
+    chosen = in_pool(session, intake, stage)
     wanted = search.strip().upper()
-    everything = [each for each in pool(session, intake, stage) if wanted in each.mask_code]
-    everything.sort(key=lambda each: each.mask_code)
-    pages = max(1, -(-len(everything) // per_page))
+    if wanted:
+        chosen = (*chosen, col(Application.mask_code).contains(wanted, autoescape=True))
+    total = int(session.exec(select(func.count(col(Application.id))).where(*chosen)).one())
+    pages = max(1, -(-total // per_page))
     number = min(max(number, 1), pages)
-    shown = everything[(number - 1) * per_page : number * per_page]
+    shown = session.exec(
+        select(Application)
+        .where(*chosen)
+        .order_by(col(Application.mask_code))
+        .offset((number - 1) * per_page)
+        .limit(per_page)
+    ).all()
     ids = [id_of(each) for each in shown]
     by_application = _grouped(
         session.exec(
@@ -165,9 +191,7 @@ def panels(
     )
     for application, assessor in session.exec(declared.order_by(col(ConflictOfInterest.assessor_id))):
         conflicts.setdefault(application, []).append(assessor)
-    return Page(
-        [_panel_row(each, by_application, conflicts) for each in shown], number, pages, len(everything)
-    )
+    return Page([_panel_row(each, by_application, conflicts) for each in shown], number, pages, total)
 
 
 def _grouped(rows: Iterable[Assignment]) -> dict[int, list[Assignment]]:

@@ -1,6 +1,7 @@
 """What there is to assess at a stage, by whom, and who may not: what the other pages of assessing start from."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -23,6 +24,7 @@ from recruit.models import (
     ListStatus,
     Membership,
     Role,
+    StageSetting,
 )
 from recruit.models.application import GOES_ON
 from recruit.models.types import id_of
@@ -33,8 +35,16 @@ EXTERNAL = "external"
 #: A calibration round's assignments stand under this stage: they count nowhere else.
 CALIBRATION = "calibration"
 PER_PAGE = 50
-#: How many assessors each application has at a stage.
+#: How many assessors each application has at a stage, where the coordinator has not set another number.
 PER_APPLICATION = 2
+
+
+def each_needs(stage: str) -> Any:
+    """How many assessors the application of the row has at a stage, for a condition on `Application`."""
+    setting = select(StageSetting.per_application).where(
+        StageSetting.intake_id == Application.intake_id, StageSetting.stage == stage
+    )
+    return func.coalesce(setting.correlate(Application).scalar_subquery(), PER_APPLICATION)
 
 
 def assessed_criteria(profile: Profile, stage: str) -> tuple[Criterion, ...]:
@@ -59,23 +69,25 @@ def pool(session: Session, intake: Intake, stage: str) -> list[Application]:
     """The applications to assess at a stage: at screening all that passed eligibility, at the interview those
     called.
     """
-    statement = (
-        select(Application)
-        .where(
-            Application.intake_id == intake.id,
-            Application.status == ApplicationStatus.SUBMITTED,
-            col(Application.eligibility).in_(GOES_ON),
-        )
-        .order_by(col(Application.id))
+    found = select(Application).where(*in_pool(session, intake, stage))
+    return list(session.exec(found.order_by(col(Application.id))))
+
+
+def in_pool(session: Session, intake: Intake, stage: str) -> tuple[Any, ...]:
+    """The conditions on `Application` that `pool` reads by."""
+    passed: tuple[Any, ...] = (
+        Application.intake_id == intake.id,
+        Application.status == ApplicationStatus.SUBMITTED,
+        col(Application.eligibility).in_(GOES_ON),
     )
-    if stage == "interview":
-        called = confirmed_list(session, intake)
-        if called is None:
-            return []
-        statement = statement.join(
-            InterviewListEntry, col(InterviewListEntry.application_id) == col(Application.id)
-        ).where(InterviewListEntry.list_id == called.id, InterviewListEntry.kind == EntryKind.CALLED)
-    return list(session.exec(statement))
+    if stage != "interview":
+        return passed
+    called = confirmed_list(session, intake)
+    entries = select(InterviewListEntry.application_id).where(
+        InterviewListEntry.list_id == (called.id if called else None),
+        InterviewListEntry.kind == EntryKind.CALLED,
+    )
+    return (*passed, col(Application.id).in_(entries))
 
 
 def confirmed_list(session: Session, intake: Intake) -> InterviewList | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_
+from sqlalchemy import and_, func, or_
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
@@ -23,6 +23,7 @@ from recruit.models import (
     Assignment,
     AssignmentStatus,
     ConflictOfInterest,
+    Disagreement,
     Eligibility,
     EntryKind,
     ExperiencePeriod,
@@ -30,6 +31,7 @@ from recruit.models import (
     InterviewList,
     InterviewListEntry,
     Level,
+    LevelChange,
     ListStatus,
     RankingRelease,
     RankingRow,
@@ -39,7 +41,9 @@ from recruit.models import (
 from recruit.models.application import GOES_ON
 from recruit.queries import intake as intakes
 from recruit.queries import lots
-from recruit.queries.assessment import EXTERNAL, PER_APPLICATION, assessed_criteria
+from recruit.queries.assessment import EXTERNAL, THIRD, assessed_criteria
+from recruit.queries.assessment_pool import each_needs
+from recruit.queries.third_assessments import third_counts
 from scoring.profile import Profile
 
 PAGE_SIZE = 250
@@ -228,8 +232,9 @@ def undecided(session: Session, *, intake: Intake) -> int:
 def unsubmitted(session: Session, *, intake: Intake, stage: str) -> list[str]:
     """Mask codes of applications in the running that lack an assessment at the stage.
 
-    Either somebody has been given the application and has not submitted, or fewer have submitted than every
-    application is to have: an assessor has stepped aside and nobody has come instead.
+    Either somebody has been given the application and has not submitted, or fewer have submitted than it is to have:
+    an assessor has stepped aside and nobody has come instead. Where a third assessment was asked for since the
+    assessors differ, it is to have three.
     """
     found = select(Application.mask_code).where(
         *_in_the_running(intake, stage), _lacks_an_assessment(intakes.profile_of(session, intake), stage)
@@ -244,10 +249,16 @@ def _lacks_an_assessment(profile: Profile, stage: str) -> Any:
     asked = own.where(Assignment.status == AssignmentStatus.ASSIGNED)
     submitted = own.where(Assignment.status == AssignmentStatus.SUBMITTED)
     criteria = assessed_criteria(profile, stage)
-    needed = PER_APPLICATION if any(each.required for each in criteria) else 0
+    needed: Any = each_needs(stage) if any(each.required for each in criteria) else 0
+    # Where assessors differ and a third assessment was asked for, two are no longer enough.
+    third = select(Disagreement.id).where(
+        Disagreement.application_id == Application.id, Disagreement.stage == stage, third_counts()
+    )
+    count = submitted.correlate(Application).scalar_subquery()
     return or_(
         asked.correlate(Application).scalar_subquery() > 0,
-        submitted.correlate(Application).scalar_subquery() < needed,
+        count < needed,
+        and_(third.correlate(Application).exists(), count < THIRD),
     )
 
 
@@ -304,6 +315,10 @@ def _changed_since(intake: Intake, since: datetime) -> Any:
         select(Level.id)
         .join(Assignment, col(Assignment.id) == Level.assignment_id)
         .where(Assignment.intake_id == intake.id, Assignment.stage == EXTERNAL, Level.set_at >= since)
+        .exists(),
+        select(LevelChange.id)
+        .join(Assignment, col(Assignment.id) == LevelChange.assignment_id)
+        .where(Assignment.intake_id == intake.id, LevelChange.changed_at >= since)
         .exists(),
         select(RequirementDecision.id)
         .where(

@@ -22,18 +22,20 @@ from recruit.models import (
     ListStatus,
     Posts,
     RankingRun,
+    StageSetting,
 )
 from recruit.models.application import GOES_ON
 from recruit.queries import intake as intakes
+from recruit.queries.assessment_pool import PER_APPLICATION, each_needs
 
 State = Literal["done", "now", "to_come"]
 STEPS = ("intake", "application", "eligibility", "assessment", "ranking", "interview")
-ASSESSORS_EACH = 2
+ASSESSORS_EACH = PER_APPLICATION
 
 
 @dataclass(frozen=True)
 class Standing:
-    """Counts of one intake. `covered` have two assessors, `assessed` two submitted assessments, `begun` at least one.
+    """Counts of one intake. `covered` have all their assessors, `assessed` all assessments, `begun` at least one.
 
     `run_number` and `called` are None while there is no run and no confirmed list.
     """
@@ -53,11 +55,12 @@ class Standing:
     run_number: int | None
     called: int | None
     has_draft_list: bool
+    assessors_each: int = ASSESSORS_EACH
 
     @property
     def assessments_wanted(self) -> int:
-        """How many assessments there shall be: two for every eligible application."""
-        return ASSESSORS_EACH * self.eligible
+        """How many assessments there shall be: those of every eligible application."""
+        return self.assessors_each * self.eligible
 
     def steps(self, intake: Intake, now: datetime) -> list[tuple[str, State]]:
         """Each step with its state; the first that is not done is the present one."""
@@ -95,9 +98,11 @@ def of(session: Session, intake: Intake) -> Standing:
             _count(*sent, Application.eligibility == Eligibility.INELIGIBLE),
             _assignments(passed, Assignment.status == AssignmentStatus.SUBMITTED),
             _with_assessors(
-                passed, col(Assignment.status) != AssignmentStatus.RECUSED, at_least=ASSESSORS_EACH
+                passed, col(Assignment.status) != AssignmentStatus.RECUSED, at_least=each_needs("screening")
             ),
-            _with_assessors(passed, Assignment.status == AssignmentStatus.SUBMITTED, at_least=ASSESSORS_EACH),
+            _with_assessors(
+                passed, Assignment.status == AssignmentStatus.SUBMITTED, at_least=each_needs("screening")
+            ),
             _with_assessors(passed, Assignment.status == AssignmentStatus.SUBMITTED, at_least=1),
             select(func.coalesce(func.sum(Posts.number), 0))
             .where(Posts.intake_id == intake.id)
@@ -109,10 +114,13 @@ def of(session: Session, intake: Intake) -> Standing:
             select(func.count(col(InterviewList.id)))
             .where(InterviewList.intake_id == intake.id, InterviewList.status == ListStatus.DRAFT)
             .scalar_subquery(),
+            select(StageSetting.per_application)
+            .where(StageSetting.intake_id == intake.id, StageSetting.stage == "screening")
+            .scalar_subquery(),
         )
     ).one()
-    *counts, posts, run_number, called, draft_lists = row
-    values: list[Any] = [*counts, int(posts), run_number, called or None, bool(draft_lists)]
+    *counts, posts, run_number, called, draft_lists, each = row
+    values: list[Any] = [*counts, int(posts), run_number, called or None, bool(draft_lists), each or ASSESSORS_EACH]
     return Standing(*values)
 
 
@@ -129,12 +137,12 @@ def _assignments(of_applications: tuple[Any, ...], status: Any) -> Any:
     )
 
 
-def _with_assessors(of_applications: tuple[Any, ...], status: Any, *, at_least: int) -> Any:
+def _with_assessors(of_applications: tuple[Any, ...], status: Any, *, at_least: Any) -> Any:
     complete = (
         select(col(Assignment.application_id))
         .join(Application, col(Application.id) == col(Assignment.application_id))
         .where(*of_applications, Assignment.stage == "screening", status)
-        .group_by(col(Assignment.application_id))
+        .group_by(col(Assignment.application_id), col(Application.intake_id))
         .having(func.count(col(Assignment.id)) >= at_least)
         .subquery()
     )

@@ -1,6 +1,7 @@
 """Third assessments of a borderline zone: asked for, waiting, missing."""
 
 from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -10,6 +11,9 @@ from recruit.models import (
     ApplicationStatus,
     Assignment,
     AssignmentStatus,
+    Disagreement,
+    DisagreementEnd,
+    DisagreementWay,
     Intake,
     ThirdAssessment,
 )
@@ -29,11 +33,21 @@ THIRD = 3
 
 
 def has_third(session: Session, *, application_id: int, stage: str) -> bool:
-    """Whether a third assessment of the application has been asked for at a stage."""
+    """Whether a third assessment of the application has been asked for at a stage: in a zone, or since two differ."""
     asked = select(ThirdAssessment.id).where(
         ThirdAssessment.application_id == application_id, ThirdAssessment.stage == stage
     )
-    return session.exec(asked.limit(1)).first() is not None
+    differ = select(Disagreement.id).where(
+        Disagreement.application_id == application_id, Disagreement.stage == stage, third_counts()
+    )
+    return any(session.exec(each.limit(1)).first() is not None for each in (asked, differ))
+
+
+def third_counts() -> Any:
+    """The condition that a row of `Disagreement` asks for a third assessment that has not been given up."""
+    return (Disagreement.way == DisagreementWay.THIRD) & (
+        col(Disagreement.end).is_(None) | (col(Disagreement.end) == DisagreementEnd.CHANGED)
+    )
 
 
 def third_waiting(session: Session, *, intake: Intake, stage: str) -> list[str]:

@@ -1,164 +1,221 @@
-"""Who assesses what: a balanced plan. Pure: ids in, ids out, the same ids give the same plan."""
+"""What a plan of who assesses what is made from, and the plan itself. Reads, and writes nothing."""
 
-from collections import Counter, deque
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
-from itertools import combinations
+from __future__ import annotations
 
-Pair = tuple[int, int]
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlmodel import Session
+
+from recruit import clock
+from recruit.acquaintance import workplace_words
+from recruit.assigning_words import why_not
+from recruit.errors import Conflict
+from recruit.models import Application, AssessorLimit, Assignment, AssignmentStatus, Intake
+from recruit.models.types import id_of
+from recruit.queries import assessment as queries
+from recruit.queries import assigning as inputs
+from recruit.queries.possible_conflicts import undecided_pairs
+from recruit.services.handing import Pair, recusals
+from recruit.services.record import canonical, sha256
+
+if TYPE_CHECKING:
+    from scoring.assigning import Plan, Terms
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What to add.
+class Basis:
+    """All that decides a plan: two that are equal give the same plan.
 
     Attributes
     ----------
-    added : (application, assessor) pairs, in the order of the applications.
-    loads : for every available assessor how many applications they have once the plan is carried out.
-    short : applications that cannot get enough assessors -> how many they can get in all.
+    needs : application -> how many assessors it is to have.
+    terms : assessor -> (at least, at most, workplace), of those who may get something.
+    barred : pairs that may not come about: declared, possible and not yet answered, or stepped aside.
+    fixed, kept : what is submitted or begun and stays; what stands and may go where a limit cannot hold otherwise.
+    going : pairs that are taken back whatever the plan: the assessor has left, or is away and hands over, or the
+        application is no longer assessed.
+    begun : those of `going` in which something is written.
+    codes, numbers : what the group calls the applications and the assessors.
     """
 
-    added: tuple[Pair, ...]
-    loads: Mapping[int, int]
-    short: Mapping[int, int]
+    stage: str
+    each: int
+    needs: Mapping[int, int]
+    terms: Mapping[int, tuple[int, int | None, str]]
+    barred: frozenset[Pair]
+    fixed: Mapping[int, frozenset[int]]
+    kept: Mapping[int, frozenset[int]]
+    going: frozenset[Pair]
+    begun: frozenset[Pair]
+    codes: Mapping[int, str]
+    numbers: Mapping[int, int]
+
+    def digest(self) -> str:
+        """A checksum of all that decides the plan."""
+        return sha256(
+            canonical(
+                [
+                    self.stage,
+                    sorted(self.needs.items()),
+                    sorted(self.terms.items()),
+                    sorted(pair for pair in self.barred if pair[0] in self.needs),
+                    sorted((application, sorted(panel)) for application, panel in self.fixed.items()),
+                    sorted((application, sorted(panel)) for application, panel in self.kept.items()),
+                    sorted(self.going),
+                ]
+            )
+        )
 
 
-@dataclass
-class _Board:
-    """The plan while it grows: who has each application, who may not, who may still be exchanged."""
-
-    assessors: list[int]
-    barred: Collection[Pair]
-    panels: dict[int, set[int]]
-    movable: dict[int, set[int]] = field(default_factory=dict)
-    loads: Counter[int] = field(default_factory=Counter)
-    together: Counter[Pair] = field(default_factory=Counter)
-
-    def free(self, application: int) -> list[int]:
-        """Assessors who could be added to the application."""
-        panel = self.panels[application]
-        return [who for who in self.assessors if who not in panel and (application, who) not in self.barred]
-
-    def add(self, application: int, assessor: int) -> None:
-        for other in self.panels[application]:
-            self.together[_pair(other, assessor)] += 1
-        self.panels[application].add(assessor)
-        self.loads[assessor] += 1
-
-    def remove(self, application: int, assessor: int) -> None:
-        self.panels[application].discard(assessor)
-        self.loads[assessor] -= 1
-        for other in self.panels[application]:
-            self.together[_pair(other, assessor)] -= 1
-
-
-def balance(
-    *,
-    applications: Iterable[int],
-    assessors: Iterable[int],
-    barred: Collection[Pair] = frozenset(),
-    existing: Mapping[int, Collection[int]] | None = None,
-    per_application: int = 2,
-    elsewhere: Iterable[Collection[int]] = (),
-) -> Plan:
-    """Give every application `per_application` assessors, beside those it has in `existing`, which stay.
-
-    Nobody gets an application that they are barred from (`barred`: (application, assessor)). As far as the
-    barred pairs and the existing panels allow, the loads of any two assessors differ by at most one, and the
-    same two people meet as seldom as possible, so that everybody can be compared with everybody. `elsewhere` are
-    panels of other applications, which count as work and as meetings but get nobody.
+def read(
+    session: Session, *, intake: Intake, stage: str, now: datetime, only: Collection[str] | None = None
+) -> Basis:
+    """What a plan made now rests on. `only`: mask codes of the applications that get assessors; the panels of the
+    others stay as they are.
     """
-    existing = existing or {}
-    panels = {application: set(existing.get(application, ())) for application in sorted(applications)}
-    board = _Board(sorted(assessors), frozenset(barred), panels)
-    for panel in (*panels.values(), *map(set, elsewhere)):
-        board.loads.update(panel)
-        board.together.update(_pair(*two) for two in combinations(sorted(panel), 2))
-    short: dict[int, int] = {}
-    for application in panels:
-        _fill(board, application, per_application)
-        if len(panels[application]) < per_application:
-            short[application] = len(panels[application])
-    while _even_out(board):
-        pass
-    added = tuple((application, who) for application in panels for who in sorted(board.movable[application]))
-    return Plan(added, {who: board.loads[who] for who in board.assessors}, short)
+    day = clock.in_stockholm(now).date()
+    applications = queries.pool(session, intake, stage)
+    assessors = {id_of(each) for each in queries.assessors(session, intake.region_id)}
+    limits = inputs.limits(session, intake=intake)
+    standing = queries.assignments(session, intake, stage)
+    begun = inputs.begun(session, intake=intake, stage=stage)
+    each = inputs.per_application(session, intake=intake, stage=stage)
+    chosen = {id_of(one) for one in applications if only is None or one.mask_code in only}
+    in_pool = {id_of(one) for one in applications}
+    away = {who for who in assessors if who in limits and limits[who].is_away(day)}
+    leaving = {who for who in away if limits[who].hand_over}
+    going = {
+        (one.application_id, one.assessor_id)
+        for one in standing
+        if one.status is AssignmentStatus.ASSIGNED
+        and (
+            one.application_id not in in_pool
+            or (
+                one.application_id in chosen
+                and (one.assessor_id in leaving or one.assessor_id not in assessors)
+            )
+        )
+    }
+    fixed, kept = _stands([one for one in standing if one.application_id in in_pool], going, begun, chosen)
+    stands = {(one.application_id, one.assessor_id) for one in standing} - going
+    loads = _loads(standing, going)
+    return Basis(
+        stage=stage,
+        each=each,
+        needs=_needs(session, intake, stage, applications, chosen, each, fixed),
+        terms=_terms(assessors, limits, away, inputs.workplaces(session, region_id=intake.region_id), loads),
+        barred=frozenset(
+            queries.barred(session, applications)
+            | recusals(session, intake, stage)
+            | (undecided_pairs(session, intake) - stands)
+        ),
+        fixed=fixed,
+        kept=kept,
+        going=frozenset(going),
+        begun=frozenset(going & begun),
+        codes={id_of(one): one.mask_code for one in applications},
+        numbers={who: number for number, who in enumerate(sorted(assessors | set(loads)), start=1)},
+    )
 
 
-def _pair(one: int, other: int) -> Pair:
-    return (one, other) if one < other else (other, one)
+def _stands(
+    standing: list[Assignment], going: set[Pair], begun: set[Pair], chosen: set[int]
+) -> tuple[dict[int, frozenset[int]], dict[int, frozenset[int]]]:
+    """The panels that stay, and those that may change: nothing is submitted or begun there."""
+    fixed: dict[int, set[int]] = {}
+    kept: dict[int, set[int]] = {}
+    for one in standing:
+        pair = (one.application_id, one.assessor_id)
+        if pair in going:
+            continue
+        stays = one.status is AssignmentStatus.SUBMITTED or pair in begun or one.application_id not in chosen
+        (fixed if stays else kept).setdefault(one.application_id, set()).add(one.assessor_id)
+    return (
+        {number: frozenset(panel) for number, panel in fixed.items()},
+        {number: frozenset(panel) for number, panel in kept.items()},
+    )
 
 
-def _fill(board: _Board, application: int, per_application: int) -> None:
-    """Add the assessors with the least to do; among equals those who have met the panel least."""
-    board.movable[application] = set()
-    panel = board.panels[application]
-    while len(panel) < per_application:
-        free = board.free(application)
-        if not free:
-            return
-        chosen = min(free, key=lambda who: (board.loads[who], _met(board, panel, who), who))
-        board.add(application, chosen)
-        board.movable[application].add(chosen)
+def _needs(
+    session: Session,
+    intake: Intake,
+    stage: str,
+    applications: list[Application],
+    chosen: set[int],
+    each: int,
+    fixed: Mapping[int, frozenset[int]],
+) -> dict[int, int]:
+    third = inputs.with_third(session, intake=intake, stage=stage)
+    needs = {}
+    for one in applications:
+        number = id_of(one)
+        if number in chosen:
+            needs[number] = max(each, queries.THIRD) if number in third else each
+        else:
+            needs[number] = len(fixed.get(number, ()))
+    return needs
 
 
-def _met(board: _Board, panel: Collection[int], assessor: int) -> int:
-    return sum(board.together[_pair(other, assessor)] for other in panel)
+def _terms(
+    assessors: set[int],
+    limits: Mapping[int, AssessorLimit],
+    away: set[int],
+    places: Mapping[int, str],
+    loads: Mapping[int, int],
+) -> dict[int, tuple[int, int | None, str]]:
+    terms: dict[int, tuple[int, int | None, str]] = {}
+    for who in sorted(assessors):
+        limit = limits.get(who)
+        place = _place(places.get(who, ""))
+        if who in away:
+            terms[who] = (0, loads.get(who, 0), place)
+        elif limit is None:
+            terms[who] = (0, None, place)
+        else:
+            terms[who] = (limit.least, limit.most, place)
+    return terms
 
 
-def _even_out(board: _Board) -> bool:
-    """Move one application's worth of work from somebody to somebody with at least two less; False when
-    nobody can.
+def _place(name: str) -> str:
+    """A workplace under one name, however it was written."""
+    return " ".join(sorted(workplace_words(name))) or name.casefold()
 
-    The move may go over others: A's application to B, one of B's to C. While no such chain exists, the plan
-    is as even as it can be (Harvey, Ladner, Lovász, Tamir: Semi-matchings for bipartite graphs, 2003).
+
+def _loads(standing: list[Assignment], going: set[Pair]) -> dict[int, int]:
+    loads: dict[int, int] = {}
+    for one in standing:
+        held = (one.application_id, one.assessor_id) not in going
+        loads[one.assessor_id] = loads.get(one.assessor_id, 0) + held
+    return loads
+
+
+def planned(basis: Basis) -> Plan:
+    """The plan. Raises Conflict that says in words which limit cannot hold."""
+    from scoring.assigning import Impossible
+
+    try:
+        return _plan(basis)
+    except Impossible as short:
+        raise Conflict(why_not(short.shortages, basis.codes, basis.numbers)) from short
+
+
+def _plan(basis: Basis) -> Plan:
+    from scoring.assigning import Terms, plan
+
+    terms: dict[int, Terms] = {who: Terms(*limit) for who, limit in basis.terms.items()}
+    return plan(needs=basis.needs, assessors=terms, barred=basis.barred, fixed=basis.fixed, kept=basis.kept)
+
+
+def fill(
+    session: Session, *, intake: Intake, stage: str, needs: Mapping[int, int], now: datetime
+) -> tuple[Pair, ...]:
+    """(application, assessor) pairs that give each of these applications as many assessors as it needs, while all that
+    stands stays. Raises Conflict in words when that cannot be.
     """
-    if (
-        not board.assessors
-        or max(map(board.loads.__getitem__, board.assessors))
-        - min(map(board.loads.__getitem__, board.assessors))
-        < 2
-    ):
-        return False
-    for busiest in sorted(board.assessors, key=lambda who: (-board.loads[who], who)):
-        chain = _chain(board, busiest)
-        if chain:
-            for application, giver, taker in chain:
-                board.remove(application, giver)
-                board.movable[application].discard(giver)
-                board.add(application, taker)
-                board.movable[application].add(taker)
-            return True
-    return False
-
-
-def _chain(board: _Board, start: int) -> list[tuple[int, int, int]]:
-    """The shortest chain of (application, giver, taker) from `start` to somebody with at least two less."""
-    held: dict[int, list[int]] = {}
-    for application, movable in board.movable.items():
-        for who in movable:
-            held.setdefault(who, []).append(application)
-    came: dict[int, tuple[int, int]] = {}
-    waiting = deque([start])
-    while waiting:
-        giver = waiting.popleft()
-        for application in held.get(giver, ()):
-            for taker in board.free(application):
-                if taker == start or taker in came:
-                    continue
-                came[taker] = (application, giver)
-                if board.loads[taker] + 2 <= board.loads[start]:
-                    return _trace(came, start, taker)
-                waiting.append(taker)
-    return []
-
-
-def _trace(came: Mapping[int, tuple[int, int]], start: int, end: int) -> list[tuple[int, int, int]]:
-    chain = []
-    taker = end
-    while taker != start:
-        application, giver = came[taker]
-        chain.append((application, giver, taker))
-        taker = giver
-    return chain[::-1]
+    basis = read(session, intake=intake, stage=stage, now=now, only=())
+    terms = {who: (0, most, place) for who, (_least, most, place) in basis.terms.items()}
+    wanted = {number: max(need, basis.needs[number]) for number, need in needs.items() if number in basis.needs}
+    return planned(replace(basis, needs={**basis.needs, **wanted}, terms=terms)).added

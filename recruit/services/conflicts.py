@@ -17,10 +17,10 @@ from recruit.models import (
 )
 from recruit.models.types import id_of
 from recruit.queries import assessment as queries
-from recruit.services import record
-from recruit.services.assigning import balance
+from recruit.queries import assigning as inputs
+from recruit.services import assigning, record
+from recruit.services.handing import hand_out, held, members_of
 from recruit.services.holding import hold_intake
-from recruit.services.panels import PER_APPLICATION, hand_out, held, members_of, recusals
 
 
 def declare_conflict(
@@ -96,18 +96,18 @@ def replace(session: Session, recused: Assignment, application: Application, now
         return None
     intake = session.get_one(Intake, recused.intake_id)
     number = id_of(application)
-    panels = members_of(queries.assignments(session, intake, recused.stage))
-    panel = panels.pop(number, set())
+    panel = members_of(queries.assignments(session, intake, recused.stage)).get(number, set())
+    each = inputs.per_application(session, intake=intake, stage=recused.stage)
     third = queries.has_third(session, application_id=number, stage=recused.stage)
-    plan = balance(
-        applications=[number],
-        assessors=[id_of(each) for each in queries.assessors(session, intake.region_id)],
-        barred=queries.barred(session, [application]) | recusals(session, intake, recused.stage),
-        existing={number: panel},
-        per_application=queries.THIRD if third else PER_APPLICATION,
-        elsewhere=panels.values(),
-    )
-    chosen = [assessor for candidate, assessor in plan.added if candidate == application.id]
+    if len(panel) >= (max(each, queries.THIRD) if third else each):
+        return None
+    try:
+        added = assigning.fill(
+            session, intake=intake, stage=recused.stage, needs={number: len(panel) + 1}, now=now
+        )
+    except Conflict:  # nobody is free: the next assigning says so
+        return None
+    chosen = [assessor for candidate, assessor in added if candidate == number]
     if not chosen:
         return None
     hand_out(session, intake, recused.stage, id_of(application), chosen[0], now)

@@ -1,24 +1,42 @@
-"""Panels: handing applications out to assessors, each to as many as are needed and to nobody with a conflict."""
+"""Panels: applications are handed out to assessors by a plan that was looked at first, and can be taken back."""
 
-from collections.abc import Iterable, Mapping
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlmodel import Session, col, select
 
 from recruit.actor import Actor
-from recruit.errors import Conflict, Invalid
+from recruit.errors import Conflict, Invalid, NotFound
 from recruit.i18n import lazy_gettext as _
-from recruit.models import Application, Assignment, AssignmentStatus, Intake, IntakeStatus
+from recruit.models import Assignment, AssignmentPlan, AssignmentStatus, Intake, IntakeStatus, Level, Notice
 from recruit.models.types import id_of
 from recruit.queries import assessment as queries
+from recruit.queries import assigning as inputs
 from recruit.queries import intake as intakes
-from recruit.services import record
-from recruit.services.assigning import Plan, balance
+from recruit.services import assigning, conflict_search, notices, record
+from recruit.services.assigning import Basis
+from recruit.services.handing import Pair, hand_out, held, members_of, recusals, take_back
 from recruit.services.holding import hold_intake
 
-PER_APPLICATION = queries.PER_APPLICATION
+if TYPE_CHECKING:
+    from scoring.assigning import Plan
+
+__all__ = [
+    "AssignmentSummary",
+    "assign",
+    "carry_out",
+    "hand_out",
+    "held",
+    "members_of",
+    "propose",
+    "recusals",
+    "undo",
+]
 
 
 @dataclass(frozen=True)
@@ -31,53 +49,120 @@ class AssignmentSummary:
     loads: Mapping[int, int]
 
 
-def assign(
+def propose(
     session: Session,
     *,
     intake: Intake,
     stage: str = "screening",
-    per_application: int = PER_APPLICATION,
+    only: Collection[str] | None = None,
     actor: Actor,
     now: datetime,
-) -> AssignmentSummary:
-    """Give every application of the stage its assessors. Can be run again: what stands is kept, what is
-    missing is added.
+) -> AssignmentPlan:
+    """Plan who assesses what, and keep the plan so that exactly it can be carried out. Hands nothing out.
 
-    Assignments that nobody has submitted are taken back when the application has left the stage or the
-    assessor is no longer one. Raises a Refusal that names the rule when the plan cannot be made: the intake
-    is still open, eligibility is undecided, nobody has been called, or an application has too few assessors
-    without a conflict of interest.
+    `only`: mask codes, when just these are to get assessors. What is submitted or begun stays; the rest changes as
+    little as limits allow. Possible conflicts of interest are searched for first; a pair that waits for an answer is
+    not assigned.
+
+    Raises a Refusal that names the rule when there is no plan: the intake is still open, eligibility is undecided,
+    nobody has been called, a code is unknown, or a limit cannot hold.
     """
     hold_intake(session, intake.id)  # one at a time plans who assesses what
     _check_ready(session, intake, stage, now)
-    applications = queries.pool(session, intake, stage)
-    if not applications:
-        raise Conflict(_nothing_to_assess(stage))
-    assessors = {id_of(each) for each in queries.assessors(session, intake.region_id)}
-    if len(assessors) < per_application:
+    _check_codes(session, intake, stage, only)
+    conflict_search.search(session, intake=intake, now=now)
+    basis = assigning.read(session, intake=intake, stage=stage, now=now, only=only)
+    plan = assigning.planned(basis)
+    made = AssignmentPlan(
+        region_id=intake.region_id,
+        intake_id=id_of(intake),
+        stage=stage,
+        basis=basis.digest(),
+        content=record.canonical(_content(basis, plan, None if only is None else sorted(only))),
+        made_at=now,
+        made_by_id=actor.account_id,
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def _content(basis: Basis, plan: Plan, only: list[str] | None) -> dict[str, Any]:
+    before: dict[int, int] = {}
+    for panels in (basis.fixed, basis.kept):
+        for panel in panels.values():
+            for who in panel:
+                before[who] = before.get(who, 0) + 1
+    for _application, who in basis.going:
+        before[who] = before.get(who, 0) + 1
+    return {
+        "only": only,
+        "each": basis.each,
+        "applications": len(basis.needs),
+        "added": [list(pair) for pair in plan.added],
+        "dropped": sorted(list(pair) for pair in {*plan.dropped, *basis.going}),
+        "begun": sorted(list(pair) for pair in basis.begun),
+        "kept": sum(before.values()) - len(basis.going) - len(plan.dropped),
+        "loads": [
+            [who, before.get(who, 0), plan.loads.get(who, 0)] for who in sorted({*before, *plan.loads})
+        ],
+        "groups": [list(group) for group in plan.overlap.groups],
+        "efficiency": plan.overlap.efficiency,
+        "fewest": plan.overlap.fewest_colleagues,
+        "one_workplace": len(plan.one_workplace),
+        "workplaces": sum(1 for _least, _most, place in basis.terms.values() if place),
+    }
+
+
+def carry_out(
+    session: Session, *, intake: Intake, plan: AssignmentPlan, actor: Actor, now: datetime
+) -> AssignmentSummary:
+    """Hand out exactly what the plan says; tells the assessors who get more.
+
+    Raises Conflict when it has been carried out already, or when anything it rests on has changed since it was made:
+    an application withdrawn, an assessment begun, a limit, a conflict of interest, another plan.
+    """
+    hold_intake(session, intake.id)
+    session.refresh(plan)
+    if plan.carried_out_at is not None:
+        raise Conflict(_("This plan has been carried out already."))
+    content = json.loads(plan.content)
+    _check_ready(session, intake, plan.stage, now)
+    basis = assigning.read(session, intake=intake, stage=plan.stage, now=now, only=content["only"])
+    if basis.digest() != plan.basis:
         raise Conflict(
             _(
-                "%(needed)s assessors are needed for each application and the region has %(found)s. Add "
-                "assessors first.",
-                needed=per_application,
-                found=len(assessors),
+                "Something has changed since this plan was made, so it was not carried out. Make a new plan and look "
+                "at it."
             )
         )
-    barred = queries.barred(session, applications)
-    taken_back = _take_back(session, intake, stage, {id_of(each) for each in applications}, assessors)
-    standing = queries.assignments(session, intake, stage)
-    plan = balance(
-        applications=[id_of(each) for each in applications],
-        assessors=assessors,
-        barred=barred | recusals(session, intake, stage),
-        existing=members_of(standing),
-        per_application=per_application,
+    added = [(application, who) for application, who in content["added"]]
+    back = take_back(
+        session, intake, plan.stage, [(application, who) for application, who in content["dropped"]]
     )
-    refuse_short(plan, applications, per_application)
-    for application_id, assessor_id in plan.added:
-        hand_out(session, intake, stage, application_id, assessor_id, now)
+    if len(back) != len(content["dropped"]):
+        raise Conflict(_("An assessment was submitted in this very moment. Make a new plan and look at it."))
+    for application_id, assessor_id in added:
+        hand_out(session, intake, plan.stage, application_id, assessor_id, now)
+    plan.carried_out_at = now
+    session.add(plan)
     session.flush()
-    summary = AssignmentSummary(len(plan.added), len(standing), taken_back, plan.loads)
+    loads = {who: after for who, _before, after in content["loads"]}
+    summary = AssignmentSummary(len(added), content["kept"], len(back), loads)
+    _write(session, intake, plan, summary, actor, now)
+    _tell(session, intake, added, actor, now)
+    return summary
+
+
+def _write(
+    session: Session,
+    intake: Intake,
+    plan: AssignmentPlan,
+    summary: AssignmentSummary,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    content = json.loads(plan.content)
     record.write(
         session,
         region_id=intake.region_id,
@@ -86,14 +171,129 @@ def assign(
         action="assessment.assigned",
         subject=("intake", id_of(intake)),
         changes={
-            "stage": (None, stage),
-            "assignments": (summary.kept, summary.kept + summary.new),
-            "taken_back": (None, taken_back),
-            "pairs": (None, [list(pair) for pair in plan.added]),
+            "stage": (None, plan.stage),
+            "assignments": (summary.kept + summary.taken_back, summary.kept + summary.new),
+            "taken_back": (None, summary.taken_back),
+            "pairs": (content["dropped"], content["added"]),
         },
         intake_id=intake.id,
     )
-    return summary
+
+
+def _tell(session: Session, intake: Intake, added: list[Pair], actor: Actor, now: datetime) -> None:
+    """Each assessor who gets more is told how many. The one place where that happens."""
+    new: dict[int, int] = {}
+    for _application, who in added:
+        new[who] = new.get(who, 0) + 1
+    for who, number in sorted(new.items()):
+        notices.tell(
+            session,
+            kind=Notice.ASSIGNED,
+            region_id=intake.region_id,
+            now=now,
+            intake=intake,
+            number=number,
+            to=[who],
+            besides=actor.account_id,
+        )
+
+
+def assign(
+    session: Session,
+    *,
+    intake: Intake,
+    stage: str = "screening",
+    only: Collection[str] | None = None,
+    actor: Actor,
+    now: datetime,
+) -> AssignmentSummary:
+    """Plan and carry out in one go, for whoever need not look first. Can be run again: what stands is kept, what is
+    missing is added. Raises as `propose`.
+    """
+    plan = propose(session, intake=intake, stage=stage, only=only, actor=actor, now=now)
+    return carry_out(session, intake=intake, plan=plan, actor=actor, now=now)
+
+
+def undo(session: Session, *, intake: Intake, plan: AssignmentPlan, actor: Actor, now: datetime) -> None:
+    """Take the plan that was carried out last back: what it added goes, what it took back returns, with what was
+    written in it.
+
+    Raises Conflict for another plan than the last, and as soon as somebody has begun with what it added.
+    """
+    hold_intake(session, intake.id)
+    session.refresh(plan)
+    last = inputs.last_carried_out(session, intake=intake, stage=plan.stage)
+    if last is None or last.id != plan.id:
+        raise Conflict(_("Only what was handed out last can be taken back, and once."))
+    content = json.loads(plan.content)
+    added = {(application, who) for application, who in content["added"]}
+    dropped = {(application, who) for application, who in content["dropped"]}
+    if added & _touched(session, intake, plan.stage):
+        raise Conflict(
+            _(
+                "An assessor has begun with what was handed out, so it stays. Make a new plan for what is to change."
+            )
+        )
+    take_back(session, intake, plan.stage, added)
+    _restore(session, intake, plan.stage, dropped, now)
+    plan.undone_at = now
+    session.add(plan)
+    session.flush()
+    record.write(
+        session,
+        region_id=intake.region_id,
+        actor=actor,
+        now=now,
+        action="assessment.assigning_undone",
+        subject=("intake", id_of(intake)),
+        changes={"stage": (None, plan.stage), "pairs": (content["added"], content["dropped"])},
+        intake_id=intake.id,
+    )
+
+
+def _touched(session: Session, intake: Intake, stage: str) -> set[Pair]:
+    """Pairs in which something is written, submitted or set aside."""
+    done = select(Assignment.application_id, Assignment.assessor_id).where(
+        Assignment.intake_id == intake.id,
+        Assignment.stage == stage,
+        (col(Assignment.status) != AssignmentStatus.ASSIGNED)
+        | select(Level.id).where(col(Level.assignment_id) == col(Assignment.id)).exists(),
+    )
+    return {(application, who) for application, who in session.exec(done)}
+
+
+def _restore(session: Session, intake: Intake, stage: str, pairs: set[Pair], now: datetime) -> None:
+    """Give back what was taken back, to those who are still assessors, of applications that are still assessed."""
+    pool = {id_of(each) for each in queries.pool(session, intake, stage)}
+    assessors = {id_of(each) for each in queries.assessors(session, intake.region_id)}
+    barred = queries.barred(session, queries.pool(session, intake, stage))
+    wanted = {pair for pair in pairs if pair[0] in pool and pair[1] in assessors} - barred
+    aside = held(
+        session,
+        select(Assignment).where(
+            Assignment.intake_id == intake.id,
+            Assignment.stage == stage,
+            Assignment.status == AssignmentStatus.RECUSED,
+            col(Assignment.assessor_id).in_({who for _application, who in wanted}),
+        ),
+    )
+    for each in aside:
+        pair = (each.application_id, each.assessor_id)
+        if pair in wanted:
+            each.status = AssignmentStatus.ASSIGNED
+            session.add(each)
+            wanted.discard(pair)
+    for application_id, assessor_id in sorted(wanted):
+        hand_out(session, intake, stage, application_id, assessor_id, now)
+    session.flush()
+
+
+def plan_of(session: Session, *, intake: Intake, plan_id: int) -> AssignmentPlan:
+    """A plan of this intake. Raises NotFound."""
+    found = inputs.plan_here(session, intake=intake, plan_id=plan_id)
+    if found is None:
+        raise NotFound(_("There is no such plan in this intake."))
+    return found
 
 
 def _check_ready(session: Session, intake: Intake, stage: str, now: datetime) -> None:
@@ -108,9 +308,7 @@ def _check_ready(session: Session, intake: Intake, stage: str, now: datetime) ->
                 "the closing time."
             )
         )
-    if stage == "interview":
-        return
-    undecided = queries.undecided(session, intake)
+    undecided = queries.undecided(session, intake) if stage == "screening" else []
     if undecided:
         raise Conflict(
             _(
@@ -118,6 +316,22 @@ def _check_ready(session: Session, intake: Intake, stage: str, now: datetime) ->
                 number=len(undecided),
                 codes=_listed(undecided),
             )
+        )
+    if not queries.pool(session, intake, stage):
+        raise Conflict(_nothing_to_assess(stage))
+
+
+def _check_codes(session: Session, intake: Intake, stage: str, only: Collection[str] | None) -> None:
+    if only is None:
+        return
+    known = {each.mask_code for each in queries.pool(session, intake, stage)}
+    unknown = sorted(set(only) - known)
+    if unknown or not only:
+        raise Invalid(
+            _("These are not assessed at this stage: %(codes)s. Choose others.", codes=_listed(unknown))
+            if unknown
+            else _("Choose at least one application."),
+            field="code",
         )
 
 
@@ -129,81 +343,3 @@ def _nothing_to_assess(stage: str) -> Any:
 
 def _listed(codes: list[str], shown: int = 8) -> str:
     return ", ".join(codes[:shown]) + (" …" if len(codes) > shown else "")
-
-
-def refuse_short(plan: Plan, applications: list[Application], per_application: int) -> None:
-    """Raise Conflict, naming the applications, when a plan does not give each its assessors."""
-    if not plan.short:
-        return
-    codes = {id_of(each): each.mask_code for each in applications}
-    short = sorted((codes[application], number) for application, number in plan.short.items())
-    raise Conflict(
-        _(
-            "Too few assessors without a conflict of interest: each application needs %(needed)s, and "
-            "%(short)s. "
-            "Add an assessor and assign again.",
-            needed=per_application,
-            short=", ".join(f"{code} ({number})" for code, number in short),
-        )
-    )
-
-
-def _take_back(
-    session: Session, intake: Intake, stage: str, applications: set[int], assessors: set[int]
-) -> int:
-    """Remove what nobody has submitted and nobody should do any more."""
-    gone = [
-        id_of(each)
-        for each in queries.assignments(session, intake, stage)
-        if each.status is AssignmentStatus.ASSIGNED
-        and (each.application_id not in applications or each.assessor_id not in assessors)
-    ]
-    if not gone:
-        return 0
-    # Held first: one that is being submitted in this moment stays.
-    now_held = held(session, select(Assignment).where(col(Assignment.id).in_(gone)))
-    still = [each for each in now_held if each.status is AssignmentStatus.ASSIGNED]
-    for each in still:
-        session.delete(each)
-    session.flush()
-    return len(still)
-
-
-def held(session: Session, statement: Any) -> list[Assignment]:
-    """Assignments as they are now, locked in the order of their ids."""
-    statement = statement.order_by(col(Assignment.id)).with_for_update(key_share=True)
-    return list(session.exec(statement.execution_options(populate_existing=True)))
-
-
-def members_of(assignments: Iterable[Assignment]) -> dict[int, set[int]]:
-    """The assessors of each application, by their ids."""
-    panels: dict[int, set[int]] = {}
-    for each in assignments:
-        panels.setdefault(each.application_id, set()).add(each.assessor_id)
-    return panels
-
-
-def recusals(session: Session, intake: Intake, stage: str) -> set[tuple[int, int]]:
-    """(application, assessor) pairs where the assessor has stepped aside at a stage."""
-    statement = select(Assignment.application_id, Assignment.assessor_id).where(
-        Assignment.intake_id == intake.id,
-        Assignment.stage == stage,
-        Assignment.status == AssignmentStatus.RECUSED,
-    )
-    return {(application, assessor) for application, assessor in session.exec(statement)}
-
-
-def hand_out(
-    session: Session, intake: Intake, stage: str, application_id: int, assessor_id: int, now: datetime
-) -> None:
-    """Give an assessor an application at a stage."""
-    session.add(
-        Assignment(
-            region_id=intake.region_id,
-            intake_id=id_of(intake),
-            application_id=application_id,
-            assessor_id=assessor_id,
-            stage=stage,
-            assigned_at=now,
-        )
-    )

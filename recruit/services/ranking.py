@@ -18,7 +18,7 @@ from recruit.models import Intake, IntakeStatus, RankingRelease, RankingRow, Ran
 from recruit.models.types import id_of
 from recruit.queries import intake as intakes
 from recruit.queries import ranking as queries
-from recruit.queries.assessment import PER_APPLICATION
+from recruit.queries.assigning import per_application
 from recruit.services import gate, lots, record
 from recruit.services.holding import hold_intake
 from recruit.services.record import canonical, sha256
@@ -222,7 +222,7 @@ def refuse_unsubmitted(session: Session, *, intake: Intake, run: RankingRun) -> 
                 " Where an assessor is missing, assign again; wait until all have submitted, and run the ranking"
                 " again.",
                 number=len(waiting),
-                needed=PER_APPLICATION,
+                needed=per_application(session, intake=intake, stage=run.stage),
                 codes=shown,
             )
         )

@@ -20,8 +20,7 @@ from recruit.models import (
 )
 from recruit.models.types import id_of
 from recruit.queries import assessment as queries
-from recruit.services import interview, panels, ranking, record, settling
-from recruit.services.assigning import balance
+from recruit.services import assigning, interview, panels, ranking, record, settling
 from recruit.services.holding import hold_intake
 from recruit.services.list_content import hold
 
@@ -57,7 +56,7 @@ def ask_third(
             .order_by(col(Application.id))
         )
     )
-    given = _assign(session, intake, run.stage, applications, now)
+    given = give_third(session, intake, run.stage, applications, now)
     session.add_all(
         ThirdAssessment(
             region_id=intake.region_id,
@@ -110,23 +109,21 @@ def _zone(session: Session, found: InterviewList, intake: Intake, run: RankingRu
     return settlement.codes
 
 
-def _assign(
+def give_third(
     session: Session, intake: Intake, stage: str, applications: list[Application], now: datetime
 ) -> dict[str, int]:
+    """Hand out one more assessment of each application that has fewer than three; the new assessor's id by mask code.
+
+    Raises Conflict, naming the applications, when one has too few assessors without a conflict of interest.
+    """
     members = panels.members_of(queries.assignments(session, intake, stage))
-    short = [each for each in applications if len(members.get(id_of(each), ())) < NUMBER]
-    numbers = {id_of(each) for each in short}
-    plan = balance(
-        applications=numbers,
-        assessors=[id_of(each) for each in queries.assessors(session, intake.region_id)],
-        barred=queries.barred(session, short) | panels.recusals(session, intake, stage),
-        existing={number: members.get(number, set()) for number in numbers},
-        per_application=NUMBER,
-        elsewhere=[panel for number, panel in members.items() if number not in numbers],
-    )
-    panels.refuse_short(plan, short, NUMBER)
-    codes = {each.id: each.mask_code for each in short}
-    for application_id, assessor_id in plan.added:
+    short = {
+        id_of(each): each.mask_code for each in applications if len(members.get(id_of(each), ())) < NUMBER
+    }
+    if not short:
+        return {}
+    added = assigning.fill(session, intake=intake, stage=stage, needs=dict.fromkeys(short, NUMBER), now=now)
+    for application_id, assessor_id in added:
         panels.hand_out(session, intake, stage, application_id, assessor_id, now)
     session.flush()
-    return {codes[application_id]: assessor_id for application_id, assessor_id in plan.added}
+    return {short[application_id]: assessor_id for application_id, assessor_id in added}

@@ -112,7 +112,7 @@ def test_assign_with_one_unbarred_assessor_names_the_application(session: Sessio
             actor=world.actor,
             now=LATER,
         )
-    with pytest.raises(Conflict, match=rf"{first.mask_code} \(1\)"):
+    with pytest.raises(Conflict, match=rf"for {first.mask_code}: each needs 2 and can get 1"):
         assign(session, world, intake)
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recruit.services.assigning import balance
+from scoring.assigning import Terms, plan
 from scoring.certainty import CAVEATS, Certainty, certainty
 from scoring.criteria import Profile
 from scoring.errors import LevelError, ProfileError, TableError
@@ -363,11 +363,11 @@ def test_refuses_levels_and_profiles_of_another_ranking() -> None:
 def test_small_intakes_as_they_are_assigned_give_a_result_or_say_why_not(assessors: int) -> None:
     """A fit that has used up every level tells no error: it is no figure of 0, but too little that is shared."""
     for n in range(1, 13):
-        plan = balance(applications=range(n), assessors=range(assessors), per_application=2)
+        made = plan(needs=dict.fromkeys(range(n), 2), assessors=dict.fromkeys(range(assessors), Terms()))
         random = np.random.default_rng(100 * assessors + n)
         rows = [(f"A{i:02d}", "form", key, 3) for i in range(n) for key in FORM]
         rows += [
-            (f"A{i:02d}", f"J{j}", key, int(random.integers(2, 5))) for i, j in plan.added for key in JUDGED
+            (f"A{i:02d}", f"J{j}", key, int(random.integers(2, 5))) for i, j in made.added for key in JUDGED
         ]
         levels = pd.DataFrame(rows, columns=["application", "assessor", "criterion", "level"])
         with warnings.catch_warnings():
