@@ -68,3 +68,16 @@ def words_for(choices: tuple[tuple[str, str], ...], value: str | None) -> str:
     if value is None:
         return ""
     return dict(choices).get(value, value)
+#: Why a group decides as it does in the borderline zone. Each is about tasks, criteria or documents, never the person.
+ZONE_REASON = (
+    ("points_kept", N_("The order of points is kept")),
+    ("breadth", N_("Breadth that the programme needs")),
+    ("documented", N_("Evidence in the documents that the levels do not show")),
+    ("undocumented", N_("The documents do not bear out what the levels rest on")),
+    ("assessors_differed", N_("The assessors differed, and the group has gone through it")),
+    ("criterion_weighed", N_("One criterion weighs more where totals are nearly equal")),
+    ("references", N_("What the references say of the clinical work")),
+    ("condition", N_("A condition of eligibility that is not yet met")),
+    ("tie", N_("Equal points, parted only by the tie rule")),
+    ("other", N_("Another reason, which is written out")),
+)

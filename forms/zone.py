@@ -6,9 +6,12 @@ from typing import Any
 from wtforms import HiddenField
 
 from forms.base import WordedForm
-from forms.fields import OneOf, Paragraphs
+from forms.choices import ZONE_REASON
+from forms.fields import FromList, OneOf, Paragraphs
 from forms.texts import N_, Message
 
+#: The kinds of reason for moving somebody: all but that the order is kept.
+MOVING = ZONE_REASON[1:]
 ABOVE, BELOW = "above", "below"
 REASON_LIMIT, RATIONALE_LIMIT = 1000, 4000
 
@@ -25,6 +28,11 @@ class RationaleForm(WordedForm):
         needed=N_("Write why the group settles the zone as it does"),
         description=N_("What was discussed, and what weighed. It is kept in the record."),
     )
+    kind = FromList(
+        N_("Kind of reason"),
+        choices=ZONE_REASON,
+        needed=N_("Choose the kind of reason"),
+    )
     seen = HiddenField()
 
     def above(self) -> list[str]:
@@ -35,9 +43,14 @@ class RationaleForm(WordedForm):
         """The reasons written, by code."""
         return {}
 
+    def kinds(self) -> dict[str, str]:
+        """The kinds of reason chosen, by code."""
+        return {}
+
 
 class ZoneForm(RationaleForm):
-    """One choice for each application in the zone, and a reason for each that the choice moves across the line.
+    """One choice for each application in the zone, and a reason with its kind for each that the choice moves across
+    the line.
 
     `codes` are those in the zone, in the order of points; `by_points` are those of them that points put above the
     line. Exactly as many stand above it afterwards. `choice_error` is about all the choices together.
@@ -62,6 +75,18 @@ class ZoneForm(RationaleForm):
     def reasons(self) -> dict[str, str]:
         """The reasons written, by code."""
         return {code: self.reason(code).data for code in self.codes if self.reason(code).data}
+
+    def kind_of(self, code: str) -> Any:
+        """The field of the kind of reason."""
+        return self[f"kind_{code}"]
+
+    def kinds(self) -> dict[str, str]:
+        """The kinds of reason chosen, by code, of those that are moved."""
+        return {
+            code: self.kind_of(code).data
+            for code in self.codes
+            if self.is_moved(code) and self.kind_of(code).data
+        }
 
     def is_moved(self, code: str) -> bool:
         """Whether the choice is not the one that points give."""
@@ -89,6 +114,14 @@ class ZoneForm(RationaleForm):
                     self.words(Message(N_("Write why %(code)s is moved across the line"), code=code))
                 ]
                 valid = False
+            kind = self.kind_of(code)
+            if self.is_moved(code) and not kind.data and not kind.errors:
+                kind.errors = [
+                    self.words(
+                        Message(N_("Choose the kind of reason for %(code)s, which is moved"), code=code)
+                    )
+                ]
+                valid = False
         return valid
 
 
@@ -101,6 +134,9 @@ def zone_form(codes: Sequence[str], by_points: Collection[str]) -> type[ZoneForm
             choices=[(ABOVE, N_("Above the line")), (BELOW, N_("Below"))],
             needed=Message(N_("Choose above or below for %(code)s"), code=code),
             default=ABOVE if code in fields["by_points"] else BELOW,
+        )
+        fields[f"kind_{code}"] = FromList(
+            Message(N_("Kind of reason for %(code)s"), code=code), choices=MOVING
         )
         fields[f"reason_{code}"] = Paragraphs(
             Message(N_("Reason for %(code)s"), code=code), limit=REASON_LIMIT

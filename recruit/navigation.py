@@ -109,14 +109,16 @@ def _in_intake() -> tuple[Entry, ...]:
     coordinator = (Role.COORDINATOR,)
     return (
         Entry("intake.show", _("Intake"), OVERSIGHT, ("intake", "time_plan", "cloning", "lessons")),
-        Entry("eligibility.index", _("Applications"), coordinator, ("eligibility",)),
-        Entry("assessment.assign", _("Assessment"), coordinator, ("assessment",)),
-        Entry("assessment.queue", _("Assess"), (Role.ASSESSOR,), ("assessment",)),
+        Entry("eligibility.index", _("Applications"), coordinator, ("eligibility", "completion")),
+        Entry("assessment.assign", _("Assessment"), coordinator, ("assessment", "disagreement")),
+        Entry("assessment.queue", _("Assess"), (Role.ASSESSOR,), ("assessment", "discussion")),
         Entry("ranking.index", _("Ranking"), OVERSIGHT, ("ranking", "place", "agreement", "sensitivity")),
+        Entry("meeting.show", _("Meeting"), OVERSIGHT, ("meeting",)),
         Entry("monitoring.show", _("Monitoring"), OVERSIGHT, ("monitoring",)),
         Entry("interview.index", _("Interview list"), OVERSIGHT, ("interview",)),
         Entry("outcome.index", _("After the list"), OVERSIGHT, ("outcome",)),
-        Entry("record.index", _("Record"), (*OVERSIGHT, Role.ADMINISTRATOR), ("record",)),
+        Entry("letters.index", _("Letters"), coordinator, ("letters",)),
+        Entry("record.index", _("Record"), (*OVERSIGHT, Role.ADMINISTRATOR), ("record", "disclosure")),
     )
 
 
@@ -125,6 +127,7 @@ def _in_region() -> tuple[Entry, ...]:
         Entry("intake.home", _("Intakes"), tuple(Role), ("intake",)),
         Entry("profile.index", _("Criteria profiles"), OVERSIGHT, ("profile", "profile_review", "profile_draft", "trial")),
         Entry("monitoring.region_over_time", _("Monitoring"), (Role.AUDITOR,), ()),
+        Entry("letter_texts.index", _("Letters"), (Role.COORDINATOR,), ("letter_texts",)),
         Entry("people.index", _("People and sites"), (Role.ADMINISTRATOR,), ("people",)),
         Entry("record.index", _("Record"), (*OVERSIGHT, Role.ADMINISTRATOR), ("record",)),
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -85,6 +86,7 @@ class RunAnalysis:
         self.ranking: Ranking = rank_inputs(inputs)
         self._seed, self._applications = inputs["seed"], inputs["applications"]
         self._varied: Latest[int, Varied] = Latest(8)
+        self._first: Latest[frozenset[Any], RunAnalysis] = Latest(2)
 
     @cached_property
     def adjusted(self) -> dict[str, Adjusted]:
@@ -128,6 +130,27 @@ class RunAnalysis:
         if not self.assessors:
             return None
         return agreement(self.levels, per="criterion", seed=DRAWN_WITH)
+
+    def as_first_given(self, first: Mapping[tuple[str, str, str], int]) -> RunAnalysis:
+        """The same with these levels, by (code, assessor's pseudonym, criterion), as they were before a discussion.
+
+        For how far assessors agree and how strict they are: levels that were talked about are not independent. The
+        ranking in it stays the run's own.
+        """
+        if not first:
+            return self
+        return self._first.get(frozenset(first.items()), lambda: self._with_levels(first))
+
+    def _with_levels(self, first: Mapping[tuple[str, str, str], int]) -> RunAnalysis:
+        other = copy(self)
+        for name in ("agreement", "counts", "_given", "assessors"):
+            other.__dict__.pop(name, None)
+        table = self.levels
+        keys = zip(table["application"], table["assessor"], table["criterion"], strict=True)
+        other.levels = table.assign(
+            level=[first.get(key, level) for key, level in zip(keys, table["level"], strict=True)]
+        )
+        return other
 
     @cached_property
     def counts(self) -> dict[str, dict[int, int]]:

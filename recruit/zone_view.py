@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from forms.choices import ZONE_REASON
 from recruit import certainty_words, charts
 from recruit.frames import RunCertainty, RunResults
+from recruit.models import ZoneReason
 from recruit.queries.interview import Decided
 from recruit.ranking_view import points
 from recruit.services import settling
@@ -39,6 +41,12 @@ class ZoneRow:
     turn: int
     reason: str
     key: str = ""
+    code_of_reason: ZoneReason | None = None
+
+    @property
+    def kind(self) -> str:
+        """The kind of reason in words; empty where nobody was moved, or before there were kinds."""
+        return kind_words(self.code_of_reason)
 
     @property
     def moved(self) -> bool:
@@ -86,7 +94,7 @@ def view_of(
     place_of = {code: number for number, code in enumerate(line.ranked, 1)}
     by_points, now = set(line.called(line.ranked)), set(line.called(settlement.on(line.ranked)))
     turns = {code: number for number, code in enumerate(settlement.order, 1)}
-    reasons = {each.mask_code: each.reason for each in decided}
+    reasons = {each.mask_code: each for each in decided}
     chances = {each.application: each.p for each in settlement.zone}
     rows = []
     for code in inside:
@@ -103,7 +111,8 @@ def view_of(
                 by_points=code in by_points,
                 now=code in now,
                 turn=turns.get(code, place),
-                reason=reasons.get(code, ""),
+                reason=reasons[code].reason if code in reasons else "",
+                code_of_reason=reasons[code].reason_code if code in reasons else None,
                 key=_drawn(seed, code) if seed and settlement.settle == settling.LOT else "",
             )
         )
@@ -142,6 +151,11 @@ def _possible(sure: RunCertainty | None, place: int) -> tuple[str, Markup]:
     band = charts.Band(place, low, high, "zone" if found.zone else "in" if (found.p or 0) > 0.5 else "out")
     text = str(low) if low == high else f"{low}–{high}"
     return text, charts.band_row(band, len(sure.rows), line_at=sure.k)
+
+
+def kind_words(code: ZoneReason | None) -> str:
+    """A kind of reason in words; empty for none."""
+    return _(dict(ZONE_REASON)[code.value]) if code is not None else ""
 
 
 def how(settle: str) -> str:

@@ -34,6 +34,7 @@ from recruit.models import (
     Site,
     SitePreference,
     ZoneDecision,
+    ZoneReason,
 )
 
 
@@ -277,12 +278,18 @@ class Decided:
     mask_code: str
     above: bool
     reason: str
+    reason_code: ZoneReason | None = None
 
 
 def borderline_decisions(session: Session, *, interview_list: InterviewList) -> list[Decided]:
     """What was decided about each in the borderline zone of a list, by mask code; empty while nothing is."""
     found = (
-        select(Application.mask_code, BorderlineDecision.above, BorderlineDecision.reason)
+        select(
+            Application.mask_code,
+            BorderlineDecision.above,
+            BorderlineDecision.reason,
+            BorderlineDecision.reason_code,
+        )
         .join(BorderlineDecision, col(BorderlineDecision.application_id) == Application.id)
         .where(BorderlineDecision.list_id == interview_list.id)
         .order_by(Application.mask_code)

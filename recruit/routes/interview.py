@@ -204,7 +204,7 @@ def _show(found: Intake, version: int, status: int = 200, problem: Any = None) -
             problem=problem,
             settlement=settling.settlement_of(drawn),
             decision=decision,
-            gate=_gate(drawn, decision) if is_draft else None,
+            gate=gate_of(drawn, decision) if is_draft else None,
             publication=publication,
             publishing=_publishing(found, drawn) if not is_draft and publication is None else None,
             record_files=[] if is_draft else _record_files(),
@@ -243,7 +243,7 @@ def _people(
     )
 
 
-def _gate(drawn: InterviewList, decision: ZoneDecision | None) -> dict[str, Any]:
+def gate_of(drawn: InterviewList, decision: ZoneDecision | None) -> dict[str, Any]:
     """What the one who confirms looks at: every check, what is left to settle, and who may confirm.
 
     `broken` is why the checks themselves could not be made.

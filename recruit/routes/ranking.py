@@ -11,6 +11,7 @@ from recruit.errors import Refusal
 from recruit.frames import RunCertainty, RunResults, certainty, run_results
 from recruit.i18n import gettext as _
 from recruit.models import Intake, InterviewList, RankingRun, Role
+from recruit.queries import disagreement as disagreements
 from recruit.queries import intake as intakes
 from recruit.queries import lots, monitoring
 from recruit.queries import ranking as queries
@@ -43,6 +44,11 @@ def _index(found: Intake, form: RunForm, status: int = 200, problem: Any = None)
         may_run=Role.COORDINATOR in roles(),
         undecided=queries.undecided(db(), intake=found),
         takes=intakes.accepts(found, clock.now()),
+        discussed=[
+            code
+            for stage in disagreements.STAGES
+            for code in disagreements.discussed(db(), intake=found, stage=stage)
+        ],
     ), status
 
 

@@ -10,10 +10,13 @@ from recruit.models import (
     Application,
     Disagreement,
     DiscussionMessage,
+    LetterRecipient,
     LevelChange,
     Outcome,
+    OutgoingMail,
     RecordEntry,
     RecordValue,
+    WaitingNotice,
 )
 from recruit.services import completion, record, requirement_setting
 from recruit.services.chain import DISPOSED
@@ -26,7 +29,8 @@ def dispose_values(
 
     What somebody wrote about a decline or a drop-out, and in discussions, goes with them; the outcome and its code, and
     which levels were changed, stay for the figures.
-    So does what was asked and answered in words when the application was completed.
+    So does what was asked and answered in words when the application was completed, and all mail about it: how many a
+    letter was sent to stands in the record.
 
     The disposal is itself an entry: it names the entries whose values went. Raises Invalid without a reason (the
     decision it rests on), NotFound when there is nothing to dispose of.
@@ -40,6 +44,8 @@ def dispose_values(
         raise NotFound(f"the record holds no values about application {application.reference}")
     touched = session.exec(select(RecordValue.entry_id).where(values).distinct()).all()
     session.exec(delete(RecordValue).where(values))
+    for table in (OutgoingMail, LetterRecipient, WaitingNotice):
+        session.exec(delete(table).where(col(table.application_id) == application.id))
     session.exec(update(Outcome).where(col(Outcome.application_id) == application.id).values(note=""))
     _empty_discussions(session, application)
     completion.forget(session, application=application)

@@ -17,11 +17,12 @@ from recruit.models import (
     InterviewList,
     InterviewListEntry,
     ListStatus,
+    Notice,
     RankingRun,
     ZoneDecision,
 )
 from recruit.queries import interview as queries
-from recruit.services import analysis, gate, lots, monitoring, ranking, record, settling
+from recruit.services import analysis, gate, lots, monitoring, notices, ranking, record, settling
 from recruit.services.holding import hold_intake
 from recruit.services.lines import LineGroup, check_line, entries_on, line_on, line_text
 from recruit.services.list_checks import findings
@@ -108,6 +109,14 @@ def draft(
         },
     )
     monitoring.keep(session, intake=intake, drawn=made, minimum=minimum, now=now)
+    notices.tell(
+        session,
+        kind=Notice.LIST_WAITS,
+        region_id=intake.region_id,
+        now=now,
+        intake=intake,
+        besides=actor.account_id,
+    )
     return made
 
 
@@ -148,7 +157,7 @@ def confirm(
     the content_sha256 that the person was shown, if they were shown one.
 
     Raises NotAllowed for the same person; Conflict when somebody else has confirmed it, when it is not what they saw,
-    when the ranking is no longer current, while assessments remain, while the borderline zone is not settled, and for
+    when the ranking is no longer current, while assessments remain or are discussed, while the borderline zone is not settled, and for
     what the checks find.
     """
     list_id = interview_list.id
@@ -163,6 +172,7 @@ def confirm(
             _("The draft is not the one you looked at: it has been drawn anew. Look at it and confirm again.")
         )
     ranking.refuse_unsubmitted(session, intake=intake, run=run)
+    ranking.refuse_discussed(session, intake=intake, stage=run.stage)
     ranking.refuse_stale(session, intake=intake, run=run)
     settling.refuse_unsettled(session, interview_list=found, intake=intake, run=run, decision=decision)
     gate.refuse_failed(findings(session, interview_list=found))

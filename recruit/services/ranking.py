@@ -16,6 +16,7 @@ from recruit.frames import outcomes, rank_inputs
 from recruit.i18n import lazy_gettext as _
 from recruit.models import Intake, IntakeStatus, RankingRelease, RankingRow, RankingRun
 from recruit.models.types import id_of
+from recruit.queries import disagreement as disagreements
 from recruit.queries import intake as intakes
 from recruit.queries import ranking as queries
 from recruit.queries.assigning import per_application
@@ -42,14 +43,15 @@ def run(
 
     When the newest run of the stage has the same inputs and was made by the same code, that run is the answer.
 
-    Raises Conflict while applications are taken in or eligibility is undecided, and when there is nobody to
-    rank; Invalid for an unknown stage.
+    Raises Conflict while applications are taken in, eligibility is undecided or assessors still discuss an application,
+    and when there is nobody to rank; Invalid for an unknown stage.
     """
     if stage not in STAGES:
         raise Invalid(_("The stage must be screening or interview."), field="stage")
     # One run at a time per intake, so that numbers follow each other.
     hold_intake(session, intake.id)
     _refuse_too_early(session, intake, now)
+    refuse_discussed(session, intake=intake, stage=stage)
     inputs = queries.inputs(session, intake=intake, stage=stage)
     if not inputs["applications"]:
         raise _nobody(stage)
@@ -135,7 +137,7 @@ def release(session: Session, *, run: RankingRun, actor: Actor, now: datetime) -
 
     It reveals the seed of the interview's lot. Raises Invalid for a run of the screening, whose list is what is
     confirmed; NotAllowed for the one who made the run; Conflict when it is released already, no longer current, not
-    the newest, while assessments remain, and for what the checks find.
+    the newest, while assessments remain or are discussed, and for what the checks find.
     """
     if run.stage != "interview":
         raise Invalid(
@@ -171,6 +173,7 @@ def release(session: Session, *, run: RankingRun, actor: Actor, now: datetime) -
             )
         )
     refuse_unsubmitted(session, intake=intake, run=run)
+    refuse_discussed(session, intake=intake, stage=run.stage)
     gate.refuse_failed(gate.check_run(session, intake=intake, run=run))
     entry = record.write(
         session,
@@ -223,6 +226,20 @@ def refuse_unsubmitted(session: Session, *, intake: Intake, run: RankingRun) -> 
                 " again.",
                 number=len(waiting),
                 needed=per_application(session, intake=intake, stage=run.stage),
+                codes=shown,
+            )
+        )
+
+
+def refuse_discussed(session: Session, *, intake: Intake, stage: str) -> None:
+    """Raise Conflict, naming the applications, while any of them is being discussed: its levels may still change."""
+    codes = disagreements.discussed(session, intake=intake, stage=stage)
+    if codes:
+        shown = ", ".join(codes[:10]) + (" …" if len(codes) > 10 else "")
+        raise Conflict(
+            _(
+                "The assessors still discuss %(codes)s, and their levels may change. Settle it first, under Assessment,"
+                " Disagreements.",
                 codes=shown,
             )
         )

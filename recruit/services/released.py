@@ -15,6 +15,7 @@ from recruit.models import (
     RankingRun,
     RecordEntry,
     ZoneDecision,
+    ZoneReason,
 )
 from recruit.services.chain import Chain, Finding
 from recruit.services.record import as_text
@@ -148,6 +149,8 @@ def check_decisions(session: Session, region_id: int, chain: Chain) -> Iterator[
         entry = entries[-1]
         if _differs(chain, entry, "reason", row.rationale) is not None:
             yield Finding("decision", what, f"entry {entry.number} recorded another rationale")
+        if _tells_otherwise(chain, entry, row.reason_code):
+            yield Finding("decision", what, f"entry {entry.number} recorded another kind of reason")
         yield from _by_whom(entry, "decision", what, row.decided_by_id, row.decided_at)
         since = [each for each in given.get(list_id, []) if each.number > entry.number]
         yield from _check_each(session, list_id, what, chain, entry, since)
@@ -177,12 +180,21 @@ def _check_each(
         for field, present in (("reason", each.reason), ("above", each.above)):
             if _differs(chain, recorded, field, present) is not None:
                 yield Finding("decision", name, f"entry {recorded.number} recorded another {field}")
+        if _tells_otherwise(chain, recorded, each.reason_code):
+            yield Finding("decision", name, f"entry {recorded.number} recorded another kind of reason")
     for application_id, recorded in reasons.items():
         yield Finding(
             "decision",
             f"{what}, application {application_id}",
             f"it is gone; entry {recorded.number} recorded it",
         )
+
+
+def _tells_otherwise(chain: Chain, entry: RecordEntry, code: ZoneReason | None) -> bool:
+    """Whether an entry has another code of a reason; entries from before there were codes have none to compare."""
+    if "reason_code" not in json.loads(entry.digests):
+        return code is not None
+    return _differs(chain, entry, "reason_code", code) is not None
 
 
 def _lists(session: Session, region_id: int) -> dict[int, InterviewList]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlmodel import Session, select
 
 from recruit.actor import Actor
-from recruit.errors import Conflict
+from recruit.errors import Conflict, Invalid
 from recruit.i18n import lazy_gettext as _
 from recruit.models import (
     Application,
@@ -20,6 +20,7 @@ from recruit.models import (
     InterviewListEntry,
     RankingRun,
     ZoneDecision,
+    ZoneReason,
 )
 from recruit.queries import interview as queries
 from recruit.queries import ranking as rankings
@@ -42,7 +43,9 @@ class _Decision:
     applications: Mapping[str, int]
     above: Sequence[str]
     reasons: Mapping[str, str]
+    codes: Mapping[str, ZoneReason]
     rationale: str
+    code: ZoneReason | None
     actor: Actor
     now: datetime
 
@@ -57,6 +60,8 @@ def decide_zone(
     above: Sequence[str],
     reasons: Mapping[str, str],
     rationale: str,
+    codes: Mapping[str, ZoneReason] | None = None,
+    code: ZoneReason | None = None,
     actor: Actor,
     now: datetime,
     minimum: int = monitoring.MINIMUM,
@@ -65,11 +70,11 @@ def decide_zone(
 
     `above` are the mask codes of those in the zone who get the places that are left in it, in the order in which they
     are to get them; the others follow by points. `reasons` must have one for each whose side of the line is not the
-    one that the points give, `rationale` says why the zone as a whole is settled so. Where the levels cannot tell the
-    zone, `above` is empty and the rationale is all. `minimum`: the smallest group whose figures the monitor shows.
+    one that the points give, and `codes` the same as a code; `rationale` and `code` say why the zone as a whole is
+    settled so. Where the levels cannot tell the zone, `above` is empty and the rationale is all. `minimum`: the smallest group whose figures the monitor shows.
 
-    Raises Invalid, naming `rationale`, `above` or `reasons`; Conflict when the list is confirmed or gone, or the zone
-    is not the group's to decide; NotAllowed for somebody with an interest of their own in the zone.
+    Raises Invalid, naming `rationale`, `above`, `reasons` or `codes`; Conflict when the list is confirmed or gone, or the
+    zone is not the group's to decide; NotAllowed for somebody with an interest of their own in it.
     """
     intake = hold_intake(session, interview_list.intake_id)
     found = hold_draft(session, interview_list)
@@ -84,7 +89,10 @@ def decide_zone(
         refuse_partial(session, application=session.get_one(Application, identity), actor=actor)
     line = line_on(session, run=run, groups=line_groups(found))
     made, moved = settling.decided(line, settlement, above=above, reasons=reasons, rationale=rationale)
-    decision = _Decision(applications, above, reasons, rationale.strip(), actor, now)
+    _check_codes(moved, codes or {})
+    # A code stands beside a reason, so that it is there exactly where somebody is moved.
+    kept = {each: found for each, found in (codes or {}).items() if each in moved}
+    decision = _Decision(applications, above, reasons, kept, rationale.strip(), code, actor, now)
     before = queries.entries(session, interview_list=found)
     entries = entries_on(session, run=run, line=line, order=made.on(line.ranked))
     _replace_decision(session, found, decision)
@@ -107,6 +115,25 @@ def decide_zone(
     return found
 
 
+def _check_codes(moved: set[str], codes: Mapping[str, ZoneReason]) -> None:
+    silent = sorted(each for each in moved if each not in codes)
+    if silent:
+        raise Invalid(
+            _("%(codes)s: choose the kind of reason, too.", codes=", ".join(silent)),
+            field="codes",
+        )
+    kept = sorted(each for each in moved if codes[each] is ZoneReason.POINTS_KEPT)
+    if kept:
+        raise Invalid(
+            _(
+                "%(codes)s: the order of points is not kept where an application is moved. Choose another kind of"
+                " reason.",
+                codes=", ".join(kept),
+            ),
+            field="codes",
+        )
+
+
 def _replace_decision(session: Session, found: InterviewList, decision: _Decision) -> None:
     assert found.id is not None
     for table in (ZoneDecision, BorderlineDecision):
@@ -118,6 +145,7 @@ def _replace_decision(session: Session, found: InterviewList, decision: _Decisio
             region_id=found.region_id,
             list_id=found.id,
             rationale=decision.rationale,
+            reason_code=decision.code,
             decided_at=decision.now,
             decided_by_id=decision.actor.person(),
         )
@@ -128,6 +156,7 @@ def _replace_decision(session: Session, found: InterviewList, decision: _Decisio
             list_id=found.id,
             application_id=identity,
             above=code in decision.above,
+            reason_code=decision.codes.get(code),
             reason=decision.reason(code),
         )
         for code, identity in decision.applications.items()
@@ -163,6 +192,7 @@ def _record_decision(
             "called": (codes_of(before, EntryKind.CALLED), codes_of(entries, EntryKind.CALLED)),
             "reserves": (codes_of(before, EntryKind.RESERVE), codes_of(entries, EntryKind.RESERVE)),
             "settlement": settlement,
+            "reason_code": (None, decision.code),
         },
         reason=decision.rationale,
     )
@@ -174,6 +204,9 @@ def _record_decision(
                 **common,
                 action="interview.zone_reason",
                 application_id=identity,
-                changes={"above": (None, code in decision.above)},
+                changes={
+                    "above": (None, code in decision.above),
+                    "reason_code": (None, decision.codes.get(code)),
+                },
                 reason=decision.reason(code),
             )

@@ -66,6 +66,9 @@ def test_zone_is_settled_and_nothing_typed_is_lost(settling: tuple[Keyboard | Pl
     hands.choose(f"side_{down}", "below")
     hands.write(f"reason_{down}", "Tackade nej till orten.")
     hands.choose(f"side_{up}", "above")
+    for code in (down, up):
+        page.locator(f"[name=kind_{code}]").select_option("breadth")
+    page.locator("[name=kind]").select_option("breadth")
     hands.write("rationale", "Vi läste alla igen.")
     hands.send()
     summary = page.locator("[data-error-summary]")

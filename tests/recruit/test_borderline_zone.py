@@ -22,6 +22,7 @@ from recruit.models import (
     RecordEntry,
     RecordValue,
     ZoneDecision,
+    ZoneReason,
 )
 from recruit.queries import interview as queries
 from recruit.queries import ranking as rankings
@@ -51,6 +52,7 @@ def decide(session: Session, world: World, drawn: InterviewList) -> Callable[...
     def act(**given: object) -> InterviewList:
         inside = [code for code in zone_of(drawn).codes if code in called(session, drawn)]
         values = {"above": inside, "reasons": {}, "rationale": "Vi har läst allt.", "actor": world.actor}
+        values["codes"] = dict.fromkeys(given.get("reasons") or {}, ZoneReason.BREADTH)  # type: ignore[call-overload]
         return decide_zone(session, interview_list=drawn, now=LATER, **{**values, **given})  # type: ignore[arg-type]
 
     return act
@@ -295,6 +297,7 @@ def test_zone_of_lines_by_group_counts_who_is_called_in_any(session: Session, wo
         interview_list=drawn,
         above=moved,
         reasons=dict.fromkeys(zone.codes, "Ett skäl."),
+        codes=dict.fromkeys(zone.codes, ZoneReason.BREADTH),
         rationale="Vi har läst allt.",
         actor=world.actor,
         now=LATER,

@@ -5,7 +5,7 @@ import re
 from flask.testing import FlaskClient
 from sqlmodel import Session, select
 
-from recruit.models import Account, Application, InterviewList
+from recruit.models import Account, Application, InterviewList, ZoneReason
 from recruit.queries import interview as lists
 from recruit.services import interview, publishing
 from recruit.services.settling import settlement_of
@@ -208,6 +208,7 @@ def moved_zone(session: Session, world: World) -> tuple[str, str]:
         interview_list=drawn,
         above=[*inside[:-1], up],
         reasons={up: "Breadth.", down: "Breadth."},
+        codes=dict.fromkeys((up, down), ZoneReason.BREADTH),
         rationale="Discussed.",
         actor=world.actor,
         now=LATER,

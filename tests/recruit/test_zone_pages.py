@@ -44,9 +44,13 @@ def typed(session: Session, drawn: InterviewList) -> Callable[..., dict[str, str
 
     def make(**changes: str) -> dict[str, str]:
         inside = called(session, drawn)
-        values = {"rationale": "Vi har läst allt.", "seen": drawn.content_sha256}
+        values = {"rationale": "Vi har läst allt.", "kind": "points_kept", "seen": drawn.content_sha256}
         for code in zone_of(drawn).codes:
-            values |= {f"side_{code}": "above" if code in inside else "below", f"reason_{code}": ""}
+            values |= {
+                f"side_{code}": "above" if code in inside else "below",
+                f"kind_{code}": "breadth",
+                f"reason_{code}": "",
+            }
         return values | changes
 
     return make
@@ -127,6 +131,12 @@ def test_zone_is_settled_on_the_page_and_confirmed_by_another(
             {"side_1": "below", "side_3": "above", "reason_1": "Nu."},
             "Write why {3} is moved across",
             "reason_{3}",
+        ),
+        ({"kind": ""}, "Choose the kind of reason", "kind"),
+        (
+            {"side_1": "below", "side_3": "above", "reason_1": "Nu.", "reason_3": "Nu.", "kind_3": ""},
+            "Choose the kind of reason for {3}",
+            "kind_{3}",
         ),
         ({"side_1": ""}, "is not one of the answers", "side_{1}-0"),
     ],
@@ -226,7 +236,7 @@ def test_zone_that_cannot_be_told_takes_a_rationale_alone(
     assert "too few applications were judged by more than one assessor" in page
     assert "Those nearest the line" in page
     assert post(reader, ZONE, {"rationale": "", "seen": drawn.content_sha256}).status_code == 422
-    sent = {"rationale": "Avståndet är stort.", "seen": drawn.content_sha256}
+    sent = {"rationale": "Avståndet är stort.", "kind": "tie", "seen": drawn.content_sha256}
     assert post(reader, ZONE, sent).status_code == 303
     assert session.exec(select(ZoneDecision.rationale)).all() == ["Avståndet är stort."]
 
