@@ -29,7 +29,7 @@ class TableView(RegionScoped, table=True):
 
 
 class RequirementSetting(RegionScoped, table=True):
-    """One requirement set for many applications in one act. What it replaced is kept until it is undone or disposed of."""
+    """One requirement set for many applications in one act. What it replaced is kept, so that it can be undone."""
 
     __tablename__ = "requirement_setting"
 

@@ -16,13 +16,19 @@ from recruit.i18n import gettext as _
 from recruit.i18n import language
 from recruit.models import Application, ApplicationStatus, Intake
 from recruit.queries import application as queries
+from recruit.queries import completion
 from recruit.queries import intake as intakes
 from recruit.queries.application import Dossier
 from recruit.queries.assessment import confirmed_list
 from recruit.queries.completeness import VOLUNTARY, missing
 from recruit.queries.ranking import undecided
 from recruit.request import account, actor, db, settings
-from recruit.routes import application_answers, application_files, application_result
+from recruit.routes import (
+    application_answers,
+    application_completion,
+    application_files,
+    application_result,
+)
 from recruit.routes import application_words as words
 from recruit.routes.application_sections import answer_sections
 from recruit.routes.application_shared import (
@@ -38,13 +44,14 @@ from recruit.routes.application_shared import (
 from recruit.routes.guide import answers_here, forget
 from recruit.services import application as services
 
-__all__ = ["application_answers", "application_files", "application_result", "blueprint"]
+__all__ = ["application_answers", "application_completion", "application_files", "application_result", "blueprint"]
 
 
 @blueprint.get("/my")
 def mine() -> str:
     """The person's applications in every region."""
     found = queries.of_account(db(), account())
+    asked = completion.of_own(db(), [own.application.id or 0 for own in found])
     now = clock.now()
     return render_template(
         "application/mine.html",
@@ -52,6 +59,7 @@ def mine() -> str:
             (own, intakes.accepts(own.intake, now), application_result.has_result(own.application))
             for own in found
         ],
+        asked=asked,
     )
 
 
@@ -103,6 +111,7 @@ def tasks(reference: str) -> Any:
         "tasks",
         dossier,
         groups=groups,
+        asked=application_completion.open_for(application),
         done=len(needed) - len(left),
         total=len(needed),
         left=left,
@@ -171,6 +180,7 @@ def receipt(reference: str) -> Any:
         dossier,
         open=intakes.accepts(dossier.intake, now),
         has_result=has_result,
+        asked=application_completion.open_for(application),
         steps=_steps(dossier, now, told=has_result),
         answered=sum(each.answered_at is not None for each in dossier.referees),
     )

@@ -38,7 +38,7 @@ from recruit.services import application as services
 @blueprint.route("/my/<reference>/<topic>", methods=["GET", "POST"])
 def topic(reference: str, topic: str) -> Any:
     """One topic on one page."""
-    application = changeable(own_application(reference))
+    application = changeable(own_application(reference), topic)
     if topic == DOCUMENTS:
         if request.method == "POST":
             abort(405)
@@ -109,7 +109,7 @@ def _after_saving(application: Application) -> Response:
 @blueprint.route("/my/<reference>/experience/<period>", methods=["GET", "POST"])
 def period(reference: str, period: str) -> Any:
     """Add or change one period of clinical work; `period` is "new" or the period's own id."""
-    application = changeable(own_application(reference))
+    application = changeable(own_application(reference), "experience")
     row = None if period == "new" else queries.period(db(), application, period)
     data: dict[str, Any] = {"revision": application.revision}
     if row is not None:
@@ -162,7 +162,7 @@ def _period_page(application: Application, form: PeriodForm, period: str, notice
 @blueprint.route("/my/<reference>/experience/<period>/remove", methods=["GET", "POST"])
 def remove_period(reference: str, period: str) -> Any:
     """Remove a period, after asking."""
-    application = changeable(own_application(reference))
+    application = changeable(own_application(reference), "experience")
     row = queries.period(db(), application, period)
     back = url("topic", application, topic="experience")
     if request.method == "GET":

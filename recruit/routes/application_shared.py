@@ -13,6 +13,7 @@ from recruit.i18n import gettext as _
 from recruit.i18n import language
 from recruit.models import Application, ApplicationStatus, Attachment, AttachmentKind, Intake
 from recruit.queries import application as queries
+from recruit.queries import completion
 from recruit.queries import intake as intakes
 from recruit.queries.application import Dossier
 from recruit.request import account, actor, db, settings
@@ -44,11 +45,14 @@ class Closed(Conflict):
         self.application = application
 
 
-def changeable(application: Application) -> Application:
-    """The application, if its intake is open and it is not withdrawn."""
-    withdrawn = application.status is ApplicationStatus.WITHDRAWN
-    if withdrawn or not intakes.accepts(intake_of(application), clock.now()):
+def changeable(application: Application, topic: str = "") -> Application:
+    """The application, if it is not withdrawn and its intake is open, or the region has asked for this topic."""
+    if application.status is ApplicationStatus.WITHDRAWN:
         raise Closed(application)
+    if not intakes.accepts(intake_of(application), clock.now()):
+        asked = completion.admitting(db(), application, topic=topic, now=clock.now()) if topic else None
+        if asked is None:
+            raise Closed(application)
     return application
 
 
@@ -84,7 +88,10 @@ def posted() -> Any:
 
 
 def back_to(application: Application) -> str:
-    return url("check" if request.args.get("from") == "check" else "tasks", application)
+    came_from = request.args.get("from", "")
+    if len(came_from) == 32 and came_from.isalnum():
+        return url("completion", application, request_id=came_from)
+    return url("check" if came_from == "check" else "tasks", application)
 
 
 def attach_file(application: Application, kind: AttachmentKind, file: Any) -> tuple[Attachment, bool]:

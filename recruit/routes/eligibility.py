@@ -1,21 +1,17 @@
-"""Applications for those who decide eligibility: the table, one application, decisions, references, redacted copies."""
+"""One application for those who decide eligibility, and the decisions on it.
+
+The table, selections of its rows, references, documents and texts are in files of their own and share the blueprint.
+"""
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from werkzeug.datastructures import CombinedMultiDict
 
 from forms.eligibility import (
-    AnsweredForm,
-    NameSearchForm,
-    ReferenceFileForm,
-    ReferenceForm,
-    UploadForm,
     decisions_form,
 )
-from forms.fields import OneOf
 from recruit import applicant_view, clock
 from recruit.database import transaction
 from recruit.errors import Conflict, Invalid, Refusal
@@ -26,57 +22,20 @@ from recruit.models import (
     Answer,
     Application,
     ApplicationStatus,
-    AttachmentKind,
-    Eligibility,
     Intake,
     RequirementDecision,
 )
 from recruit.navigation import present_intake
+from recruit.queries import completion
 from recruit.queries import eligibility as queries
 from recruit.queries import intake as intakes
-from recruit.queries.eligibility import MOST_PER_PAGE, PER_PAGE, SORTS, Filter
-from recruit.reference_file import read_references
-from recruit.request import account, actor, db, settings
+from recruit.request import actor, db
+from recruit.routes import completion_words
 from recruit.services import eligibility as service
-from recruit.services.eligibility import Decision, Proposal, ReferenceAnswers
+from recruit.services.eligibility import Decision, Proposal
 from recruit.services.impartiality import refuse_its_assessor, refuse_partial
-from recruit.services.references import NEVER_REDACTED
-from recruit.storage import Storage
-from scoring.profile import Profile
 
 blueprint = Blueprint("eligibility", __name__, url_prefix="/g/<region>/<intake>/applications")
-
-
-@blueprint.route("", methods=["GET", "POST"])
-def index(region: str, intake: str) -> Any:
-    """The table of applications. Filters stand in the address; a name is posted, so that it stands in no log."""
-    found = _present()
-    profile = intakes.profile_of(db(), found)
-    chosen = _filter(profile)
-    masked = queries.assessed_by(db(), found.id or 0, account().id or 0)
-    form = NameSearchForm(request.form if request.method == "POST" else None, say=_)
-    page, per_page = max(request.args.get("page", 1, int), 1), _per_page()
-    searched = request.method == "POST" and form.validate()
-    if searched:
-        assert form.name.data is not None
-        ids = [each for each in queries.named(db(), found, form.name.data) if each not in masked]
-        chosen, page, per_page = Filter(status=None, ids=ids, documents=chosen.documents), 1, MOST_PER_PAGE
-    rows, total = queries.page(db(), found, chosen, number=page, per_page=per_page)
-    return render_template(
-        "eligibility/index.html",
-        intake=found,
-        rows=rows,
-        total=total,
-        page=page,
-        per_page=per_page,
-        chosen=chosen,
-        wanted=len(profile.requirements),
-        sites=intakes.posts_of(db(), found),
-        form=form,
-        searched=searched,
-        masked=masked,
-        words=applicant_view,
-    ), 422 if form.errors else 200
 
 
 @blueprint.get("/<code>")
@@ -108,132 +67,17 @@ def decide(region: str, intake: str, code: str) -> Any:
             )
     except Invalid as error:
         application = queries.by_code(db(), found, code)
-        _show(form, error)
+        show_error(form, error)
         return _page(found, application, form=form), 422
     except DecidedMeanwhile as error:
         application = queries.by_code(db(), found, code)
         _keep_chosen(form, application)
         return _page(found, application, form=form, refused=error), error.status
     flash(ngettext("%(num)s requirement is decided.", "%(num)s requirements are decided.", len(made)))
-    return redirect(_address(found, code), 303)
+    return redirect(address(found, code), 303)
 
 
-@blueprint.get("/<code>/attachments/<attachment>")
-def attachment(region: str, intake: str, code: str, attachment: str) -> Response:
-    """A document, as a download."""
-    _found, application = application_here(code)
-    row = queries.attachment(db(), application, attachment)
-    content = Storage(settings().attachments).open(row.storage_name)
-    response = Response(content, content_type=row.media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=row.filename)
-    return response
-
-
-@blueprint.route("/<code>/attachments/<attachment>/copy", methods=["GET", "POST"])
-def redact(region: str, intake: str, code: str, attachment: str) -> Any:
-    """Add the copy of a document that assessors may see."""
-    found, application = application_here(code)
-    row = queries.attachment(db(), application, attachment)
-    form = UploadForm(
-        CombinedMultiDict([request.files, request.form]) if request.method == "POST" else None, say=_
-    )
-    if request.method == "POST" and form.validate():
-        upload = form.file.chosen
-        try:
-            with transaction(db()):
-                service.add_redacted(
-                    db(),
-                    attachment=row,
-                    filename=upload.filename or "",
-                    content=upload.stream.read(),
-                    storage=Storage(settings().attachments),
-                    actor=actor(),
-                    now=clock.now(),
-                )
-            flash(_("The copy is added. Assessors see it instead of the original."))
-            return redirect(_address(found, code), 303)
-        except Invalid as error:
-            form.file.errors = [str(error)]
-    shown = render_template(
-        "eligibility/redact.html",
-        intake=found,
-        code=code,
-        attachment=row,
-        form=form,
-        forbidden=row.kind in NEVER_REDACTED,
-        words=applicant_view,
-    )
-    return shown, 422 if form.errors else 200
-
-
-@blueprint.route("/<code>/referees/<referee>", methods=["GET", "POST"])
-def reference(region: str, intake: str, code: str, referee: str) -> Any:
-    """Enter what a referee answered to the fixed form, or keep the form itself."""
-    found, application = application_here(code)
-    row = queries.referee(db(), application, referee)
-    answering = request.method == "POST" and request.form.get("act") != "file"
-    form = ReferenceForm(request.form if answering else None, data=applicant_view.reference_data(row), say=_)
-    sent = request.method == "POST" and not answering
-    upload = AnsweredForm(CombinedMultiDict([request.files, request.form]) if sent else None, say=_)
-    try:
-        if answering and form.validate():
-            with transaction(db()):
-                service.enter_reference(
-                    db(), referee=row, answers=_answers(form), actor=actor(), now=clock.now()
-                )
-            flash(_("The answers are saved."))
-            return redirect(_address(found, code), 303)
-        if sent and upload.validate():
-            with transaction(db()):
-                service.add_answered_form(
-                    db(),
-                    referee=row,
-                    filename=upload.file.chosen.filename or "",
-                    content=upload.file.chosen.stream.read(),
-                    storage=Storage(settings().attachments),
-                    actor=actor(),
-                    now=clock.now(),
-                )
-            flash(_("The form is kept among the application's documents."))
-            return redirect(_address(found, code), 303)
-    except Invalid as error:
-        _show(upload if sent else form, error)
-    shown = render_template(
-        "eligibility/reference.html", intake=found, code=code, referee=row, form=form, upload=upload
-    )
-    return shown, 422 if form.errors or upload.errors else 200
-
-
-@blueprint.route("/references", methods=["GET", "POST"])
-def references(region: str, intake: str) -> Any:
-    """Upload referees' answers from a spreadsheet: all rows, or none."""
-    found = _present()
-    form = ReferenceFileForm(
-        CombinedMultiDict([request.files, request.form]) if request.method == "POST" else None, say=_
-    )
-    if request.method == "POST" and form.validate():
-        upload = form.file.chosen
-        try:
-            entered = read_references(upload.filename or "", upload.stream.read())
-            with transaction(db()):
-                number = service.enter_references(
-                    db(), intake=found, entered=entered, actor=actor(), now=clock.now()
-                )
-            flash(
-                ngettext(
-                    "The answers of %(num)s referee are saved.",
-                    "The answers of %(num)s referees are saved.",
-                    number,
-                )
-            )
-            return redirect(url_for("eligibility.index", region=region, intake=intake), 303)
-        except Invalid as error:
-            form.file.errors = [str(error)]
-    shown = render_template("eligibility/references.html", intake=found, form=form)
-    return shown, 422 if form.errors else 200
-
-
-def _present() -> Intake:
+def present() -> Intake:
     found = present_intake()
     assert found is not None, "the address names an intake"
     return found
@@ -241,36 +85,14 @@ def _present() -> Intake:
 
 def application_here(code: str) -> tuple[Intake, Application]:
     """The application that the address names, unless the person assesses it without knowing who it is from."""
-    found = _present()
+    found = present()
     application = queries.by_code(db(), found, code)
     refuse_its_assessor(db(), application=application, actor=actor())
     return found, application
 
 
-def _address(intake: Intake, code: str) -> str:
+def address(intake: Intake, code: str) -> str:
     return url_for("eligibility.show", region=request.view_args["region"], intake=intake.slug, code=code)  # type: ignore[index]
-
-
-def _per_page() -> int:
-    return min(max(request.args.get("per", PER_PAGE, int), 1), MOST_PER_PAGE)
-
-
-def _filter(profile: Profile) -> Filter:
-    """The filter that the address asks for; what it does not know is left out."""
-    args = request.args
-    statuses = {each.value: each for each in (ApplicationStatus.SUBMITTED, ApplicationStatus.WITHDRAWN)}
-    asked = args.get("status", ApplicationStatus.SUBMITTED.value)
-    kinds = [kind for each in profile.requirements if each.rule == "documents" for kind in each.attachments]
-    return Filter(
-        status=None if asked == "all" else statuses.get(asked, ApplicationStatus.SUBMITTED),
-        eligibility={each.value: each for each in Eligibility}.get(args.get("eligibility", "")),
-        site_id=args.get("site", type=int),
-        missing=args.get("missing", "") if args.get("missing") in queries.MISSING else "",
-        search=args.get("q", "").strip()[:20],
-        sort=args.get("sort", "submitted") if args.get("sort") in SORTS else "submitted",
-        descending=args.get("dir") == "desc",
-        documents=tuple(AttachmentKind(kind) for kind in kinds),
-    )
 
 
 def _still_as_shown(application: Application) -> None:
@@ -337,24 +159,7 @@ def _accepted(application: Application) -> list[Decision]:
     return [Decision(key, Answer.YES) for key in keys]
 
 
-def _level(field: OneOf) -> int:
-    assert field.data is not None
-    return int(field.data)
-
-
-def _answers(form: ReferenceForm) -> ReferenceAnswers:
-    return ReferenceAnswers(
-        safety=_level(form.safety),
-        asks_for_help=_level(form.asks_for_help),
-        responsibility=_level(form.responsibility),
-        collaboration=_level(form.collaboration),
-        would_employ=bool(form.would_employ.answer),
-        masked_setting=form.masked_setting.data or "",
-        masked_comment=form.masked_comment.data or "",
-    )
-
-
-def _show(form: Any, error: Refusal) -> None:
+def show_error(form: Any, error: Refusal) -> None:
     name = getattr(error, "field", None)
     field = form[name] if name in form else next(iter(form))
     field.errors = [*field.errors, str(error)]
@@ -381,6 +186,7 @@ def _page(intake: Intake, application: Application, form: Any = None, refused: R
             data[f"answer_{key}"], data[f"reason_{key}"] = row.answer.value, row.reason
         form = decisions_form(None, keys=[each.key for each in profile.requirements], data=data, say=_)
     barred = _barred(application)
+    asked = completion.of_application(db(), application)
     contact = db().get_one(Account, application.account_id)
     masked = mask(
         application=application,
@@ -409,6 +215,10 @@ def _page(intake: Intake, application: Application, form: Any = None, refused: R
         lang_of=lambda text: text.in_language(language()),
         seen=service.fingerprints(standing.values()),
         refused=refused,
+        asked=asked,
+        came_in={each.requirement: each for each in asked[::-1] if each.answered_at and each.requirement},
+        completion_words=completion_words,
+        today=completion.today(),
         barred=barred,
         may_decide=application.status is ApplicationStatus.SUBMITTED and barred is None,
         words=applicant_view,
@@ -421,4 +231,7 @@ def _acceptable(proposals: dict[str, Proposal], standing: dict[str, RequirementD
 
 
 from recruit.routes import eligibility_documents as eligibility_documents  # noqa: E402 (adds its routes)
+from recruit.routes import eligibility_references as eligibility_references  # noqa: E402
+from recruit.routes import eligibility_selection as eligibility_selection  # noqa: E402
+from recruit.routes import eligibility_table as eligibility_table  # noqa: E402
 from recruit.routes import eligibility_texts as eligibility_texts  # noqa: E402

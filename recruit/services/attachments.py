@@ -28,19 +28,27 @@ def attach(
     filename: str,
     content: bytes,
     storage: Storage,
+    answer: str = "",
     actor: Actor,
     now: datetime,
 ) -> Attachment:
     """Add a file. The same content twice under the same kind is kept once, and the first is returned.
 
-    It answers a request for completion that asks for this kind. Raises Invalid (field "file") for one that storage
+    It answers a request for completion that asks for this kind,
+    with `answer` beside it. Raises Invalid (field "file") for one that storage
     refuses or when there would be too much.
     """
     row = _keep(session, application, kind, filename, content, storage, actor, now)
     asked = admitting(session, application, document=kind, now=now)
     if asked is not None and asked.kind is kind:
         completion.mark_answered(
-            session, request=asked, application=application, attachment=row, actor=actor, now=now
+            session,
+            request=asked,
+            application=application,
+            answer=answer,
+            attachment=row,
+            actor=actor,
+            now=now,
         )
     return row
 

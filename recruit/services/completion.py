@@ -27,7 +27,7 @@ from recruit.models import (
 from recruit.models.types import id_of
 from recruit.queries import completion as queries
 from recruit.queries import intake as intakes
-from recruit.services import changing, eligibility, record
+from recruit.services import changing, eligibility, mail, record
 from recruit.services.impartiality import refuse_its_assessor, refuse_partial
 from recruit.services.selection import LeftOut, Selection, chosen
 
@@ -163,19 +163,7 @@ def _ask_one(
     actor: Actor,
     now: datetime,
 ) -> CompletionRequest:
-    request = CompletionRequest(
-        region_id=application.region_id,
-        intake_id=application.intake_id,
-        application_id=id_of(application),
-        kind=wanted.kind,
-        topic=wanted.topic,
-        requirement=wanted.requirement or None,
-        text=wanted.text.strip(),
-        asked_at=now,
-        asked_by_id=actor.person(),
-        due_on=due_on,
-        first_due_on=due_on,
-    )
+    request = _made(application, wanted, due_on, actor.person(), now)
     session.add(request)
     session.flush()
     changes = {
@@ -187,6 +175,45 @@ def _ask_one(
     _record(session, request, "completion.asked", changes, actor, now)
     _mail(session, request, application, intake, "completion_asked", base_url, now)
     return request
+
+
+def _made(
+    application: Application, wanted: Wanted, due_on: date, asked_by_id: int, now: datetime
+) -> CompletionRequest:
+    return CompletionRequest(
+        region_id=application.region_id,
+        intake_id=application.intake_id,
+        application_id=id_of(application),
+        kind=wanted.kind,
+        topic=wanted.topic,
+        requirement=wanted.requirement or None,
+        text=wanted.text.strip(),
+        asked_at=now,
+        asked_by_id=asked_by_id,
+        due_on=due_on,
+        first_due_on=due_on,
+    )
+
+
+def preview(
+    session: Session,
+    *,
+    application: Application,
+    intake: Intake,
+    wanted: Wanted,
+    due_on: date,
+    base_url: str,
+    now: datetime,
+) -> tuple[str, str, str]:
+    """Language, subject and text of the mail as this applicant would get it. Nothing is kept."""
+    language = session.get_one(Account, application.account_id).language
+    request = _made(application, wanted, due_on, 0, now)
+    values = {
+        **changing.letter_values(session, application, intake, now),
+        **mail_values(request, language),
+        "link": base_url.rstrip("/") + f"/my/{application.reference}/…",
+    }
+    return language, *mail.render("completion_asked", language, values)
 
 
 def what(request: CompletionRequest | Wanted) -> str:
@@ -295,7 +322,7 @@ def look_at(
     session: Session, *, request: CompletionRequest, actor: Actor, now: datetime
 ) -> CompletionRequest:
     """Mark an answer as looked at, where no decision follows from it. Raises Conflict while there is none."""
-    application = _application(session, request, actor)
+    application = application_of(session, request=request, actor=actor)
     session.refresh(request, with_for_update={"key_share": True})
     if request.answered_at is None:
         raise Conflict(_("No answer has come yet."))
@@ -313,7 +340,7 @@ def cancel(
     session: Session, *, request: CompletionRequest, reason: str, base_url: str, actor: Actor, now: datetime
 ) -> CompletionRequest:
     """Take a request back, with a word to the applicant. Raises Invalid without one, Conflict when it is not open."""
-    application = _application(session, request, actor)
+    application = application_of(session, request=request, actor=actor)
     session.refresh(request, with_for_update={"key_share": True})
     if not request.is_open:
         raise Conflict(_("The request is answered or taken back already. Look at it again."))
@@ -331,7 +358,8 @@ def cancel(
     return request
 
 
-def _application(session: Session, request: CompletionRequest, actor: Actor) -> Application:
+def application_of(session: Session, *, request: CompletionRequest, actor: Actor) -> Application:
+    """The application behind a request, for somebody who may decide on it. Raises NotAllowed."""
     application = session.get_one(Application, request.application_id)
     refuse_partial(session, application=application, actor=actor)
     refuse_its_assessor(session, application=application, actor=actor)

@@ -197,7 +197,7 @@ def restore(
     if earlier is None:
         session.delete(standing.pop(requirement))
     else:
-        session.add(row.sqlmodel_update(earlier))
+        session.add(row.sqlmodel_update(dict(earlier)))
     session.flush()
     _record(session, application, actor, now, "eligibility.restored", changes, None)
     profile = intakes.profile_of(session, session.get_one(Intake, application.intake_id))

@@ -1,0 +1,89 @@
+"""What the region has asked the applicant to complete: one page per request, also after the closing time."""
+
+from typing import Any
+
+from flask import flash, redirect, request
+
+from forms.completion import AnswerForm
+from recruit import clock
+from recruit.database import transaction
+from recruit.errors import Invalid
+from recruit.i18n import gettext as _
+from recruit.models import Application, CompletionRequest
+from recruit.queries import application as queries
+from recruit.queries import completion
+from recruit.request import actor, db
+from recruit.routes import completion_words
+from recruit.routes.application_shared import blueprint, own_application, page, posted, storage, url
+from recruit.services import attachments
+from recruit.services import completion as service
+
+
+def open_for(application: Application) -> list[tuple[CompletionRequest, str]]:
+    """The requests that wait for the applicant's answer, the first due first, each in words."""
+    waiting = [
+        each
+        for each in completion.of_application(db(), application)
+        if completion.may_answer(each, application, clock.now())
+    ]
+    waiting.sort(key=lambda each: (each.due_on, each.id or 0))
+    return [(each, completion_words.what(each)) for each in waiting]
+
+
+@blueprint.route("/my/<reference>/completion/<request_id>", methods=["GET", "POST"], endpoint="completion")
+def completion_page(reference: str, request_id: str) -> Any:
+    """One request: what is asked, by when, and the answer."""
+    application = own_application(reference)
+    row = completion.own(db(), application, request_id)
+    form = AnswerForm(posted(), data={}, say=_)
+    if request.method == "GET":
+        return _shown(application, row, form)
+    if not form.validate():
+        return _shown(application, row, form), 422
+    try:
+        with transaction(db()):
+            _answer(application, row, form)
+    except Invalid as refusal:
+        db().refresh(row)
+        field = form.file if refusal.field == "file" else form.answer
+        field.errors = [str(refusal)]
+        return _shown(application, row, form), 422
+    flash(_("Your answer has come in. Nothing more is needed for this."))
+    return redirect(url("completion", application, request_id=row.public_id), 303)
+
+
+def _answer(application: Application, row: CompletionRequest, form: AnswerForm) -> None:
+    now, answer = clock.now(), form.answer.data or ""
+    if row.kind is None or form.file.chosen is None:
+        service.answer_in_words(
+            db(), request=row, application=application, answer=answer, actor=actor(), now=now
+        )
+        return
+    service.refuse_unless_answerable(row, application, now)
+    attachments.attach(
+        db(),
+        application=application,
+        kind=row.kind,
+        filename=form.file.chosen.filename or "",
+        content=form.file.chosen.read(),
+        storage=storage(),
+        answer=answer,
+        actor=actor(),
+        now=now,
+    )
+
+
+def _shown(application: Application, row: CompletionRequest, form: AnswerForm) -> str:
+    now = clock.now()
+    changed = application.changed_at is not None and application.changed_at >= row.asked_at
+    return page(
+        "completion",
+        queries.dossier(db(), application),
+        row=row,
+        form=form,
+        what=completion_words.what(row),
+        may_answer=completion.may_answer(row, application, now),
+        late=completion.today(now) > row.due_on,
+        changed=changed,
+        words=completion_words,
+    )

@@ -1,0 +1,62 @@
+"""Requests for completion in words: what is asked for, and where each stands."""
+
+from datetime import date
+
+from flask_babel import gettext as _
+
+from recruit.display import day as written_day
+from recruit.models import AttachmentKind, CompletionRequest, CompletionState
+from recruit.queries.completion import state
+from recruit.routes import application_words
+from recruit.services.completion import TOPICS, Wanted
+from recruit.services.proposals import document_name
+
+
+def what(request: CompletionRequest | Wanted) -> str:
+    """What is asked for."""
+    if request.kind is not None:
+        return str(document_name(request.kind))
+    if request.topic:
+        return _("the section “%(topic)s”", topic=application_words.TITLES[request.topic])
+    return _("an answer to a question")
+
+
+def state_word(request: CompletionRequest, today: date) -> str:
+    """Where it stands."""
+    return {
+        CompletionState.OPEN: _("Open"),
+        CompletionState.OVERDUE: _("Overdue"),
+        CompletionState.CAME_IN: _("Came in"),
+        CompletionState.HANDLED: _("Looked at"),
+        CompletionState.CANCELLED: _("Taken back"),
+    }[state(request, today)]
+
+
+def badge(request: CompletionRequest, today: date) -> str:
+    """The colour of its badge."""
+    return {
+        CompletionState.OPEN: "lake",
+        CompletionState.OVERDUE: "falu",
+        CompletionState.CAME_IN: "ochre",
+        CompletionState.HANDLED: "spruce",
+        CompletionState.CANCELLED: "",
+    }[state(request, today)]
+
+
+def came_in(request: CompletionRequest) -> str:
+    """When the answer came, and whether it was late."""
+    if request.answered_at is None:
+        return ""
+    if request.late:
+        return _("Came in %(day)s, after the last day", day=written_day(request.answered_at))
+    return _("Came in %(day)s", day=written_day(request.answered_at))
+
+
+def documents() -> list[tuple[str, str]]:
+    """The kinds of document that can be asked for."""
+    return [(each.value, str(document_name(each))) for each in AttachmentKind]
+
+
+def topics() -> list[tuple[str, str]]:
+    """The topics that can be asked to be gone through again."""
+    return [(each, str(application_words.TITLES[each])) for each in TOPICS]
