@@ -34,6 +34,12 @@ class Settings:
         "smtp://user:password@host:587 (STARTTLS), smtps://…, or catch: to show mail on a page instead of sending.",
     )
     mail_from: str = setting("no-reply@localhost", "Sender of mail.")
+    mail_bounces: str = setting(
+        "", "Where undeliverable mail returns: bounces@… or bounces+{id}@…; empty means the sender."
+    )
+    letter_grace_minutes: int = setting(
+        5, "Minutes from when letters are sent until they go out; until then all can be stopped."
+    )
     session_minutes: int = setting(60, "Minutes without activity after which a person must sign in again.")
     session_hours: int = setting(10, "Hours after which a person must sign in again, active or not.")
     rate_limits: bool = setting(True, "Limit attempts to sign in and to create accounts.")

@@ -29,6 +29,7 @@ SUBCOMMANDS: dict[str, Subcommand] = {
     "analyse": Subcommand("analyse", "Compute an intake's analysis for the auditor, or all that wait."),
     "export": Subcommand("export", "Write an intake's ranking, lists and monitoring as files."),
     "deliver-mail": Subcommand("deliver_mail", "Send the mail that waits to be sent."),
+    "receive-bounces": Subcommand("receive_bounces", "Read reports of mail that could not be delivered."),
     "dispose": Subcommand("dispose", "Dispose of what a decision says shall be disposed of."),
 }
 

@@ -10,8 +10,10 @@ from recruit.commands.common import command_settings
 )
 def command() -> None:
     """Send the mail that waits and is due. `recruit serve` does the same every few seconds."""
-    from recruit.courier import deliver_pending
+    from recruit.courier import deliver_pending, post_notices
     from recruit.database import make_engine
+    from recruit.mail_message import check
+    from recruit.settings import SettingError
 
     settings = command_settings()
     if not settings.mail_url:
@@ -20,7 +22,11 @@ def command() -> None:
         )
     engine = make_engine(settings.database)
     try:
+        check(settings)
+        post_notices(engine, settings)
         sent = deliver_pending(engine, settings)
+    except SettingError as error:
+        raise click.ClickException(str(error)) from None
     finally:
         engine.dispose()
     click.echo(f"{sent} sent.")

@@ -18,12 +18,15 @@ from recruit.commands.common import command_settings
 )
 def command(host: str | None, port: int | None, workers: int, threads: int) -> None:
     """Serve until stopped with Ctrl-C. Mail in the outbox is sent every few seconds."""
+    from recruit.mail_message import check
     from recruit.server import PortTaken, run
+    from recruit.settings import SettingError
 
     settings = command_settings()
     try:
+        check(settings)
         run(
             settings, host=host or settings.host, port=port or settings.port, workers=workers, threads=threads
         )
-    except PortTaken as error:
+    except (PortTaken, SettingError) as error:
         raise click.ClickException(str(error)) from None

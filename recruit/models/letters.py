@@ -78,13 +78,17 @@ class LetterSending(RegionScoped, table=True):
 
 
 class RecipientMark(enum.Enum):
-    """What stands in the way of a letter to somebody. Only HAD_BEFORE leaves a choice."""
+    """What stands in the way of a letter to somebody. Only HAD_BEFORE leaves a choice.
+
+    MOVED: the letter is for those called, in reserve or not called, and this one is not among them now.
+    """
 
     NONE = "none"
     HAD_BEFORE = "had_before"
     WITHDRAWN = "withdrawn"
     NO_ADDRESS = "no_address"
     LACKS_VALUE = "lacks_value"
+    MOVED = "moved"
 
 
 class LetterRecipient(RegionScoped, table=True):

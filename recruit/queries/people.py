@@ -85,3 +85,10 @@ def member(session: Session, *, region_id: int, public_id: str) -> Member:
 def sites(session: Session, *, region_id: int) -> list[Site]:
     """The region's sites by name."""
     return list(session.exec(select(Site).where(Site.region_id == region_id).order_by(col(Site.name))))
+
+
+def roles_anywhere(session: Session, *, account_id: int) -> frozenset[Role]:
+    """The roles that a person has in any region."""
+    return frozenset(
+        session.exec(select(Membership.role).where(Membership.account_id == account_id).distinct())
+    )

@@ -15,6 +15,8 @@ from recruit.routes import (
     guide,
     intake,
     interview,
+    letter_texts,
+    letters,
     lessons,
     letter_texts,
     letters,

@@ -24,6 +24,7 @@ from recruit.i18n import gettext as _
 from recruit.i18n import language
 from recruit.limits import by_address_and_email, by_email, limiter, posts_only
 from recruit.models import Membership, Region
+from recruit.queries import people
 from recruit.request import account, db, safe_target, settings
 from recruit.services import account as accounts
 from recruit.signin import sign_in, sign_out
@@ -168,7 +169,10 @@ def me() -> Any:
             _show(password_form, error)
     status = 422 if password_form.errors or language_form.errors else 200
     return render_template(
-        "account/me.html", password_form=password_form, language_form=language_form
+        "account/me.html",
+        password_form=password_form,
+        language_form=language_form,
+        in_a_group=bool(people.roles_anywhere(db(), account_id=account().id or 0)),
     ), status
 
 

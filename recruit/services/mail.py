@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlmodel import Session
 
+from recruit.mail_html import isolated
 from recruit.models import OutgoingMail
 
 TEMPLATES = Path(__file__).parents[2] / "templates" / "mail"
@@ -30,12 +31,18 @@ def _environment() -> Environment:
 
 def render(template: str, language: str, values: Mapping[str, Any]) -> tuple[str, str]:
     """Subject and body of a message. The template's first line is "Subject: …", then a blank line, then the body."""
-    text = _environment().get_template(f"{template}.{language}.txt").render(**values)
+    shown = {name: isolated(value) for name, value in values.items()}
+    text = _environment().get_template(f"{template}.{language}.txt").render(**shown)
     first, _, body = text.lstrip().partition("\n")
     if not first.startswith("Subject: "):
         raise ValueError(f"mail template {template}.{language}: the first line must be 'Subject: …'")
     subject = " ".join(first.removeprefix("Subject: ").split())
     return subject, re.sub(r"\n{3,}", "\n\n", body.strip()) + "\n"
+
+
+def new_message_id() -> str:
+    """A Message-ID that nobody can guess: whoever knows it can report the message as undeliverable."""
+    return f"<{uuid.uuid4().hex}@recruit>"
 
 
 def post(
@@ -54,7 +61,7 @@ def post(
     mail = OutgoingMail(
         region_id=region_id,
         application_id=application_id,
-        message_id=f"<{uuid.uuid4().hex}@recruit>",
+        message_id=new_message_id(),
         recipient=recipient,
         subject=subject,
         body=body,

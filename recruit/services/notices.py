@@ -39,6 +39,14 @@ _PLACES: Mapping[Notice, str] = {
     Notice.MAIL_FAILED: "{intake}/letters/undelivered",
 }
 
+#: Who may get a kind at all, for the page where it is tuned.
+RECEIVERS: Mapping[Notice, frozenset[Role]] = {
+    kind: frozenset({Role.ASSESSOR})
+    if kind in (Notice.ASSIGNED, Notice.CALIBRATION_OPENED, Notice.DISCUSSION_OPENED)
+    else frozenset({Role.COORDINATOR})
+    for kind in Notice
+}
+
 
 @dataclass(frozen=True)
 class Told:
@@ -166,6 +174,12 @@ def last_morning(now: datetime) -> datetime:
     local = clock.in_stockholm(now)
     morning = clock.stockholm(local.date(), MORNING)
     return morning if morning <= now else clock.stockholm(local.date() - timedelta(days=1), MORNING)
+
+
+def daily_due(session: Session, *, now: datetime) -> bool:
+    """Whether anything waits for a mail of the day that is due."""
+    due = select(WaitingNotice.id).where(WaitingNotice.at < last_morning(now))
+    return session.exec(due.limit(1)).first() is not None
 
 
 def post_daily(session: Session, *, now: datetime) -> int:

@@ -92,7 +92,7 @@ def test_mail_arrives_once(engine: Engine, smtp: Controller, inbox: Inbox) -> No
     assert deliver_pending(engine, settings(smtp.port), now=NOW) == 1
     assert deliver_pending(engine, settings(smtp.port), now=NOW) == 0
     assert [message["Subject"] for message in inbox.messages] == ["Bekräfta din e-postadress"]
-    assert "http://127.0.0.1/verify/abc" in inbox.messages[0].get_content()
+    assert "http://127.0.0.1/verify/abc" in inbox.messages[0].get_body(("plain",)).get_content()
     assert waiting(engine) == []
 
 

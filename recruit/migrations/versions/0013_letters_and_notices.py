@@ -16,7 +16,7 @@ NOTICES = (
     'discussion_opened', 'assessments_in', 'mail_failed',
 )  # fmt: skip
 STATES = ('waiting', 'handing_over', 'sent', 'failed', 'uncertain', 'bounced', 'stopped')
-MARKS = ('none', 'had_before', 'withdrawn', 'no_address', 'lacks_value')
+MARKS = ('none', 'had_before', 'withdrawn', 'no_address', 'lacks_value', 'moved')
 
 
 def _choice(name: str, values: tuple[str, ...]) -> sa.Enum:

@@ -1,0 +1,34 @@
+"""A letter's text with the values of an invented applicant and intake, to see how it reads before anybody gets it."""
+
+from datetime import date
+
+from recruit import merging
+from recruit.merging import Texts
+from recruit.models import Intake, Region
+from recruit.services.dry_run import shared_values
+
+#: One who is written from left to right, and one whose name is not.
+_INVENTED = {"sv": ("Ada", "Exempelsson"), "en": ("نور", "الخطيب")}
+
+
+def preview(texts: Texts, region: Region, base_url: str) -> dict[str, tuple[str, str]]:
+    """Subject and text in each language. Raises KeyError for unknown fields: check the texts first."""
+    intake = Intake(
+        title_sv="Bastjänstgöring, exempel",
+        title_en="Basic service, example",
+        case_number="EX 2030/1",
+        starts_on=date(2030, 9, 1),
+        interviews_from=date(2030, 5, 6),
+        interviews_until=date(2030, 5, 8),
+    )
+    shown = {}
+    for language, (given, family) in _INVENTED.items():
+        values = {
+            "given_name": given,
+            "family_name": family,
+            "reference": "BT30-EXMPL",
+            **shared_values(intake, region, language, base_url or "https://…"),
+        }
+        subject, body = texts.of(language)
+        shown[language] = merging.merge(subject, values)[0], merging.merge(body, values)[0]
+    return shown
