@@ -175,26 +175,31 @@ def tell(
 ) -> None:
     """Mail the applicant, in the applicant's own language."""
     account = session.get_one(Account, application.account_id)
-    region = session.get_one(Region, application.region_id)
-    swedish = account.language == "sv"
-    values = {
-        "name": " ".join(filter(None, (application.given_name, application.family_name))),
-        "reference": application.reference,
-        "title": intake.title_sv if swedish else intake.title_en,
-        "region": region.name,
-        "contact": region.contact_email,
-        "closes": written(intake.closes_at, account.language),
-        "at": written(now, account.language),
-        "case_number": application.case_number or intake.case_number,
-        **more,
-    }
     mail.post(
         session,
         recipient=account.email,
         language=account.language,
         template=template,
-        values=values,
+        values={**letter_values(session, application, intake, now), **more},
         now=now,
         region_id=application.region_id,
         application_id=application.id,
     )
+
+
+def letter_values(
+    session: Session, application: Application, intake: Intake, now: datetime
+) -> dict[str, Any]:
+    """What every mail to an applicant may say, in the applicant's own language."""
+    account = session.get_one(Account, application.account_id)
+    region = session.get_one(Region, application.region_id)
+    return {
+        "name": " ".join(filter(None, (application.given_name, application.family_name))),
+        "reference": application.reference,
+        "title": intake.title_sv if account.language == "sv" else intake.title_en,
+        "region": region.name,
+        "contact": region.contact_email,
+        "closes": written(intake.closes_at, account.language),
+        "at": written(now, account.language),
+        "case_number": application.case_number or intake.case_number,
+    }
