@@ -8,7 +8,7 @@ from wtforms.validators import ValidationError
 
 from forms.base import WordedForm
 from forms.cleaning import clean_text
-from forms.fields import AtMost, FromList, Line, Paragraphs, Upload
+from forms.fields import AtMost, FromList, Line, OneOf, Paragraphs, Upload
 from forms.texts import N_, Message
 
 LEVELS = ("0", "1", "2", "3", "4")
@@ -94,6 +94,33 @@ class RecuseForm(WordedForm):
         needed=N_("Write why, in a sentence"),
         description=N_("For instance: we have worked together. Do not write who you think the applicant is."),
     )
+
+
+#: Why an application cannot be assessed, as the form asks and the coordinator reads.
+ASIDE_REASONS = (
+    ("little", N_("There is too little to go by")),
+    ("unreadable", N_("A document cannot be read")),
+    ("language", N_("I do not understand the language of the documents")),
+    ("recognised", N_("I recognise the person, without a conflict of interest")),
+    ("time", N_("I have no time, or am ill")),
+    ("other", N_("Another reason")),
+)
+
+
+class AsideForm(WordedForm):
+    """An assessor cannot assess an application."""
+
+    reason = OneOf(N_("Why can you not assess it?"), choices=ASIDE_REASONS, needed=N_("Choose why"))
+    words = Paragraphs(
+        N_("In your own words"),
+        limit=1000,
+        description=N_("The coordinator reads it. Do not write who you think the applicant is."),
+    )
+
+    def validate_words(self, field: Paragraphs) -> None:
+        """Another reason has to be named."""
+        if self.reason.data == "other" and not (field.data or "").strip():
+            raise ValidationError(N_("Write why, in a sentence"))
 
 
 class ExternalForm(WordedForm):

@@ -8,10 +8,14 @@ import hashlib
 import os
 import re
 import secrets
+import shutil
+import tempfile
 import unicodedata
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import filetype
@@ -36,6 +40,7 @@ _ENDINGS = {
 }
 _STORAGE_NAME = re.compile(r"^[0-9a-f]{48}$")
 _SESSION_KEY = "files_of_transaction"
+_RENDERING = Lock()  # one document at a time in a process: pages of the same one are asked for at once
 
 
 @dataclass(frozen=True)
@@ -156,8 +161,38 @@ class Storage:
             raise NotFound(_("The file is no longer here.")) from None
 
     def delete(self, storage_name: str) -> None:
-        """Remove the file; nothing happens when it is gone already."""
-        self._path(storage_name).unlink(missing_ok=True)
+        """Remove the file and what was made of it; nothing happens when it is gone already."""
+        path = self._path(storage_name)
+        path.unlink(missing_ok=True)
+        shutil.rmtree(path.with_name(f"{path.name}.pages"), ignore_errors=True)
+
+    def pages(self, storage_name: str, render: Callable[[bytes], Sequence[bytes]]) -> Sequence[Path]:
+        """The file's pages as pictures, in order: made once, kept beside the file, and gone when it goes.
+
+        Raises NotFound when there is no such file, and what `render` raises.
+        """
+        path = self._path(storage_name)
+        folder = path.with_name(f"{path.name}.pages")
+        if not folder.is_dir():
+            with _RENDERING:
+                if not folder.is_dir():
+                    self._render(self.open(storage_name), folder, render)
+        return sorted(folder.iterdir())
+
+    def _render(self, content: bytes, folder: Path, render: Callable[[bytes], Sequence[bytes]]) -> None:
+        """Whole or not at all: other processes see the folder when every page is in it."""
+        made = Path(tempfile.mkdtemp(dir=folder.parent))  # for its owner only
+        try:
+            for number, page in enumerate(render(content), start=1):
+                (made / f"{number:03}.jpg").write_bytes(page)
+            made.rename(folder)
+        except OSError:
+            shutil.rmtree(made, ignore_errors=True)
+            if not folder.is_dir():  # another process was first, or the disk is full
+                raise
+        except BaseException:
+            shutil.rmtree(made, ignore_errors=True)
+            raise
 
     def _path(self, storage_name: str) -> Path:
         if not _STORAGE_NAME.match(storage_name):

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from recruit.documents.limits import BROKEN, ENCRYPTED, LETTERS, MOST_PAGES, PAGES, SECONDS, TIME, Refused
@@ -30,9 +31,12 @@ def read(content: bytes) -> tuple[PageText, ...]:
     return tuple(PageText(each["text"], each["images"], each["filled"]) for each in told["pages"])
 
 
-def picture(content: bytes, page: int, strikes: Told) -> bytes:
-    """A PNG of a page, counted from 0, on which what would be struck is marked."""
-    return _ask({"do": "picture", "page": page, "strikes": dict(strikes)}, content)[1]
+def pages(content: bytes, marks: Mapping[int, Told] | None = None) -> tuple[bytes, ...]:
+    """Every page as a JPEG, read once for all; `marks`: page, counted from 0, -> what would be struck is tinted."""
+    strikes = {str(key): dict(value) for key, value in (marks or {}).items()}
+    told, data = _ask({"do": "pages", "strikes": strikes}, content)
+    ends = list(accumulate(told["sizes"]))
+    return tuple(data[start:end] for start, end in zip([0, *ends], ends, strict=False))
 
 
 def burn(content: bytes, strikes: Mapping[int, Told]) -> bytes:
@@ -83,4 +87,4 @@ def refusal(code: str) -> Invalid:
     return Invalid(words.get(code, broken), field="file")
 
 
-__all__ = ["PageText", "Refused", "burn", "picture", "read", "refusal"]
+__all__ = ["PageText", "Refused", "burn", "pages", "read", "refusal"]

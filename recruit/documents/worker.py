@@ -15,7 +15,7 @@ MARK = (255, 214, 102)
 
 
 def run(task: dict[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:
-    """Do the task: `read`, `picture` of a page with marked spans, or `burn`."""
+    """Do the task: `read`, `pages` as pictures, with spans marked where asked, or `burn`."""
     from recruit.documents.burning import Strikes, boxes_of, burnt, leftovers
     from recruit.documents.pages import opened
 
@@ -29,21 +29,26 @@ def run(task: dict[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:
             pages = [document.page(number) for number in range(len(document))]
         told = [{"text": page.text, "images": len(page.images), "filled": page.filled} for page in pages]
         return {"pages": told}, b""
-    if task["do"] == "picture":
-        number = int(task["page"])
+    if task["do"] == "pages":
+        marks = {int(number): strikes(each) for number, each in task["strikes"].items()}
+        pictures = []
         with opened(content) as document:
-            if not 0 <= number < len(document):
-                raise Refused(BROKEN)
-            boxes = boxes_of(document.page(number), strikes(task["strikes"]))
-            image = document.picture(number, boxes, MARK, mark=True)
-        data = io.BytesIO()
-        image.save(data, "PNG")
-        return {}, data.getvalue()
+            for number in range(len(document)):
+                boxes = boxes_of(document.page(number), marks[number]) if number in marks else []
+                image = document.picture(number, boxes, MARK, mark=True)
+                pictures.append(_jpeg(image))
+        return {"sizes": [len(each) for each in pictures]}, b"".join(pictures)
     copy = burnt(content, {int(number): strikes(each) for number, each in task["strikes"].items()})
     left = leftovers(copy)
     if left:
         raise Refused(BROKEN)
     return {"left": left}, copy
+
+
+def _jpeg(image: Any) -> bytes:
+    data = io.BytesIO()
+    image.save(data, "JPEG", quality=82)
+    return data.getvalue()
 
 
 def main() -> int:

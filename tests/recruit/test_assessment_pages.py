@@ -265,7 +265,12 @@ def test_coordinator_hands_out_and_sees_the_loads(
 ) -> None:
     intake = eligible_intake(session, world, 4)
     sign_in(client, world.coordinator)
-    assert post(client, f"{BASE}/assessment").status_code == 303
+    planned = post(client, f"{BASE}/assessment")
+    assert planned.status_code == 303
+    look_again(session)
+    assert queries.assignments(session, intake, "screening") == []
+    assert client.get(planned.location).status_code == 200
+    assert post(client, f"{planned.location}/carry-out").status_code == 303
     look_again(session)
     assert len(queries.assignments(session, intake, "screening")) == 8
     assert client.get(f"{BASE}/assessment").status_code == 200

@@ -100,9 +100,9 @@ def test_copy_is_made_kept_recorded_and_empty_of_words(
     digest = re.search(r'name="digest" value="(\w+)"', got.text)
     assert digest
     keys = re.findall(r'name="strike" value="([\w-]+)"', got.text)
-    picture = coordinator.get(f"{page}/1.png")
-    assert (picture.status_code, picture.mimetype) == (200, "image/png")
-    assert coordinator.get(f"{page}/2.png").status_code == 404
+    picture = coordinator.get(f"{page}/1.jpg")
+    assert (picture.status_code, picture.mimetype) == (200, "image/jpeg")
+    assert coordinator.get(f"{page}/2.jpg").status_code == 404
     data = {"digest": digest[1], "strike": keys, "words": "surgery"}
     assert post(coordinator, page, {**data, "words": "nowhere"}).status_code == 422
     assert post(coordinator, page, {**data, "digest": "x"}).status_code == 409
@@ -136,7 +136,7 @@ def test_others_do_not_get_in(
     for one in (world.auditor, world.assessors[0]):
         sign_in(client, one)
         assert client.get(page).status_code == 403
-        assert client.get(f"{page}/1.png").status_code == 403
+        assert client.get(f"{page}/1.jpg").status_code == 403
 
 
 def test_degrees_are_not_gone_through(

@@ -134,56 +134,6 @@
     list.addEventListener("click", (event) => { const i = [...list.children].indexOf(event.target.closest("li")); if (shown[i]) choose(shown[i]); });
   }
 
-  /* Scoring: one criterion in focus, its evidence lit, single keys that can be switched off. */
-  function scoring() {
-    const criteria = all("[data-criterion]");
-    if (!criteria.length) return;
-    const toggle = document.querySelector("[data-shortcuts-switch]");
-    const store = "recruit.single-keys";
-    const read = () => { try { return localStorage.getItem(store) !== "off"; } catch { return true; } };
-    let keys = read();
-    if (toggle) {
-      toggle.checked = keys;
-      toggle.addEventListener("change", () => { keys = toggle.checked; try { localStorage.setItem(store, keys ? "on" : "off"); } catch { /* kept for this page only */ } });
-    }
-    let current = criteria.find((c) => c.classList.contains("is-current")) || criteria.find((c) => !c.querySelector("input[type=radio]:checked")) || criteria[0];
-    const light = () => {
-      criteria.forEach((c) => c.classList.toggle("is-current", c === current));
-      all("[data-evidence]").forEach((e) => e.classList.toggle("is-lit", e.dataset.evidence.split(" ").includes(current.dataset.criterion)));
-    };
-    const go = (step) => {
-      const next = criteria[criteria.indexOf(current) + step];
-      if (!next) return;
-      current = next;
-      light();
-      const level = current.querySelector("input[type=radio]:checked") || current.querySelector("input[type=radio]");
-      (level || current).focus({ preventScroll: true });
-      current.scrollIntoView({ block: "nearest" });
-    };
-    criteria.forEach((c) => c.addEventListener("focusin", () => { if (current !== c) { current = c; light(); } }));
-    light();
-    document.addEventListener("keydown", (event) => {
-      if (!keys || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector("dialog[open]")) return;
-      if (event.target.closest("textarea, select, [contenteditable], input:not([type=radio]):not([type=checkbox])")) return;
-      const key = event.key.toLowerCase();
-      if (/^[0-4]$/.test(key)) {
-        const level = current.querySelector(`input[type=radio][value="${key}"]:not(:disabled)`);
-        if (level) { level.checked = true; level.dispatchEvent(new Event("change", { bubbles: true })); level.focus({ preventScroll: true }); }
-      } else if (key === "j") go(1);
-      else if (key === "k") go(-1);
-      else if (key === "m") current.querySelector("[data-rationale]")?.focus();
-      else if (key === "u") document.querySelector(`[data-evidence~="${CSS.escape(current.dataset.criterion)}"]`)?.scrollIntoView({ block: "start" });
-      else if (key === "enter" && !event.target.closest("a, button, summary, input[type=checkbox]")) {
-        const form = current.closest("form");
-        if (!form) return;
-        event.preventDefault();
-        form.requestSubmit(form.querySelector("[data-save-next]") || undefined);
-        return;
-      } else return;
-      event.preventDefault();
-    });
-  }
-
   /* On a phone a menu is one row that scrolls: the page one is on stands in sight. */
   function showWhere() {
     for (const menu of all(".menu, .subnav")) {
@@ -208,7 +158,6 @@
   countCharacters();
   confirmFirst();
   all("select[data-combobox]").forEach(combobox);
-  scoring();
   sendOnce();
   showWhere();
   all("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));
