@@ -8,6 +8,8 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from recruit.acquaintance import Applicant, Assessor, Named
+from recruit.errors import NotFound
+from recruit.i18n import lazy_gettext as _
 from recruit.models import (
     Account,
     Application,
@@ -114,9 +116,14 @@ class Question:
     """One possible conflict on the coordinator's page."""
 
     row: PossibleConflict
-    code: str
+    application: Application
     assessor: str
     applicant: Applicant
+
+    @property
+    def code(self) -> str:
+        """The application's mask code."""
+        return self.application.mask_code
 
 
 @dataclass(frozen=True)
@@ -138,22 +145,34 @@ def page(session: Session, *, intake: Intake, answered: bool = False, number: in
     total = int(session.exec(joined.where(*wanted)).one())
     number = min(max(number, 1), max(1, -(-total // PER_PAGE)))
     rows = session.exec(
-        select(PossibleConflict, Application.mask_code, Account.name)
-        .join(Application, col(Application.id) == col(PossibleConflict.application_id))
-        .join(Account, col(Account.id) == col(PossibleConflict.assessor_id))
+        _questions()
         .where(*wanted)
         .order_by(col(Application.mask_code), col(PossibleConflict.assessor_id))
         .offset((number - 1) * PER_PAGE)
         .limit(PER_PAGE)
     ).all()
-    ids = sorted({row.application_id for row, _code, _name in rows})
-    found = {each.application_id: each for each in applicants(session, intake, ids)}
-    return QuestionPage(
-        [Question(row, code, name, found[row.application_id]) for row, code, name in rows], number, total
+    return QuestionPage(_with_applicants(session, intake, rows), number, total)
+
+
+def one(session: Session, *, intake: Intake, question_id: int) -> Question:
+    """One question of the intake, answered or not. Raises NotFound when it is gone."""
+    rows = session.exec(
+        _questions().where(PossibleConflict.id == question_id, PossibleConflict.intake_id == intake.id)
+    ).all()
+    if not rows:
+        raise NotFound(_("This question is gone: what pointed to a conflict of interest is no longer there."))
+    return _with_applicants(session, intake, rows)[0]
+
+
+def _questions() -> Any:
+    return (
+        select(PossibleConflict, Application, Account.name)
+        .join(Application, col(Application.id) == col(PossibleConflict.application_id))
+        .join(Account, col(Account.id) == col(PossibleConflict.assessor_id))
     )
 
 
-def searched(session: Session, intake: Intake) -> bool:
-    """Whether anything has ever been found in the intake."""
-    found = select(PossibleConflict.id).where(PossibleConflict.intake_id == intake.id)
-    return session.exec(found.limit(1)).first() is not None
+def _with_applicants(session: Session, intake: Intake, rows: Sequence[Any]) -> list[Question]:
+    ids = sorted({row.application_id for row, _application, _name in rows})
+    found = {each.application_id: each for each in applicants(session, intake, ids)}
+    return [Question(row, application, name, found[row.application_id]) for row, application, name in rows]

@@ -18,33 +18,27 @@ from recruit.i18n import gettext as _
 from recruit.i18n import language
 from recruit.queries import assessment as queries
 from recruit.queries import intake as intakes
+from recruit.queries import possible_conflicts
+from recruit.queries.assigning import last_carried_out
 from recruit.request import account, actor, db
+from recruit.routes.assessment_plans import propose
 from recruit.routes.assessment_shared import blueprint, here, intake_here, my_id, stage_wanted
-from recruit.services import conflicts, external_levels, panels
+from recruit.services import conflicts, external_levels
 
 
 @blueprint.route("/assessment", methods=["GET", "POST"])
 def assign(region: str, intake: str) -> Any:
-    """Loads and progress; a POST hands out what is missing."""
+    """Loads and progress; a POST plans who assesses what, of all applications or of the posted codes, and shows it."""
     found = intake_here(intake)
     stage = stage_wanted("screening")
     refusal = None
     if request.method == "POST":
         try:
-            with transaction(db()):
-                summary = panels.assign(db(), intake=found, stage=stage, actor=actor(), now=clock.now())
-            flash(
-                _(
-                    "%(new)s assignments are new and %(kept)s stand as before.",
-                    new=summary.new,
-                    kept=summary.kept,
-                )
-            )
-            return redirect(here("assign", found, stage=stage), 303)
+            return propose(found, stage)
         except Refusal as error:
             refusal = error
             found = intake_here(intake)
-    status = queries.progress(db(), intake=found, stage=stage, per_application=panels.PER_APPLICATION)
+    status = queries.progress(db(), intake=found, stage=stage)
     search = request.args.get("code", "")
     page = queries.panels(
         db(), intake=found, stage=stage, number=request.args.get("page", 1, int), search=search
@@ -59,8 +53,9 @@ def assign(region: str, intake: str) -> Any:
         per_page=queries.PER_PAGE,
         search=search,
         assessors={load.account_id: load for load in status.loads},
-        per_application=panels.PER_APPLICATION,
         undecided=queries.undecided(db(), found) if stage == "screening" else [],
+        questions=possible_conflicts.undecided(db(), found),
+        last=last_carried_out(db(), intake=found, stage=stage),
         over=intakes.is_over(found, clock.now()),
         can_interview=queries.confirmed_list(db(), found) is not None,
         external=[each for each in profile.criteria if each.kind == "external"],
