@@ -12,32 +12,42 @@ from sqlmodel import Session
 
 from recruit import clock
 from recruit.actor import Actor
-from recruit.demo import applying, following, judging, region
+from recruit.demo import (
+    applying,
+    assigning,
+    calibrating,
+    disagreeing,
+    following,
+    judging,
+    letters,
+    meeting,
+    planning,
+    region,
+)
 from recruit.demo.copies import make_copies
 from recruit.demo.judging import Judged
 from recruit.demo.people import Person, draw_countries, draw_people
 from recruit.demo.region import Group
 from recruit.models import (
     Application,
-    EntryKind,
     Intake,
     InterviewList,
     OutcomeKind,
     PlacementKind,
+    PlanStep,
     PostForm,
 )
 from recruit.passwords import hash_password
-from recruit.queries import interview as lists
 from recruit.queries.analysis import figures_of
 from recruit.services import analysis, application, interview, ranking
 from recruit.services import intake as intakes
+from recruit.services.cloning import NewIntake
 from recruit.services.intake import IntakePlan, PlannedPosts
 from recruit.services.lines import LineGroup
 from recruit.services.publishing import publish
 from recruit.services.record import sha256
-from recruit.services.settling import settlement_of
-from recruit.services.zone import decide_zone
 from recruit.storage import Storage
+from recruit.working_days import next_working
 from scoring.criteria import STAGES
 
 SEED = "Region Älvmark"
@@ -53,10 +63,6 @@ PROGRAMME = [
     (PlacementKind.PRIMARY_CARE, 8),
     (PlacementKind.PSYCHIATRY, 7),
 ]
-RATIONALE = (
-    "Gruppen har gått igenom underlaget för alla i gränszonen. Inget talar för någon utöver det som nivåerna redan"
-    " väger in, så poängens ordning får gälla."
-)
 Tell = Callable[[str], None]
 
 
@@ -88,19 +94,20 @@ def make(session: Session, storage: Storage, *, today: date, tell: Tell) -> Grou
     demo = Demo(session, group, storage, chance, today, hash_password(region.PASSWORD), tell)
     countries = draw_countries(FINISHED + ASSESSED + OPEN + DRAFTS, seed=SEED)
     first, second = FINISHED, FINISHED + ASSESSED
-    _finished(demo, countries[:first])
+    finished = _finished(demo, countries[:first])
     _assessed(demo, countries[first:second])
-    _open(demo, countries[second:])
+    _open(demo, countries[second:], finished)
     return group
 
 
-def _finished(demo: Demo, countries: list[str]) -> None:
+def _finished(demo: Demo, countries: list[str]) -> Intake:
     demo.tell(f"Intake 1, finished: {len(countries)} people apply …")
     intake = _intake(demo, "varen", "våren", "spring", opens=-230, closes=-195, starts=45)
     judged = _apply(demo, intake, countries, first_number=1, from_day=-228, days=32)
     _extend(demo, intake)
     _withdraw(demo, judged[7], demo.at(-190))
     intakes.close(demo.session, intake=intake, actor=demo.group.actor, now=demo.at(-187))
+    planning.plan(demo.session, intake, demo.group, demo.at(-187))
     judged = [each for each in judged if each.application.withdrawn_at is None]
     _decide(demo, judged, day=-184)
     judging.assign(demo.session, intake, demo.group, demo.at(-176))
@@ -108,7 +115,12 @@ def _finished(demo: Demo, countries: list[str]) -> None:
     demo.tell(
         f"  {done} assessments by {len(demo.group.assessors)} assessors; one is harsher to one group (HARSH)."
     )
+    differed = disagreeing.talk_through(demo.session, intake, demo.group, demo.at(-162))
+    demo.tell(
+        f"  {differed} large disagreements: one discussed, with a level changed, the others left with a reason."
+    )
     run = ranking.run(demo.session, intake=intake, actor=demo.group.actor, now=demo.at(-160))
+    begun = meeting.begin(demo.session, intake, demo.group, demo.at(-160, 10))
     drawn = interview.draft(
         demo.session,
         intake=intake,
@@ -119,34 +131,24 @@ def _finished(demo: Demo, countries: list[str]) -> None:
     )
     _settle(demo, drawn)
     interview.confirm(demo.session, interview_list=drawn, actor=demo.group.second, now=demo.at(-160, 13))
+    meeting.close(demo.session, begun, demo.group, demo.at(-160, 14))
     demo.tell(f"  Ranked; the list is confirmed: up to {PLACES} called, {RESERVES} in reserve.")
     publish(demo.session, interview_list=drawn, actor=demo.group.second, now=demo.at(-159))
+    sent = letters.send_outcome(demo.session, intake=intake, actor=demo.group.actor, now=demo.at(-159, 10))
+    demo.tell(f"  {sent} letters about the outcome, one of which comes back.")
     _follow(demo, intake)
     _analyse(demo, intake)
+    planning.teach(demo.session, intake, demo.group, demo.at(-19), demo.at(-17))
+    return intake
 
 
 def _settle(demo: Demo, drawn: InterviewList) -> None:
-    """The group talks about those whom the line cannot tell apart, and leaves them in the order of points."""
-    settlement = settlement_of(drawn)
-    if settlement is None or not (settlement.zone or settlement.undeterminable):
-        return
-    called = {
-        each.mask_code
-        for each in lists.entries(demo.session, interview_list=drawn)
-        if each.kind is EntryKind.CALLED
-    }
-    decide_zone(
-        demo.session,
-        interview_list=drawn,
-        above=[code for code in settlement.codes if code in called],
-        reasons={},
-        rationale=RATIONALE,
-        actor=demo.group.actor,
-        now=demo.at(-160, 11),
-    )
-    demo.tell(
-        f"  {len(settlement.zone)} are in the borderline zone; the group discussed them and wrote down why."
-    )
+    """The group talks about those whom the line cannot tell apart."""
+    settlement = meeting.settle_zone(demo.session, drawn, demo.group, demo.at(-160, 11))
+    if settlement is not None:
+        demo.tell(
+            f"  {len(settlement.zone)} are in the borderline zone; the meeting moved one and wrote down why."
+        )
 
 
 def _follow(demo: Demo, intake: Intake) -> None:
@@ -179,17 +181,33 @@ def _assessed(demo: Demo, countries: list[str]) -> None:
     intake = _intake(demo, "hosten", "hösten", "autumn", opens=-55, closes=-20, starts=110)
     judged = _apply(demo, intake, countries, first_number=1 + FINISHED, from_day=-54, days=33)
     intakes.close(demo.session, intake=intake, actor=demo.group.actor, now=demo.at(-19))
+    planning.plan(demo.session, intake, demo.group, demo.at(-19), _tight(demo))
     _decide(demo, judged, day=-17)
     copies = make_copies(demo.session, judged, demo.group, demo.storage, demo.at(-15))
     demo.tell(f"  {copies} CVs gone through, with copies in which what gives the applicant away is struck.")
+    levels = calibrating.calibrate(demo.session, intake, demo.group, demo.at(-13), f"{SEED} calibration")
+    demo.tell(f"  A calibration: {levels} levels on the same cases, and what the group agreed on.")
+    asked = assigning.prepare(demo.session, intake, demo.group, demo.at(-11))
+    demo.tell(f"  {asked} possible conflicts of interest are found; most are answered.")
     judging.assign(demo.session, intake, demo.group, demo.at(-10))
     done = _assess(demo, judged, intake, day=-9, share=0.6)
+    calibrating.put_aside(demo.session, intake, demo.group, demo.at(-3))
     demo.tell(f"  {done} assessments so far.")
+    letters.draft_information(demo.session, intake=intake, actor=demo.group.actor, now=demo.at(-4))
+    if disagreeing.leave_open(demo.session, intake, demo.group, demo.at(-2)):
+        demo.tell("  Two assessors discuss an application on which they differ.")
 
 
-def _open(demo: Demo, countries: list[str]) -> None:
+def _tight(demo: Demo) -> dict[PlanStep, date]:
+    """Days that the assessing intake does not keep: its assessments were to be done days ago."""
+    days = {PlanStep.COMPLETIONS_IN: -14, PlanStep.ELIGIBILITY_DECIDED: -12, PlanStep.CALIBRATED: -8}
+    days |= {PlanStep.ASSESSED: -4, PlanStep.RANKING_MEETING: 5, PlanStep.LIST_PUBLISHED: 7}
+    return {step: next_working(demo.today + timedelta(days=each)) for step, each in days.items()}
+
+
+def _open(demo: Demo, countries: list[str], finished: Intake) -> None:
     demo.tell(f"Intake 3, open: {OPEN} have applied, {DRAFTS} have begun …")
-    intake = _intake(demo, "nasta-var", "nästa vår", "next spring", opens=-12, closes=18, starts=190)
+    intake = _opened(demo, "nasta-var", _cloned(demo, finished), demo.at(-15))
     first = 1 + FINISHED + ASSESSED
     _apply(demo, intake, countries[:OPEN], first_number=first, from_day=-11, days=10)
     people = _people(countries[OPEN:], first + OPEN, intake)
@@ -221,8 +239,27 @@ def _intake(demo: Demo, slug: str, sv: str, en: str, *, opens: int, closes: int,
     )
     actor, before = demo.group.actor, demo.at(opens - 3)
     intake = intakes.create(demo.session, region_id=demo.group.region_id, plan=plan, actor=actor, now=before)
+    return _opened(demo, slug, intake, before)
+
+
+def _cloned(demo: Demo, finished: Intake) -> Intake:
+    """The open intake as a draft: made from the finished one, with its plan half a year later."""
+    start = _first_of_month(demo.today + timedelta(days=190))
+    new = NewIntake(
+        title_sv=f"Bastjänstgöring, nästa vår, start {start.year}",
+        title_en=f"Basic service, next spring, start {start.year}",
+        slug=f"bt-nasta-var-{start.year}",
+        case_number=f"RÄ {demo.at(-12).year}/1012",
+        profile_id=demo.group.profile.id or 0,
+        closes_on=demo.today + timedelta(days=18),
+        starts_on=start,
+    )
+    return planning.cloned(demo.session, finished, demo.group, new, opens_at=demo.at(-12), now=demo.at(-15))
+
+
+def _opened(demo: Demo, slug: str, intake: Intake, now: datetime) -> Intake:
     seeds: dict[str, str] = {stage: sha256(f"{SEED} {slug} {stage}") for stage in STAGES}
-    return intakes.open_intake(demo.session, intake=intake, actor=actor, now=before, seeds=seeds)
+    return intakes.open_intake(demo.session, intake=intake, actor=demo.group.actor, now=now, seeds=seeds)
 
 
 def _first_of_month(day: date) -> date:

@@ -71,10 +71,11 @@ def decide_zone(
     `above` are the mask codes of those in the zone who get the places that are left in it, in the order in which they
     are to get them; the others follow by points. `reasons` must have one for each whose side of the line is not the
     one that the points give, and `codes` the same as a code; `rationale` and `code` say why the zone as a whole is
-    settled so. Where the levels cannot tell the zone, `above` is empty and the rationale is all. `minimum`: the smallest group whose figures the monitor shows.
+    settled so. Where the levels cannot tell the zone, `above` is empty and the rationale is all. `minimum`: the
+    smallest group whose figures the monitor shows.
 
-    Raises Invalid, naming `rationale`, `above`, `reasons` or `codes`; Conflict when the list is confirmed or gone, or the
-    zone is not the group's to decide; NotAllowed for somebody with an interest of their own in it.
+    Raises Invalid, naming `rationale`, `above`, `reasons` or `codes`; Conflict when the list is confirmed or gone, or
+    the zone is not the group's to decide; NotAllowed for somebody with an interest of their own in it.
     """
     intake = hold_intake(session, interview_list.intake_id)
     found = hold_draft(session, interview_list)
