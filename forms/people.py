@@ -57,3 +57,12 @@ class SiteForm(WordedForm):
 
     name = Line(N_("Name of the site"), limit=120, needed=N_("Write the site's name"))
     kind = OneOf(N_("Kind"), choices=SITE_KINDS, needed=N_("Choose what kind of site it is"))
+
+
+class CaseNumbersForm(WordedForm):
+    """The region's patterns of case numbers."""
+
+    intake = Line(N_("Pattern for intakes"), limit=60, needed=N_("Write the pattern for intakes"))
+    application = Line(
+        N_("Pattern for applications"), limit=60, needed=N_("Write the pattern for applications")
+    )

@@ -63,7 +63,7 @@ def frame() -> dict[str, Any]:
     values: dict[str, Any] = {
         "lang": language(),
         "region_name": region.name if region else _("Basic service for doctors"),
-        "home_url": url_for("intake.home", region=region.slug) if region else url_for("public.home"),
+        "home_url": _home_of(region) if region else url_for("public.home"),
         "language_link": (
             url_for("public.language", code=other, next=_here()),
             "English" if other == "en" else "Svenska",
@@ -76,6 +76,11 @@ def frame() -> dict[str, Any]:
     if region is not None and signed_in is not None:
         values |= _group_frame(region)
     return values
+
+
+def _home_of(region: Region) -> str:
+    """Where a member's work in the region begins: an auditor who is nothing else has a home of their own."""
+    return url_for("audit.home" if roles() == {Role.AUDITOR} else "intake.home", region=region.slug)
 
 
 def _here() -> str:
@@ -124,6 +129,7 @@ def _in_intake() -> tuple[Entry, ...]:
 
 def _in_region() -> tuple[Entry, ...]:
     return (
+        Entry("audit.home", _("Overview"), (Role.AUDITOR,), ("audit",)),
         Entry("intake.home", _("Intakes"), tuple(Role), ("intake",)),
         Entry("profile.index", _("Criteria profiles"), OVERSIGHT, ("profile", "profile_review", "profile_draft", "trial")),
         Entry("monitoring.region_over_time", _("Monitoring"), (Role.AUDITOR,), ()),

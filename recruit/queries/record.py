@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
+from recruit.i18n import lazy_gettext as _
 from recruit.models import (
     Account,
     Application,
@@ -21,9 +22,10 @@ from recruit.models import (
     RecordEntry,
     RecordValue,
     Referee,
+    Role,
 )
 
-PER_PAGE = 50
+PER_PAGE, MOST_PER_PAGE = 50, 250
 #: Subjects that are of one application, and how to get from the subject to it.
 OF_APPLICATION: Mapping[str, Any] = {
     "assignment": Assignment,
@@ -112,30 +114,58 @@ class EntryPage:
     per_page: int
 
 
+@dataclass(frozen=True)
+class Search:
+    """What is looked for. Empty is everything; `action` is a whole code, or the part before the dot with the dot.
+
+    `who` is "applicant", "system", a role's value, or a member's number as `label` writes it after the role.
+    """
+
+    intake_id: int | None = None
+    action: str = ""
+    code: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    who: str = ""
+    entry: int | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How much the reader may see: values and free text about applicants, levels of others (`assessor_id`: only the
+    own), and the names of the group. Whoever sees no names reads the role and a number instead.
+    """
+
+    sees_values: bool
+    assessor_id: int | None = None
+    sees_names: bool = True
+
+
 def entries(
     session: Session,
     *,
     region_id: int,
     sees_values: bool,
     assessor_id: int | None = None,
+    sees_names: bool = True,
     intake_id: int | None = None,
+    search: Search | None = None,
     number: int = 1,
     per_page: int = PER_PAGE,
 ) -> EntryPage:
     """A page of the region's record. Without `sees_values` (auditors, administrators) values that tell of an
-    applicant, and reasons in free text, are left out; what was decided is not.
+    applicant, and reasons in free text, are left out; what was decided is not. Words are looked for in what the reader
+    may see and nowhere else.
     """
-    chosen = select(RecordEntry).where(RecordEntry.region_id == region_id)
-    counting = select(func.count()).select_from(RecordEntry).where(RecordEntry.region_id == region_id)
-    if intake_id is not None:
-        chosen = chosen.where(RecordEntry.intake_id == intake_id)
-        counting = counting.where(RecordEntry.intake_id == intake_id)
-    total = session.exec(counting).one()
+    reader = Reader(sees_values, assessor_id, sees_names)
+    wanted = _wanted(region_id, search or Search(intake_id=intake_id), reader)
+    total = session.exec(select(func.count()).select_from(RecordEntry).where(*wanted)).one()
     number = min(max(number, 1), max(1, -(-total // per_page)))
-    newest = chosen.order_by(col(RecordEntry.number).desc())
+    newest = select(RecordEntry).where(*wanted).order_by(col(RecordEntry.number).desc())
     rows = session.exec(newest.offset((number - 1) * per_page).limit(per_page)).all()
     values = _values(session, rows)
-    members, names = _people(session, region_id, rows, values)
+    members, names = _people(session, region_id, rows, values, sees_names=sees_names)
     codes = _codes(session, rows)
     items = [
         _entry(
@@ -152,6 +182,80 @@ def entries(
     return EntryPage(items, number, total, per_page)
 
 
+def _wanted(region_id: int, search: Search, reader: Reader) -> list[Any]:
+    """The conditions of a search."""
+    found: list[Any] = [RecordEntry.region_id == region_id]
+    if search.intake_id is not None:
+        found.append(RecordEntry.intake_id == search.intake_id)
+    if search.entry is not None:
+        found.append(RecordEntry.number == search.entry)
+    if search.action.endswith("."):
+        found.append(col(RecordEntry.action).startswith(search.action, autoescape=True))
+    elif search.action:
+        found.append(RecordEntry.action == search.action)
+    if search.code:
+        about = select(Application.id).where(
+            Application.region_id == region_id, Application.mask_code == search.code.upper()
+        )
+        found.append(col(RecordEntry.application_id).in_(about))
+    if search.since is not None:
+        found.append(RecordEntry.at >= search.since)
+    if search.until is not None:
+        found.append(RecordEntry.at < search.until)
+    if search.who:
+        found.append(_by(region_id, search.who))
+    if search.words:
+        found.append(_saying(search.words, reader))
+    return found
+
+
+def _by(region_id: int, who: str) -> Any:
+    """Entries by the system, by applicants, by those with a role, or by one of them."""
+    members = select(Membership.account_id).where(Membership.region_id == region_id)
+    if who == "system":
+        return col(RecordEntry.actor_id).is_(None)
+    if who == "applicant":
+        return col(RecordEntry.actor_id).is_not(None) & col(RecordEntry.actor_id).not_in(members)
+    if who in {each.value for each in Role}:
+        return col(RecordEntry.actor_id).in_(members.where(Membership.role == Role(who)))
+    return col(RecordEntry.actor_id).in_(
+        members.where(Membership.account_id == (int(who) if who.isdecimal() and len(who) < 10 else -1))
+    )
+
+
+def _saying(words: str, reader: Reader) -> Any:
+    """Entries with these words in a value that the reader may see."""
+    personal = ("application", *OF_APPLICATION)
+    saying = select(RecordValue.entry_id).where(
+        or_(
+            col(RecordValue.new).icontains(words, autoescape=True),
+            col(RecordValue.old).icontains(words, autoescape=True),
+        ),
+        col(RecordValue.field).not_in(OF_MEMBERS),
+    )
+    if not reader.sees_values:
+        saying = saying.join(RecordEntry, col(RecordEntry.id) == col(RecordValue.entry_id)).where(
+            or_(col(RecordEntry.subject_kind).not_in(personal), col(RecordValue.field).in_(DECIDED))
+        )
+    found: Any = col(RecordEntry.id).in_(saying)
+    if reader.assessor_id is not None:
+        own = RecordEntry.actor_id == reader.assessor_id
+        found = found & or_(RecordEntry.subject_kind != "assignment", own)
+    return found
+
+
+def actions(session: Session, *, region_id: int) -> list[str]:
+    """The actions that the record holds, by code."""
+    return list(
+        session.exec(
+            select(RecordEntry.action)
+            .where(RecordEntry.region_id == region_id)
+            .distinct()
+            .order_by(RecordEntry.action)
+        )
+    )
+
+
 def intakes(session: Session, *, region_id: int) -> list[Intake]:
     """The region's intakes, for the filter, the newest first."""
     statement = select(Intake).where(Intake.region_id == region_id).order_by(col(Intake.id).desc())
@@ -166,42 +270,90 @@ def _values(session: Session, rows: Sequence[RecordEntry]) -> dict[int, dict[str
     return found
 
 
+#: Which of several roles a member is called by.
+CALLED_BY = (Role.COORDINATOR, Role.ASSESSOR, Role.AUDITOR, Role.ADMINISTRATOR)
+_ROLE_LABELS = {
+    Role.COORDINATOR: _("Coordinator"),
+    Role.ASSESSOR: _("Assessor"),
+    Role.AUDITOR: _("Auditor"),
+    Role.ADMINISTRATOR: _("Administrator"),
+}
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody of the group as the record calls them: by role and number where names are not shown."""
+
+    account_id: int
+    role: Role | None
+    number: int
+    name: str
+
+    @property
+    def label(self) -> str:
+        """Role and number, such as "Coordinator 2"; of somebody who has left, that."""
+        word = _ROLE_LABELS[self.role] if self.role else _("Former member")
+        return f"{word} {self.number}"
+
+
+def group(session: Session, *, region_id: int) -> list[Member]:
+    """Everybody with a role in the region, numbered within the role by when they got an account."""
+    rows = session.exec(
+        select(Membership.account_id, Membership.role, Account.name, Account.email)
+        .join(Account, col(Account.id) == col(Membership.account_id))
+        .where(Membership.region_id == region_id)
+        .order_by(col(Membership.account_id))
+    ).all()
+    held: dict[int, set[Role]] = {}
+    names: dict[int, str] = {}
+    for account_id, role, name, email in rows:
+        held.setdefault(account_id, set()).add(role)
+        names[account_id] = name or email
+    counted: dict[Role, int] = {}
+    found = []
+    for account_id, roles in held.items():
+        role = next(each for each in CALLED_BY if each in roles)
+        counted[role] = counted.get(role, 0) + 1
+        found.append(Member(account_id, role, counted[role], names[account_id]))
+    return found
+
+
 def _people(
     session: Session,
     region_id: int,
     rows: Iterable[RecordEntry],
     values: Mapping[int, Mapping[str, RecordValue]],
+    *,
+    sees_names: bool,
 ) -> tuple[set[int], dict[int, str]]:
-    """The ids of those who act or are named in values and are or were in the group, and their names."""
+    """The ids of those who act or are named in values and are or were in the group, and how they are called."""
     ids = {row.actor_id for row in rows if row.actor_id is not None}
     for fields in values.values():
         for value in fields.values():
             if value.field in OF_MEMBERS:
                 ids |= _ids(value.old) | _ids(value.new)
-    members = set(
-        session.exec(
-            select(col(Membership.account_id)).where(
-                Membership.region_id == region_id, col(Membership.account_id).in_(ids)
-            )
-        )
-    )
-    # Somebody who has left the group is known by the record itself: roles were given to the account.
-    members |= set(
-        session.exec(
-            select(col(RecordEntry.subject_id))
-            .where(
-                RecordEntry.region_id == region_id,
-                RecordEntry.subject_kind == "account",
-                col(RecordEntry.action).startswith("people."),
-                col(RecordEntry.subject_id).in_(ids),
-            )
-            .distinct()
-        )
-    )
-    accounts = session.exec(select(Account).where(col(Account.id).in_(members)))
-    return members, {
-        account.id: account.name or account.email for account in accounts if account.id is not None
+    found = group(session, region_id=region_id)
+    unknown = ids - {each.account_id for each in found}
+    if unknown:
+        found += _former(session, region_id, unknown)
+    return {each.account_id for each in found}, {
+        each.account_id: each.name if sees_names else each.label for each in found
     }
+
+
+def _former(session: Session, region_id: int, ids: set[int]) -> list[Member]:
+    """Those who have left the group. The record itself knows them: roles were given to the account."""
+    given = select(RecordEntry.subject_id).where(
+        RecordEntry.region_id == region_id,
+        RecordEntry.subject_kind == "account",
+        col(RecordEntry.action).startswith("people."),
+    )
+    accounts = session.exec(
+        select(Account).where(col(Account.id).in_(ids), col(Account.id).in_(given)).order_by(col(Account.id))
+    )
+    return [
+        Member(row.id or 0, None, number, row.name or row.email) for number, row in enumerate(accounts, 1)
+    ]
 
 
 def _ids(text: str | None) -> set[int]:
@@ -231,19 +383,26 @@ def _in_words(field: str, text: str | None, names: Mapping[int, str]) -> str | N
 
 def _codes(session: Session, rows: Sequence[RecordEntry]) -> dict[tuple[str, int], str]:
     """(subject kind, subject id) -> mask code, for the subjects that are of an application."""
-    found: dict[tuple[str, int], str] = {}
-    ids = [row.subject_id for row in rows if row.subject_kind == "application"]
-    direct = select(col(Application.id), col(Application.mask_code)).where(col(Application.id).in_(ids))
-    for number, code in session.exec(direct):
-        found["application", number or 0] = code
-    for kind, model in OF_APPLICATION.items():
-        ids = [row.subject_id for row in rows if row.subject_kind == kind]
-        if not ids:
+    of = {
+        (row.subject_kind, row.subject_id): row.subject_id
+        if row.subject_kind == "application"
+        else row.application_id
+        for row in rows
+    }
+    ids = {each for each in of.values() if each is not None}
+    codes: dict[int | None, str] = {}
+    if ids:
+        named = select(col(Application.id), col(Application.mask_code)).where(col(Application.id).in_(ids))
+        codes = dict(session.exec(named))
+    found = {key: codes[number] for key, number in of.items() if number in codes}
+    for kind, model in OF_APPLICATION.items():  # entries from before they named their application
+        older = [number for (each, number), about in of.items() if each == kind and about is None]
+        if not older:
             continue
         through = (
             select(col(model.id), col(Application.mask_code))
             .join(Application, col(Application.id) == col(model.application_id))
-            .where(col(model.id).in_(ids))
+            .where(col(model.id).in_(older))
         )
         for number, code in session.exec(through):
             found[kind, number] = code

@@ -23,7 +23,7 @@ from recruit.errors import Invalid, NotFound
 from recruit.i18n import gettext as _
 from recruit.i18n import language
 from recruit.limits import by_address_and_email, by_email, limiter, posts_only
-from recruit.models import Membership, Region
+from recruit.models import Membership, Region, Role
 from recruit.queries import people
 from recruit.request import account, db, safe_target, settings
 from recruit.services import account as accounts
@@ -210,4 +210,9 @@ def _home() -> str:
         .order_by(Region.slug)
     )
     slug = db().exec(mine).first()
-    return url_for("intake.home", region=slug) if slug else url_for("application.mine")
+    if slug is None:
+        return url_for("application.mine")
+    held = select(Membership.role).where(Membership.account_id == current_user.account.id)
+    here = held.join(Region, Membership.region_id == Region.id).where(Region.slug == slug)  # type: ignore[arg-type]
+    only_audits = set(db().exec(here)) == {Role.AUDITOR}
+    return url_for("audit.home" if only_audits else "intake.home", region=slug)

@@ -5,8 +5,9 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from forms.people import MemberForm, RolesForm, SiteForm
+from forms.people import CaseNumbersForm, MemberForm, RolesForm, SiteForm
 from recruit import clock
+from recruit.case_pattern import parse
 from recruit.database import transaction
 from recruit.errors import Invalid, Refusal
 from recruit.i18n import gettext as _
@@ -14,6 +15,7 @@ from recruit.models import Role, Site, SiteKind
 from recruit.queries import people as queries
 from recruit.request import actor, db, region, settings
 from recruit.services import account as accounts
+from recruit.services import case_numbers
 from recruit.services import people as service
 
 blueprint = Blueprint("people", __name__, url_prefix="/g/<region>/people")
@@ -142,3 +144,57 @@ def _turn(use_case: Callable[..., Site], number: int) -> Any:
     else:
         flash(_("%(site)s is open again.", site=site.name))
     return redirect(url_for("people.sites", region=region().slug), 303)
+
+
+@blueprint.route("/case-numbers", methods=["GET", "POST"], endpoint="case_numbers")
+def case_numbers_page(region: str) -> Any:
+    """The region's patterns of case numbers, with what they give next."""
+    intake, application, revision = case_numbers.patterns_of(db(), _region_id())
+    posted = request.form if request.method == "POST" else None
+    form = CaseNumbersForm(posted, data={"intake": intake, "application": application}, say=_)
+    status = 200
+    if posted is not None:
+        status = 422
+        if form.validate() and posted.get("action") == "preview":
+            status = 200
+        elif not form.errors:
+            try:
+                with transaction(db()):
+                    case_numbers.choose(
+                        db(),
+                        region_id=_region_id(),
+                        intake=form.intake.data or "",
+                        application=form.application.data or "",
+                        revision=posted.get("revision", -1, int),
+                        actor=actor(),
+                        now=clock.now(),
+                    )
+                flash(_("The patterns are saved. They apply to numbers given from now on."))
+                return redirect(url_for("people.case_numbers", region=region), 303)
+            except Refusal as refused:
+                form[getattr(refused, "field", None) or "intake"].errors = [str(refused.message)]
+                status = refused.status
+                revision = case_numbers.patterns_of(db(), _region_id())[2]
+    previews = _previews(form)
+    wrong = any(field.errors for field in form)
+    page = render_template("people/case_numbers.html", form=form, revision=revision, previews=previews)
+    return page, status if status != 200 or not wrong else 422
+
+
+def _previews(form: CaseNumbersForm) -> dict[str, list[str]]:
+    """The next numbers that each pattern gives, where it holds; what is wrong is put to the field."""
+    found: dict[str, list[str]] = {}
+    first = ""
+    for kind in ("intake", "application"):
+        if form[kind].errors:
+            continue
+        try:
+            pattern = parse(kind, form[kind].data or "")
+        except Invalid as refused:
+            form[kind].errors = [str(refused.message)]
+            continue
+        found[kind] = case_numbers.preview(
+            db(), region_id=_region_id(), pattern=pattern, intake=first, now=clock.now()
+        )
+        first = found[kind][0]
+    return found

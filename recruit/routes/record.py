@@ -1,10 +1,13 @@
 """Pages of the record: what has been decided and changed, and whether the chain holds."""
 
 import re
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask import Blueprint, render_template, request
+from flask_babel import gettext as _
 
+from recruit import clock
 from recruit.models import Role
 from recruit.queries import record as queries
 from recruit.request import account, db, region, roles
@@ -14,23 +17,71 @@ blueprint = Blueprint("record", __name__, url_prefix="/g/<region>/record")
 
 @blueprint.get("")
 def index(region: str) -> Any:
-    """The entries, the newest first, of the whole region or one intake."""
+    """The entries, the newest first: of the whole region, or those that are looked for."""
     region_id = _region_id()
     known = queries.intakes(db(), region_id=region_id)
-    wanted = request.args.get("intake", "")
-    chosen = next((each for each in known if each.slug == wanted), None)
+    chosen = next((each for each in known if each.slug == request.args.get("intake", "")), None)
     sees_values = Role.COORDINATOR in roles()
+    search, wrong = _search(chosen.id if chosen else None)
     page = queries.entries(
         db(),
         region_id=region_id,
         sees_values=sees_values,
         assessor_id=account().id if Role.ASSESSOR in roles() else None,
-        intake_id=chosen.id if chosen else None,
+        sees_names=sees_names(),
+        search=search,
         number=request.args.get("page", 1, int),
+        per_page=min(max(request.args.get("per", queries.PER_PAGE, int), 1), queries.MOST_PER_PAGE),
     )
     return render_template(
-        "record/index.html", page=page, intakes=known, chosen=chosen, sees_values=sees_values
+        "record/index.html",
+        page=page,
+        intakes=known,
+        chosen=chosen,
+        sees_values=sees_values,
+        sees_names=sees_names(),
+        actions=queries.actions(db(), region_id=region_id),
+        group=queries.group(db(), region_id=region_id),
+        search=search,
+        wrong=wrong,
+        may_disclose=Role.COORDINATOR in roles(),
     )
+
+
+def sees_names() -> bool:
+    """Whether the reader sees the group by name; an auditor who is nothing else reads roles and numbers."""
+    return bool(roles() - {Role.AUDITOR})
+
+
+def _search(intake_id: int | None) -> tuple[queries.Search, list[tuple[str, str]]]:
+    """What is looked for, and what of it cannot be read."""
+    wrong: list[tuple[str, str]] = []
+
+    def day(name: str, after: int = 0) -> datetime | None:
+        text = request.args.get(name, "").strip()
+        try:
+            found = date.fromisoformat(text) if text else None
+        except ValueError:
+            wrong.append(
+                (f"filter-{name}", _("“%(text)s” is no date. Write it as 2026-11-30.", text=text[:20]))
+            )
+            return None
+        return clock.stockholm(found + timedelta(days=after), time()) if found else None
+
+    entry = request.args.get("entry", "").strip()
+    if entry and not (entry.isdecimal() and len(entry) < 10):
+        wrong.append(("filter-entry", _("The number of an entry is written with digits.")))
+    search = queries.Search(
+        intake_id=intake_id,
+        action=request.args.get("action", "").strip()[:60],
+        code=request.args.get("code", "").strip()[:8],
+        since=day("from"),
+        until=day("to", 1),
+        who=request.args.get("who", "").strip()[:20],
+        entry=int(entry) if entry.isdecimal() and len(entry) < 10 else None,
+        words=request.args.get("q", "").strip()[:100],
+    )
+    return search, wrong
 
 
 @blueprint.get("/verify")

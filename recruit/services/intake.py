@@ -37,7 +37,7 @@ from scoring.criteria import STAGES
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 #: Addresses of a region's own pages, which an intake may therefore not have.
-RESERVED = frozenset({"new", "letters", "people", "profiles", "record"})
+RESERVED = frozenset({"audit", "new", "letters", "people", "profiles", "record"})
 
 
 @dataclass(frozen=True)

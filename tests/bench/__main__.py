@@ -17,12 +17,14 @@ from tests.bench import (
     severity,
     sources,
     spreadsheet,
+    workplace,
 )
 
 PARTS: tuple[tuple[str, Callable[[], None]], ...] = (
     ("Ranking against NumPy", ranking.main),
     ("The spreadsheet path", spreadsheet.main),
     ("A page of many applications", pages.main),
+    ("The workplace over HTTP", workplace.main),
     ("Monitoring: false alarms and coverage", false_alarms.main),
     ("Monitoring: speed and memory", audit_speed.main),
     ("Monitoring: the auditor's pages", monitoring_pages.main),

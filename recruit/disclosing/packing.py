@@ -1,0 +1,136 @@
+"""The file that is handed out: what was asked for as a page to read and as JSON, the documents, and what is masked why."""
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from recruit.disclosing.items import Item, Place, masked, strikes
+from recruit.display import written
+from recruit.documents import sandbox
+from recruit.models import Application, Disclosure, DisclosureMasking, Intake, Region
+from recruit.storage import ENDINGS, Storage
+
+TEMPLATES = Path(__file__).parents[2] / "templates" / "disclosure"
+#: What a withheld item is called in the file.
+WITHHELD = "[utelämnat]"
+KIND_WORDS = {
+    "number": "personnummer",
+    "contact": "privata kontaktuppgifter",
+    "health": "hälsa",
+    "protected": "skyddade uppgifter",
+    "referee": "tredje mans kontaktuppgifter",
+    "own": "annat",
+}
+
+
+@lru_cache
+def _environment() -> Environment:
+    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
+
+
+def packed(
+    disclosure: Disclosure,
+    region: Region,
+    intake: Intake,
+    material: Sequence[tuple[Application, Sequence[Item]]],
+    maskings: Sequence[DisclosureMasking],
+    names: Mapping[int, str],
+    *,
+    letter: str,
+    now: datetime,
+    storage: Storage,
+) -> bytes:
+    """A ZIP with everything, masked. The log names items and counts, never the words that were masked."""
+    documents: dict[str, bytes] = {}
+    applications = []
+    for application, items in material:
+        mine = [each for each in maskings if each.application_id == application.id]
+        applications.append(
+            {
+                "code": application.mask_code,
+                "case_number": application.case_number or "",
+                "items": [_item(application.mask_code, each, mine, documents, storage) for each in items],
+            }
+        )
+    content: dict[str, Any] = {
+        "request": disclosure.number,
+        "asked_on": disclosure.asked_on.isoformat(),
+        "region": region.name,
+        "intake": {"title": intake.title_sv, "case_number": intake.case_number},
+        "made": written(now, "sv"),
+        "letter": letter,
+        "applications": applications,
+        "masking": _log(material, maskings, names),
+    }
+    page = _environment().get_template("handed_out_print.html").render(**content)
+    return _zipped(
+        {
+            "utlamnande.html": page.encode(),
+            "utlamnande.json": json.dumps(content, ensure_ascii=False, indent=1).encode(),
+            **documents,
+        }
+    )
+
+
+def _item(
+    code: str,
+    item: Item,
+    maskings: Sequence[DisclosureMasking],
+    documents: dict[str, bytes],
+    storage: Storage,
+) -> dict[str, Any]:
+    places = [
+        Place(each.page, each.start, each.stop, each.image) for each in maskings if each.item == item.key
+    ]
+    told = {"part": item.part, "label": item.label, "masked": bool(places)}
+    if any(each == Place() for each in places):
+        return {**told, "text": WITHHELD}
+    if not item.document:
+        return {**told, "text": masked(item.text, places)}
+    original = storage.open(item.document)
+    ending = f".{ENDINGS[item.media_type]}" if item.media_type in ENDINGS else ""
+    name = f"handlingar/{code}-{item.filename}{'.pdf' if places else ending}"
+    documents[name] = sandbox.burn(original, strikes(places)) if places else original
+    return {**told, "text": name}
+
+
+def _log(
+    material: Sequence[tuple[Application, Sequence[Item]]],
+    maskings: Sequence[DisclosureMasking],
+    names: Mapping[int, str],
+) -> list[dict[str, Any]]:
+    """One line per item, kind, ground and person, with how many places."""
+    labels = {
+        (application.id, item.key): (application.mask_code, item.label)
+        for application, items in material
+        for item in items
+    }
+    lines: dict[tuple[str, ...], int] = {}
+    for each in maskings:
+        code, label = labels[each.application_id, each.item]
+        line = (
+            code,
+            label,
+            KIND_WORDS.get(each.kind, each.kind),
+            each.ground,
+            names.get(each.masked_by_id, ""),
+        )
+        lines[line] = lines.get(line, 0) + 1
+    keys = ("code", "what", "kind", "ground", "by")
+    return [{**dict(zip(keys, line, strict=True)), "places": count} for line, count in lines.items()]
+
+
+def _zipped(files: Mapping[str, bytes]) -> bytes:
+    """The same files give the same bytes."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
+    return target.getvalue()

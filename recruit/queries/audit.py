@@ -1,0 +1,177 @@
+"""What an auditor begins with: every intake with its reports, lists, overrides and conflicts, in a fixed number of
+queries.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import case, func, or_
+from sqlalchemy import select as select_columns
+from sqlmodel import Session, col, select
+
+from recruit.models import (
+    AnalysisState,
+    Application,
+    BorderlineDecision,
+    ConflictOfInterest,
+    Disclosure,
+    Intake,
+    IntakeStatus,
+    InterviewList,
+    ListPublication,
+    ListStatus,
+    MonitoringAnalysis,
+    MonitoringSignature,
+    RecordEntry,
+)
+
+#: Steps whose entries can change what an analysis was computed from.
+CHANGING = ("application.", "eligibility.", "assessment.", "ranking.", "interview.", "outcome.", "intake.")
+
+
+@dataclass(frozen=True)
+class Report:
+    """The newest finished analysis. `touched`: the record tells of changes after it was asked for."""
+
+    number: int
+    at: datetime
+    signed_at: datetime | None
+    touched: bool
+
+
+@dataclass(frozen=True)
+class Audited:
+    """One intake as its auditor sees it. `confirmed` is the newest confirmed version of the list."""
+
+    intake: Intake
+    report: Report | None
+    under_way: bool
+    failed: bool
+    confirmed: int | None
+    published_at: datetime | None
+    overrides: int
+    conflicts: int
+    requests: int
+
+    @property
+    def to_sign(self) -> bool:
+        """Whether a report waits for a signature: there is a confirmed list, and the newest analysis is unsigned."""
+        return self.confirmed is not None and self.report is not None and self.report.signed_at is None
+
+    @property
+    def to_analyse(self) -> bool:
+        """Whether a list is confirmed and nobody has been told how the selection fell out."""
+        return self.confirmed is not None and self.report is None and not self.under_way
+
+
+def intakes(session: Session, *, region_id: int) -> list[Audited]:
+    """Every intake that has been opened, the one that closes last first. Seven queries, however many there are."""
+    opened = session.exec(
+        select(Intake)
+        .where(Intake.region_id == region_id, Intake.status != IntakeStatus.DRAFT)
+        .order_by(col(Intake.closes_at).desc(), col(Intake.id).desc())
+    ).all()
+    reports, under_way, failed = _reports(session, region_id)
+    confirmed, published = _lists(session, region_id)
+    overrides = _counted(
+        session,
+        select_columns(col(InterviewList.intake_id), func.count())
+        .join(BorderlineDecision, col(BorderlineDecision.list_id) == col(InterviewList.id))
+        .where(
+            col(InterviewList.region_id) == region_id,
+            InterviewList.status == ListStatus.CONFIRMED,
+            or_(col(BorderlineDecision.reason) != "", col(BorderlineDecision.reason_code).is_not(None)),
+        )
+        .group_by(col(InterviewList.intake_id)),
+    )
+    conflicts = _counted(
+        session,
+        select_columns(col(Application.intake_id), func.count())
+        .join(ConflictOfInterest, col(ConflictOfInterest.application_id) == col(Application.id))
+        .where(col(Application.region_id) == region_id)
+        .group_by(col(Application.intake_id)),
+    )
+    requests = _counted(
+        session,
+        select_columns(col(Disclosure.intake_id), func.count())
+        .where(col(Disclosure.region_id) == region_id)
+        .group_by(col(Disclosure.intake_id)),
+    )
+    return [
+        Audited(
+            intake=each,
+            report=reports.get(each.id or 0),
+            under_way=each.id in under_way,
+            failed=each.id in failed and each.id not in under_way,
+            confirmed=confirmed.get(each.id or 0),
+            published_at=published.get(each.id or 0),
+            overrides=overrides.get(each.id or 0, 0),
+            conflicts=conflicts.get(each.id or 0, 0),
+            requests=requests.get(each.id or 0, 0),
+        )
+        for each in opened
+    ]
+
+
+def _reports(session: Session, region_id: int) -> tuple[dict[int, Report], set[int], set[int]]:
+    """The newest finished analysis of each intake; those with one under way; those whose newest has failed."""
+    analyses = session.execute(
+        select_columns(
+            col(MonitoringAnalysis.intake_id),
+            col(MonitoringAnalysis.number),
+            col(MonitoringAnalysis.state),
+            col(MonitoringAnalysis.requested_at),
+            col(MonitoringAnalysis.started_at),
+            col(MonitoringAnalysis.finished_at),
+            col(MonitoringSignature.signed_at),
+        )
+        .outerjoin(MonitoringSignature, col(MonitoringSignature.analysis_id) == col(MonitoringAnalysis.id))
+        .where(col(MonitoringAnalysis.region_id) == region_id)
+        .order_by(col(MonitoringAnalysis.number))
+    ).all()
+    about = or_(*(col(RecordEntry.action).startswith(each) for each in CHANGING))
+    changing = case((about & (col(RecordEntry.action) != "interview.published"), RecordEntry.at))
+    changed = dict(
+        session.execute(
+            select_columns(
+                col(RecordEntry.intake_id), func.max(changing, type_=RecordEntry.__table__.c.at.type)
+            )  # type: ignore[attr-defined]
+            .where(col(RecordEntry.region_id) == region_id, col(RecordEntry.intake_id).is_not(None))
+            .group_by(col(RecordEntry.intake_id))
+        )
+    )
+    reports: dict[int, Report] = {}
+    newest: dict[int, AnalysisState] = {}
+    for intake_id, number, state, requested_at, started_at, finished_at, signed_at in analyses:
+        newest[intake_id] = state
+        if state is AnalysisState.DONE:
+            since = started_at or requested_at
+            at = changed.get(intake_id)
+            reports[intake_id] = Report(
+                number, finished_at or since, signed_at, at is not None and at > since
+            )
+    running = {key for key, state in newest.items() if state in (AnalysisState.QUEUED, AnalysisState.RUNNING)}
+    return reports, running, {key for key, state in newest.items() if state is AnalysisState.FAILED}
+
+
+def _lists(session: Session, region_id: int) -> tuple[dict[int, int], dict[int, datetime]]:
+    """The newest confirmed version of each intake's list, and when one was last published."""
+    rows = session.execute(
+        select_columns(
+            col(InterviewList.intake_id), col(InterviewList.version), col(ListPublication.published_at)
+        )
+        .outerjoin(ListPublication, col(ListPublication.list_id) == col(InterviewList.id))
+        .where(col(InterviewList.region_id) == region_id, InterviewList.status == ListStatus.CONFIRMED)
+        .order_by(col(InterviewList.version))
+    )
+    confirmed: dict[int, int] = {}
+    published: dict[int, datetime] = {}
+    for intake_id, version, at in rows:
+        confirmed[intake_id] = version
+        if at is not None:
+            published[intake_id] = at
+    return confirmed, published
+
+
+def _counted(session: Session, statement: object) -> dict[int, int]:
+    return {key: int(count) for key, count in session.execute(statement)}  # type: ignore[call-overload]

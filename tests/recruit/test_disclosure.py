@@ -1,0 +1,415 @@
+"""Disclosure of public records: what is proposed, masked, handed out or refused, and what stands fast afterwards."""
+
+import io
+import json
+import re
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session, col, delete, select, update
+
+from recruit.disclosing.items import MASKED, WHOLE, Item, Place, digest, masked, proposals
+from recruit.disclosing.material import material
+from recruit.errors import Conflict, Invalid, NotAllowed
+from recruit.models import (
+    Application,
+    Disclosure,
+    DisclosureMasking,
+    DisclosureOutcome,
+    Intake,
+    RecordEntry,
+    RecordValue,
+)
+from recruit.queries import disclosure as queries
+from recruit.services import conflicts
+from recruit.services import disclosure as service
+from recruit.services.disclosure import Mask
+from recruit.services.disposal import dispose_values
+from recruit.services.verification import verify
+from recruit.storage import Storage
+from tests.databases import ONE_DATABASE
+from tests.recruit.application_helpers import open_intake, sent
+from tests.recruit.factories import NOW, World, applicant, post, sign_in
+
+GROUND = "39 kap. OSL (personaladministrativ verksamhet)"
+
+
+@pytest.fixture
+def intake(session: Session, world: World) -> Intake:
+    """An open intake."""
+    return open_intake(session, world)
+
+
+@pytest.fixture
+def application(session: Session, intake: Intake, tmp_path: Path) -> Application:
+    """A sent application, with a health sentence and a phone number in its own words."""
+    found = sent(session, intake, applicant(session), tmp_path / "data" / "attachments")
+    found.motivation = "Jag vill lära mig. Jag har varit sjukskriven ett år. Ring 070-123 45 67."
+    session.add(found)
+    session.commit()
+    return found
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> Storage:
+    """Where its documents lie."""
+    return Storage(tmp_path / "data" / "attachments")
+
+
+def requested(
+    session: Session, world: World, intake: Intake, application: Application, *parts: str
+) -> Disclosure:
+    """A request about one application; committed."""
+    made = service.register(
+        session,
+        intake=intake,
+        wanted="Allt om ansökan.",
+        asked_on=date(2026, 8, 31),
+        actor=world.actor,
+        now=NOW,
+    )
+    service.choose(
+        session,
+        disclosure=made,
+        codes={application.mask_code},
+        parts=parts or ("answers", "mails"),
+        revision=0,
+        actor=world.actor,
+        now=NOW,
+    )
+    session.commit()
+    return made
+
+
+def items_of(session: Session, made: Disclosure, application: Application, storage: Storage) -> list[Item]:
+    return material(session, application, service.parts_of(made), storage)
+
+
+def gone_through(
+    session: Session,
+    world: World,
+    made: Disclosure,
+    application: Application,
+    storage: Storage,
+    *,
+    whole: str = "",
+) -> list[Item]:
+    """Everything proposed is masked; committed."""
+    items = items_of(session, made, application, storage)
+    masks = [
+        Mask(item.key, each.kind, place, GROUND)
+        for item in items
+        for each in item.proposals
+        for place in each.places
+    ]
+    masks += [
+        Mask(item.key, item.private, WHOLE, GROUND) for item in items if item.private or item.key == whole
+    ]
+    keep(session, world, made, application, items, masks)
+    return items
+
+
+def keep(
+    session: Session,
+    world: World,
+    made: Disclosure,
+    application: Application,
+    items: list[Item],
+    masks: list[Mask],
+) -> None:
+    row, _application = queries.one_chosen(session, disclosure=made, code=application.mask_code)
+    before = queries.maskings(session, disclosure=made, application_id=application.id)
+    service.review(
+        session,
+        disclosure=made,
+        code=application.mask_code,
+        items=items,
+        masks=masks,
+        seen=digest(items),
+        state=service.state_of(row, before),
+        actor=world.actor,
+        now=NOW,
+    )
+    session.commit()
+
+
+def decided(
+    session: Session,
+    world: World,
+    made: Disclosure,
+    application: Application,
+    storage: Storage,
+    **more: object,
+) -> bytes | None:
+    """The file, committed."""
+    file = service.decide(
+        session,
+        disclosure=made,
+        material={application.mask_code: items_of(session, made, application, storage)},
+        refused=bool(more.get("refused", False)),
+        letter=str(more.get("letter", "Kan överklagas till kammarrätten.")),
+        revision=made.revision,
+        storage=storage,
+        actor=world.actor,
+        now=NOW,
+    )
+    session.commit()
+    return file.content if file else None
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "words"),
+    [
+        ("Mitt nummer är 900101-2384 sedan dess.", "number", "900101-2384"),
+        ("Ring 070-123 45 67 på kvällen.", "contact", "070-123 45 67"),
+        ("Bra. Jag var sjukskriven i maj. Nu är jag frisk.", "health", "Jag var sjukskriven i maj."),
+        ("I was on sick leave in May.", "health", "I was on sick leave in May."),
+        ("Jag har skyddad folkbokföring.", "protected", "Jag har skyddad folkbokföring."),
+        ("Skriv till chef@sjukhus.se om mig.", "contact", "chef@sjukhus.se"),
+    ],
+)
+def test_proposed_for_masking(text: str, kind: str, words: str) -> None:
+    assert (kind, words) in [(each.kind, each.words) for each in proposals([text])]
+
+
+def test_nothing_is_proposed_in_a_plain_text() -> None:
+    assert proposals(["Jag vill lära mig akutmedicin och har arbetat på Lindfors sjukhus."]) == ()
+
+
+def test_masked_says_nothing_of_the_length() -> None:
+    assert masked("ring 070 nu", [Place(0, 5, 8)]) == f"ring {MASKED} nu"
+    assert masked("ring 0701234567 nu", [Place(0, 5, 12), Place(0, 10, 15)]) == f"ring {MASKED} nu"
+
+
+def test_file_holds_what_was_asked_for_without_what_is_masked(
+    session: Session, world: World, intake: Intake, application: Application, storage: Storage
+) -> None:
+    made = requested(session, world, intake, application, "answers", "references", "mails")
+    gone_through(session, world, made, application, storage)
+    content = decided(session, world, made, application, storage)
+    assert content is not None
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        page = archive.read("utlamnande.html").decode()
+        told = json.loads(archive.read("utlamnande.json"))
+    assert made.outcome is DisclosureOutcome.MASKED
+    assert "Jag vill lära mig." in page
+    assert "Kovalenko" in page
+    for secret in ("sjukskriven", "070-123 45 67", "+46 70 123 45 67", "anna@example.org", "ada@example.org"):
+        assert secret not in page, secret
+        assert secret not in json.dumps(told, ensure_ascii=False), secret
+    assert {each["kind"] for each in told["masking"]} >= {"hälsa", "privata kontaktuppgifter"}
+    assert all(each["ground"] == GROUND and each["by"] for each in told["masking"])
+
+
+def test_document_is_handed_out_or_left_out(
+    session: Session, world: World, intake: Intake, application: Application, storage: Storage
+) -> None:
+    made = requested(session, world, intake, application, "attachments")
+    items = items_of(session, made, application, storage)
+    gone_through(session, world, made, application, storage, whole=items[0].key)
+    content = decided(session, world, made, application, storage)
+    assert content is not None
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        documents = [name for name in archive.namelist() if name.startswith("handlingar/")]
+    assert len(documents) == len(items) - 1
+
+
+def test_refusal_needs_a_letter_and_gives_no_file(
+    session: Session, world: World, intake: Intake, application: Application, storage: Storage
+) -> None:
+    made = requested(session, world, intake, application)
+    with pytest.raises(Invalid, match="letter"):
+        decided(session, world, made, application, storage, refused=True, letter=" ")
+    session.rollback()
+    assert decided(session, world, made, application, storage, refused=True) is None
+    assert made.outcome is DisclosureOutcome.REFUSED
+
+
+def test_masking_is_undone_before_the_file_and_not_after(
+    session: Session, world: World, intake: Intake, application: Application, storage: Storage
+) -> None:
+    made = requested(session, world, intake, application)
+    items = gone_through(session, world, made, application, storage)
+    keep(session, world, made, application, items, [])
+    assert queries.maskings(session, disclosure=made) == []
+    decided(session, world, made, application, storage)
+    assert made.outcome is DisclosureOutcome.WHOLE
+    with pytest.raises(Conflict, match="decided"):
+        keep(session, world, made, application, items, [])
+
+
+def test_database_refuses_changes_of_what_is_decided(
+    session: Session, world: World, intake: Intake, application: Application, storage: Storage
+) -> None:
+    made = requested(session, world, intake, application)
+    gone_through(session, world, made, application, storage)
+    decided(session, world, made, application, storage)
+    for statement in (
+        update(Disclosure).values(sha256="0" * 64),
+        update(Disclosure).values(wanted="Något annat."),
+        delete(Disclosure),
+        update(DisclosureMasking).values(ground="Ingen"),
+        delete(DisclosureMasking).where(col(DisclosureMasking.id) > 0),
+    ):
+        with pytest.raises(DBAPIError, match="never changed"):
+            session.execute(statement)
+        session.rollback()
+
+
+def test_second_to_go_through_is_told(
+    session: Session, world: World, intake: Intake, application: Application, storage: Storage
+) -> None:
+    made = requested(session, world, intake, application)
+    items = items_of(session, made, application, storage)
+    row, _application = queries.one_chosen(session, disclosure=made, code=application.mask_code)
+    opened = service.state_of(row, [])
+    gone_through(session, world, made, application, storage)
+    with pytest.raises(Conflict, match="Somebody else"):
+        service.review(
+            session,
+            disclosure=made,
+            code=application.mask_code,
+            items=items,
+            masks=[],
+            seen=digest(items),
+            state=opened,
+            actor=world.second,
+            now=NOW,
+        )
+
+
+def test_application_that_changed_is_gone_through_again(
+    session: Session, world: World, intake: Intake, application: Application, storage: Storage
+) -> None:
+    made = requested(session, world, intake, application)
+    gone_through(session, world, made, application, storage)
+    application.motivation = "Nya ord om min diagnos."
+    session.add(application)
+    session.commit()
+    with pytest.raises(Conflict, match="Go through it again"):
+        decided(session, world, made, application, storage)
+
+
+def test_second_look_is_for_somebody_else_and_lapses_with_a_change(
+    session: Session, world: World, intake: Intake, application: Application, storage: Storage
+) -> None:
+    made = requested(session, world, intake, application)
+    items = gone_through(session, world, made, application, storage)
+    with pytest.raises(NotAllowed):
+        service.look_again(session, disclosure=made, revision=made.revision, actor=world.actor, now=NOW)
+    service.look_again(session, disclosure=made, revision=made.revision, actor=world.second, now=NOW)
+    session.commit()
+    assert made.looked_by_id == world.chair.id
+    keep(session, world, made, application, items, [])
+    assert made.looked_by_id is None
+
+
+def test_coordinator_with_a_conflict_goes_through_nothing(
+    session: Session, world: World, intake: Intake, application: Application, storage: Storage
+) -> None:
+    made = requested(session, world, intake, application)
+    conflicts.declare_conflict(
+        session,
+        application=application,
+        assessor_id=world.coordinator.id or 0,
+        reason="Syskon",
+        actor=world.second,
+        now=NOW,
+    )
+    with pytest.raises(NotAllowed):
+        gone_through(session, world, made, application, storage)
+
+
+def test_record_tells_of_it_without_a_word_of_the_applicant(
+    session: Session, world: World, intake: Intake, application: Application, storage: Storage
+) -> None:
+    made = requested(session, world, intake, application)
+    gone_through(session, world, made, application, storage)
+    decided(session, world, made, application, storage)
+    entries = session.exec(select(RecordEntry).where(RecordEntry.subject_kind == "disclosure")).all()
+    assert [each.action.partition(".")[2] for each in entries] == [
+        "registered",
+        "chosen",
+        "gone_through",
+        "decided",
+    ]
+    values = session.exec(
+        select(RecordValue).where(col(RecordValue.entry_id).in_([each.id for each in entries]))
+    )
+    told = {each.field: each.new for each in values}
+    assert told["sha256"] == made.sha256
+    assert verify(session, region_id=world.region.id or 0).findings == []
+
+
+def test_disposal_takes_the_file_and_the_words_and_leaves_the_checksum(
+    session: Session, world: World, intake: Intake, application: Application, storage: Storage
+) -> None:
+    made = requested(session, world, intake, application)
+    gone_through(session, world, made, application, storage)
+    decided(session, world, made, application, storage)
+    dispose_values(session, application=application, reason="Gallringsbeslut 7", actor=world.actor, now=NOW)
+    session.commit()
+    session.refresh(made)
+    assert queries.file_of(session, disclosure=made) is None
+    assert (made.wanted, made.letter) == ("", "")
+    assert made.sha256 is not None
+
+
+@ONE_DATABASE
+@pytest.mark.usefixtures("app")
+def test_request_goes_from_the_form_to_the_file(
+    session: Session, world: World, intake: Intake, application: Application, client: FlaskClient
+) -> None:
+    sign_in(client, world.coordinator)
+    client.get("/language/en")
+    home = f"/g/alvmark/{intake.slug}/disclosure"
+    empty = post(client, home, {"wanted": ""})
+    assert empty.status_code == 422
+    assert (
+        post(
+            client,
+            home,
+            {"wanted": "Allt", "asked_on-day": "1", "asked_on-month": "9", "asked_on-year": "2026"},
+        ).status_code
+        == 303
+    )
+    one = f"{home}/1"
+    nothing = post(client, f"{one}/choose", {"revision": "0", "part": "answers"})
+    assert "Choose at least one application" in nothing.text
+    assert (
+        post(client, f"{one}/choose", {"revision": "0", "all": "1", "part": ["answers", "mails"]}).status_code
+        == 303
+    )
+    page = client.get(f"{one}/{application.mask_code}").text
+    assert "Jag har varit sjukskriven ett år." in page
+    hidden = dict(re.findall(r'name="(seen|state)" value="(\w+)"', page))
+    ticked = re.findall(r'name="mask" value="([^"]+)" checked', page)
+    grounds = dict(re.findall(r'name="(ground\|[^"]+)"[^>]* value="([^"]*)"', page))
+    assert any("health" in each for each in ticked)
+    lost = post(
+        client,
+        f"{one}/{application.mask_code}",
+        {**hidden, **grounds, "words|answers.case_number": "finns inte"},
+    )
+    assert lost.status_code == 422
+    assert "finns inte" in lost.text
+    assert (
+        post(client, f"{one}/{application.mask_code}", {**hidden, **grounds, "mask": ticked}).status_code
+        == 303
+    )
+    shown = client.get(one).text
+    revision = re.search(r'name="revision" value="(\d+)"', shown)
+    assert revision is not None
+    made = post(client, f"{one}/decide", {"revision": revision[1], "action": "hand_out", "letter": "Hej"})
+    assert made.status_code == 303, made.text
+    file = client.get(f"{one}/file.zip")
+    assert file.mimetype == "application/zip"
+    assert "sjukskriven" not in zipfile.ZipFile(io.BytesIO(file.data)).read("utlamnande.html").decode()
+    assert (
+        post(client, f"{one}/choose", {"revision": revision[1], "all": "1", "part": "answers"}).status_code
+        == 409
+    )
