@@ -61,8 +61,8 @@ def _check_port(settings: Settings) -> None:
 def _make(folder: Path, settings: Settings) -> None:
     """Make everything in one transaction: an interrupted run leaves an empty database, and the next begins anew."""
     from recruit import clock
-    from recruit.courier import deliver_pending
     from recruit.database import AllRegions, make_engine, make_session, transaction
+    from recruit.demo.letters import arrive
     from recruit.demo.story import make
     from recruit.exports.files import write_region
     from recruit.migrate import upgrade
@@ -83,11 +83,12 @@ def _make(folder: Path, settings: Settings) -> None:
     with speaking, make_session(engine, scope=AllRegions("the demo makes a region")) as session:
         with transaction(session):
             today = clock.in_stockholm(clock.now()).date()
+            session.info["base_url"] = settings.base_url
             group = make(session, Storage(settings.attachments), today=today, tell=tell)
+            caught = arrive(session)
         tell("Writing the interview list and the audit report …")
         for path in write_region(session, group.region, folder / "files", tell=tell):
             tell(f"  {path}")
-    caught = deliver_pending(engine, settings, most=100_000)
     tell(f"{caught} messages caught; the demo sends nothing.")
     engine.dispose()
     (folder / READY).write_text("The demo's data is whole. make demo-reset makes it anew.\n")

@@ -149,7 +149,7 @@ def shared_values(intake: Intake, region: Region, language: str, base_url: str) 
         "interviews": _days(intake.interviews_from, intake.interviews_until, language),
         "region": region.name,
         "contact": region.contact_email,
-        "link": f"{base_url}/my" if base_url else "",
+        "link": f"{base_url}/my",
     }
 
 

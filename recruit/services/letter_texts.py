@@ -21,9 +21,9 @@ class ChangedMeanwhile(Conflict):
     def __init__(self, text: queries.Text) -> None:
         super().__init__(
             _(
-                "Somebody else has saved version %(version)s of this text since you opened it. Nothing of yours is saved."
-                " What you wrote is still in the form, and theirs stands beside it: put together what is to hold, and"
-                " save again.",
+                "Somebody else has saved version %(version)s of this text since you opened it. Nothing of yours is"
+                " saved. What you wrote is still in the form, and theirs stands beside it: put together what is to hold,"
+                " and save again.",
                 version=text.version,
             )
         )

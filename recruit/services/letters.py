@@ -92,7 +92,7 @@ def begin(
 def write(
     session: Session, *, intake: Intake, number: int, texts: Texts, seen: int, now: datetime
 ) -> LetterSending:
-    """Change the draft's text and try it out again. Raises Invalid for unknown merge fields, Conflict if it is stale."""
+    """Change the draft's text and try it out again. Raises Invalid for unknown merge fields, Conflict if stale."""
     merging.check(texts)
     sending = _draft(session, intake, number, seen)
     for part, text in texts.parts().items():

@@ -236,7 +236,7 @@ def paces(session: Session, *, account: Account) -> dict[Notice, NoticePace]:
 
 
 def choose(session: Session, *, account: Account, paces: Mapping[Notice, NoticePace]) -> None:
-    """Keep how a person wants to be told. What waits for tomorrow's mail of a kind that is off from now on is dropped."""
+    """Keep how a person wants to be told. What waits for the mail of the day is dropped if its kind is now off."""
     standing = {
         each.kind: each
         for each in session.exec(select(NoticeChoice).where(NoticeChoice.account_id == account.id))

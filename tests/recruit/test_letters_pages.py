@@ -9,14 +9,11 @@ from sqlmodel import Session, col, select
 from recruit.models import (
     InterviewList,
     LetterRecipient,
-    LetterSending,
     MailState,
     OutgoingMail,
-    SendingState,
 )
-from recruit.queries import letters as queries
 from recruit.services import publishing
-from tests.recruit.factories import World, applicant, post, sign_in
+from tests.recruit.factories import World, post, sign_in
 from tests.recruit.kept import kept
 from tests.recruit.page_helpers import english
 from tests.recruit.ranking_helpers import LATER, assessed, closed_intake, confirmed, ranked
