@@ -1,12 +1,12 @@
 """The words of the table of applications: its choices, and what is chosen."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from flask_babel import gettext as _
 
 from recruit import applicant_view
 from recruit.i18n import language
-from recruit.models import Answer, AttachmentKind
+from recruit.models import Answer, AttachmentKind, Eligibility
 from recruit.queries.intake import PostsAtSite
 from recruit.queries.table_filter import PROOFS, Filter
 from recruit.services.proposals import document_name
@@ -121,7 +121,20 @@ def active(chosen: Filter, profile: Profile, sites: Sequence[PostsAtSite]) -> li
     return found
 
 
-def lacking(kinds: Sequence[AttachmentKind], copies: bool) -> str:
-    """The documents that are not there, in a cell."""
-    words = [str(document_name(each)) for each in kinds]
-    return ", ".join([*words, *([_("redacted CV")] if copies else [])])
+def lacking() -> Callable[[Sequence[AttachmentKind], bool], str]:
+    """What puts the documents that are not there into words, in a cell. Each word is looked up once for a page."""
+    words = {each: str(document_name(each)) for each in AttachmentKind}
+    copy = _("redacted CV")
+
+    def put(kinds: Sequence[AttachmentKind], copies: bool) -> str:
+        return ", ".join([*(words[each] for each in kinds), *([copy] if copies else [])])
+
+    return put
+
+
+def outcomes() -> dict[Eligibility, tuple[str, str]]:
+    """The badge's colour and the words of each outcome, looked up once for a page."""
+    return {
+        each: (applicant_view.eligibility_badge(each), str(applicant_view.eligibility_word(each)))
+        for each in Eligibility
+    }

@@ -112,6 +112,7 @@ class Application(RegionScoped, table=True):
         Index("ix_application_case_number", "region_id", "case_number", unique=True),
         # The table of an intake's applications: filtered by these, counted and sorted without reading the rows.
         Index("ix_application_in_table", "intake_id", "region_id", "status", "submitted_at"),
+        Index("ix_application_counted", "intake_id", "region_id", "status", "eligibility"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

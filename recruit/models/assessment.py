@@ -3,7 +3,7 @@
 import enum
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
 from recruit.models.types import RegionScoped, check, choice, moment
@@ -21,7 +21,11 @@ class Assignment(RegionScoped, table=True):
     `recognised` and `told_country`: whether the masking held, as the assessor says; None means never asked.
     """
 
-    __table_args__ = (UniqueConstraint("application_id", "assessor_id", "stage"),)
+    __table_args__ = (
+        UniqueConstraint("application_id", "assessor_id", "stage"),
+        # Counted for every row of the table of applications and on every page of an intake, without reading the rows.
+        Index("ix_assignment_counted", "application_id", "stage", "status", "region_id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     intake_id: int = Field(foreign_key="intake.id", index=True, ondelete="RESTRICT")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import func
+from sqlalchemy import case, func, true
 from sqlalchemy import select as select_columns  # the one of sqlmodel takes at most four columns
 from sqlmodel import Session, col, select
 
@@ -26,7 +26,7 @@ from recruit.models import (
 )
 from recruit.models.application import GOES_ON
 from recruit.queries import intake as intakes
-from recruit.queries.assessment_pool import PER_APPLICATION, each_needs
+from recruit.queries.assessment_pool import PER_APPLICATION
 
 State = Literal["done", "now", "to_come"]
 STEPS = ("intake", "application", "eligibility", "assessment", "ranking", "interview")
@@ -83,27 +83,13 @@ class Standing:
 
 
 def of(session: Session, intake: Intake) -> Standing:
-    """The counts of one intake. One query."""
-    mine = Application.intake_id == intake.id
-    sent = (mine, Application.status == ApplicationStatus.SUBMITTED)
-    passed = (*sent, col(Application.eligibility).in_(GOES_ON))
+    """The counts of one intake. One query, which reads its applications once and their assessments once."""
+    each = _of_stage(intake)
+    applications, assessments = _applications(intake).subquery(), _assessments(intake, each).subquery()
     row = session.execute(
         select_columns(
-            _count(mine, Application.status == ApplicationStatus.DRAFT),
-            _count(*sent),
-            _count(mine, Application.status == ApplicationStatus.WITHDRAWN),
-            _count(*sent, Application.eligibility == Eligibility.PENDING),
-            _count(*passed),
-            _count(*sent, Application.eligibility == Eligibility.CONDITIONAL),
-            _count(*sent, Application.eligibility == Eligibility.INELIGIBLE),
-            _assignments(passed, Assignment.status == AssignmentStatus.SUBMITTED),
-            _with_assessors(
-                passed, col(Assignment.status) != AssignmentStatus.RECUSED, at_least=each_needs("screening")
-            ),
-            _with_assessors(
-                passed, Assignment.status == AssignmentStatus.SUBMITTED, at_least=each_needs("screening")
-            ),
-            _with_assessors(passed, Assignment.status == AssignmentStatus.SUBMITTED, at_least=1),
+            *applications.c,
+            *assessments.c,
             select(func.coalesce(func.sum(Posts.number), 0))
             .where(Posts.intake_id == intake.id)
             .scalar_subquery(),
@@ -114,39 +100,65 @@ def of(session: Session, intake: Intake) -> Standing:
             select(func.count(col(InterviewList.id)))
             .where(InterviewList.intake_id == intake.id, InterviewList.status == ListStatus.DRAFT)
             .scalar_subquery(),
-            select(StageSetting.per_application)
-            .where(StageSetting.intake_id == intake.id, StageSetting.stage == "screening")
-            .scalar_subquery(),
-        )
+            each,
+        ).select_from(applications.join(assessments, true()))
     ).one()
-    *counts, posts, run_number, called, draft_lists, each = row
-    values: list[Any] = [*counts, int(posts), run_number, called or None, bool(draft_lists), each or ASSESSORS_EACH]
+    *counts, posts, run_number, called, draft_lists, wanted = row
+    numbers = [int(count or 0) for count in counts]
+    values: list[Any] = [*numbers, int(posts), run_number, called or None, bool(draft_lists), int(wanted)]
     return Standing(*values)
 
 
-def _count(*conditions: Any) -> Any:
-    return select(func.count(col(Application.id))).where(*conditions).scalar_subquery()
+def _applications(intake: Intake) -> Any:
+    status, eligibility = col(Application.status), col(Application.eligibility)
+    sent = status == ApplicationStatus.SUBMITTED
+    return select_columns(
+        _how_many(status == ApplicationStatus.DRAFT, "drafts"),
+        _how_many(sent, "sent"),
+        _how_many(status == ApplicationStatus.WITHDRAWN, "withdrawn"),
+        _how_many(sent & (eligibility == Eligibility.PENDING), "pending"),
+        _how_many(sent & eligibility.in_(GOES_ON), "passed"),
+        _how_many(sent & (eligibility == Eligibility.CONDITIONAL), "conditional"),
+        _how_many(sent & (eligibility == Eligibility.INELIGIBLE), "ineligible"),
+    ).where(col(Application.intake_id) == intake.id)
 
 
-def _assignments(of_applications: tuple[Any, ...], status: Any) -> Any:
-    return (
-        select(func.count(col(Assignment.id)))
-        .join(Application, col(Application.id) == col(Assignment.application_id))
-        .where(*of_applications, Assignment.stage == "screening", status)
-        .scalar_subquery()
+def _assessments(intake: Intake, each: Any) -> Any:
+    """Submitted assessments in all; then how many applications have all their assessors, all assessments, any."""
+    submitted = case((col(Assignment.status) == AssignmentStatus.SUBMITTED, 1), else_=0)
+    going_on = select(Application.id).where(
+        Application.intake_id == intake.id,
+        Application.status == ApplicationStatus.SUBMITTED,
+        col(Application.eligibility).in_(GOES_ON),
     )
-
-
-def _with_assessors(of_applications: tuple[Any, ...], status: Any, *, at_least: Any) -> Any:
-    complete = (
-        select(col(Assignment.application_id))
-        .join(Application, col(Application.id) == col(Assignment.application_id))
-        .where(*of_applications, Assignment.stage == "screening", status)
-        .group_by(col(Assignment.application_id), col(Application.intake_id))
-        .having(func.count(col(Assignment.id)) >= at_least)
+    counted = (
+        select_columns(func.count(col(Assignment.id)).label("active"), func.sum(submitted).label("submitted"))
+        .where(
+            col(Assignment.application_id).in_(going_on),
+            col(Assignment.stage) == "screening",
+            col(Assignment.status) != AssignmentStatus.RECUSED,
+        )
+        .group_by(col(Assignment.application_id))
         .subquery()
     )
-    return select(func.count()).select_from(complete).scalar_subquery()
+    return select_columns(
+        func.sum(counted.c.submitted).label("done"),
+        _how_many(counted.c.active >= each, "covered"),
+        _how_many(counted.c.submitted >= each, "assessed"),
+        _how_many(counted.c.submitted >= 1, "begun"),
+    ).select_from(counted)
+
+
+def _of_stage(intake: Intake) -> Any:
+    """How many assessors each application of the intake has."""
+    setting = select(StageSetting.per_application).where(
+        StageSetting.intake_id == intake.id, StageSetting.stage == "screening"
+    )
+    return func.coalesce(setting.scalar_subquery(), ASSESSORS_EACH)
+
+
+def _how_many(condition: Any, name: str) -> Any:
+    return func.sum(case((condition, 1), else_=0)).label(name)
 
 
 def _called(intake: Intake) -> Any:

@@ -92,12 +92,20 @@ def page(
 ) -> tuple[list[Line], int]:
     """One page of the table and how many there are in all; a page past the end gives the first. One query, or two."""
     found = conditions(intake, chosen, day)
-    total = select(func.count(col(Application.id))).where(*found).scalar_subquery()
-    statement = select_columns(total, *_columns()).where(*found).order_by(*_order(chosen)).limit(per_page)
-    rows = session.execute(statement.offset((number - 1) * per_page)).all()
+    rows = _rows(session, found, chosen, (number - 1) * per_page, per_page)
     if not rows and number > 1:
-        rows = session.execute(statement).all()
+        rows = _rows(session, found, chosen, 0, per_page)
     return [_line(Columns(*row[1:]), chosen.documents) for row in rows], int(rows[0][0]) if rows else 0
+
+
+def _rows(session: Session, found: list[Any], chosen: Filter, offset: int, limit: int) -> Sequence[Any]:
+    """The page's rows, each led by how many there are in all. First whose they are, then what is told of them: what is
+    told must not be computed for all that are sorted."""
+    total = select(func.count(col(Application.id))).where(*found).scalar_subquery()
+    order = _order(chosen)
+    ids = select(Application.id).where(*found).order_by(*order).offset(offset).limit(limit).subquery()
+    told = select_columns(total, *_columns()).join(ids, ids.c.id == col(Application.id))
+    return session.execute(told.order_by(*order)).all()
 
 
 def _line(row: Columns, mandatory: Sequence[AttachmentKind]) -> Line:

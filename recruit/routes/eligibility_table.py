@@ -97,6 +97,7 @@ def index(region: str, intake: str) -> Any:
         day=day,
         words=applicant_view,
         table_words=table_words,
+        lacking=table_words.lacking(),
     )
     if request.method == "GET" and request.args:
         _remember(found, left, query)

@@ -105,6 +105,8 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_requirement_replaced_application_id'), 'requirement_replaced', ['application_id'])
     op.create_index('ix_application_in_table', 'application', ['intake_id', 'region_id', 'status', 'submitted_at'])
+    op.create_index('ix_application_counted', 'application', ['intake_id', 'region_id', 'status', 'eligibility'])
+    op.create_index('ix_assignment_counted', 'assignment', ['application_id', 'stage', 'status', 'region_id'])
 
 
 def downgrade() -> None:
