@@ -11,6 +11,7 @@ from forms.dates import DateBoxes, DateWords
 from forms.fields import FromList, Line, OneOf, Paragraphs, Tick
 from forms.texts import N_
 
+LONGEST_REASON = 1000
 EACH = (("1", N_("One")), ("2", N_("Two")), ("3", N_("Three")), ("4", N_("Four")))
 ANSWERS = (("no_conflict", N_("No conflict of interest")), ("conflict", N_("Conflict of interest")))
 
@@ -82,4 +83,4 @@ class AnswerForm(WordedForm):
     """The answer to a possible conflict of interest."""
 
     answer = OneOf(N_("Is there a conflict of interest?"), choices=ANSWERS, needed=N_("Choose an answer"))
-    reason = Paragraphs(N_("Why"), limit=1000, needed=N_("Write why, in a sentence"))
+    reason = Paragraphs(N_("Why"), limit=LONGEST_REASON, needed=N_("Write why, in a sentence"))

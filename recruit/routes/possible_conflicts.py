@@ -5,14 +5,15 @@ from typing import Any
 from flask import flash, redirect, render_template, request
 from flask_babel import ngettext
 
-from forms.assessors import AnswerForm
+from forms.assessors import LONGEST_REASON, AnswerForm
+from forms.cleaning import clean_text
 from recruit import clock
 from recruit.acquaintance import Assessor
 from recruit.acquaintance_words import why
 from recruit.database import transaction
-from recruit.errors import Conflict, Invalid
+from recruit.errors import Conflict, Invalid, NotAllowed, NotFound
 from recruit.i18n import gettext as _
-from recruit.models import ConflictAnswer
+from recruit.models import ConflictAnswer, Intake
 from recruit.models.types import id_of
 from recruit.queries import eligibility
 from recruit.queries import possible_conflicts as queries
@@ -25,30 +26,61 @@ from recruit.services.impartiality import refuse_its_assessor, refuse_partial
 
 @blueprint.route("/assessment/possible-conflicts", methods=["GET", "POST"])
 def possible(region: str, intake: str) -> Any:
-    """The questions that wait, or those that are answered; a POST searches anew."""
+    """The questions that wait, or those that are answered; a POST searches anew, or answers those ticked with no."""
     found = intake_here(intake)
+    refusal = None
     if request.method == "POST":
-        with transaction(db()):
-            number = conflict_search.search(db(), intake=found, now=clock.now())
-        flash(
-            ngettext("One question waits for an answer.", "%(num)s questions wait for an answer.", number)
-            if number
-            else _("The search found nothing that waits for an answer.")
-        )
-        return redirect(here("possible", intake_here(intake)), 303)
+        try:
+            flash(_several(found) if request.form.get("act") == "answer" else _searched(found))
+            return redirect(here("possible", intake_here(intake)), 303)
+        except (Conflict, Invalid, NotAllowed, NotFound) as error:
+            refusal = error
+            found = intake_here(intake)
     answered = request.args.get("show") == "answered"
     page = queries.page(db(), intake=found, answered=answered, number=request.args.get("page", 1, int))
     own = eligibility.assessed_by(db(), id_of(found), my_id())
     people = {each.account_id: each for each in queries.assessors(db(), found.region_id)}
-    return render_template(
+    html = render_template(
         "assessment/possible.html",
         intake=found,
         page=page,
         per_page=queries.PER_PAGE,
         answered=answered,
         rows=[(each, _signs(each, people, own)) for each in page.items],
+        refusal=refusal,
+        ticked=request.form.getlist("question"),
+        typed=request.form.get("reason", ""),
         url=lambda endpoint, **values: here(endpoint, found, **values),
     )
+    return html, refusal.status if refusal else 200
+
+
+def _searched(found: Intake) -> str:
+    with transaction(db()):
+        number = conflict_search.search(db(), intake=found, now=clock.now())
+    if not number:
+        return _("The search found nothing that waits for an answer.")
+    return ngettext("One question waits for an answer.", "%(num)s questions wait for an answer.", number)
+
+
+def _several(found: Intake) -> str:
+    """Answer the ticked questions with no, for one reason; all of them or none."""
+    ticked = [int(each) for each in request.form.getlist("question") if each.isdecimal() and len(each) < 10]
+    reason = (clean_text(request.form.get("reason", "")) or "")[:LONGEST_REASON]
+    if not ticked:
+        raise Invalid(_("Tick at least one question."), field="question")
+    with transaction(db()):
+        for number in ticked:
+            service.answer(
+                db(),
+                intake=found,
+                question_id=number,
+                answer=ConflictAnswer.NO_CONFLICT,
+                reason=reason,
+                actor=actor(),
+                now=clock.now(),
+            )
+    return ngettext("One question is answered.", "%(num)s questions are answered.", len(ticked))
 
 
 def _signs(question: queries.Question, people: dict[int, Assessor], own: frozenset[int]) -> list[str] | None:
