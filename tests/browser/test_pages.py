@@ -42,6 +42,14 @@ def send_empty(page: Page) -> None:
         page.locator("main form button.button").first.click()
 
 
+def answer_no(page: Page) -> None:
+    """Choose the last answer of a question and go on, to the end of the questions."""
+    while page.locator("main form input[type=radio]").count():
+        page.locator("main form input[type=radio]").last.check()
+        with page.expect_navigation():
+            page.locator("main form button.button").first.click()
+
+
 @dataclass(frozen=True)
 class Place:
     """A page: whose, where, what to do there first, and its status."""
@@ -81,6 +89,8 @@ PLACES = [
     Place("public", "/forgot"),
     Place("public", "/reset/x"),
     Place("public", "/demo/mail"),
+    Place("public", "/guide/need/at", answer_no, 303),
+    Place("public", "/i/{region}/{open}/can-i-apply/licence", send_empty, 422),
     Place("public", "/nowhere", status=404),
     Place("sender", "/me"),
     Place("sender", "/my"),
