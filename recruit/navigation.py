@@ -18,6 +18,7 @@ from recruit.queries.standing import Standing
 from recruit.request import db, roles
 
 OVERSIGHT = (Role.COORDINATOR, Role.AUDITOR)
+_PROFILES = ("profile", "profile_draft", "profile_items", "profile_review", "profile_view", "trial")
 
 
 def init_app(app: Flask) -> None:
@@ -131,7 +132,7 @@ def _in_region() -> tuple[Entry, ...]:
     return (
         Entry("audit.home", _("Overview"), (Role.AUDITOR,), ("audit",)),
         Entry("intake.home", _("Intakes"), tuple(Role), ("intake",)),
-        Entry("profile.index", _("Criteria profiles"), OVERSIGHT, ("profile", "profile_review", "profile_draft", "trial")),
+        Entry("profile.index", _("Criteria profiles"), OVERSIGHT, _PROFILES),
         Entry("monitoring.region_over_time", _("Monitoring"), (Role.AUDITOR,), ()),
         Entry("letter_texts.index", _("Letters"), (Role.COORDINATOR,), ("letter_texts",)),
         Entry("people.index", _("People and sites"), (Role.ADMINISTRATOR,), ("people",)),

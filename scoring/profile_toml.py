@@ -35,7 +35,8 @@ from scoring.errors import LevelError, ProfileError
 
 #: Column names of the tables of levels, which a criterion may therefore not be called.
 RESERVED_KEYS = frozenset({"id", "application", "assessor", "criterion", "level"})
-_KEY = re.compile(r"[a-z][a-z0-9_]*")
+#: What a profile and a criterion may be called.
+KEY = re.compile(r"[a-z][a-z0-9_]*")
 _REQUIREMENT_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _WEIGHT_DECIMALS = 4
 _MOST_DECIMALS = 12
@@ -58,6 +59,14 @@ def parse_profile(text: str) -> Profile:
         raise ProfileError("", f"the criteria profile is not valid TOML: {error}") from error
     except RecursionError as error:
         raise ProfileError("", "the criteria profile is nested too deeply to be read") from error
+    return profile_of_table(top)
+
+
+def profile_of_table(top: Table) -> Profile:
+    """Read a criteria profile from what TOML text is read into: tables, lists, texts, whole numbers and decimals.
+
+    Raises ProfileError as `parse_profile` does.
+    """
     _known_keys(
         top,
         "",
@@ -379,9 +388,9 @@ def _text(value: Any, path: str) -> Text:
     return Text(sv=_words(value["sv"], f"{path}.sv"), en=_words(value["en"], f"{path}.en"))
 
 
-def _key(value: Any, path: str, pattern: re.Pattern[str] = _KEY) -> str:
+def _key(value: Any, path: str, pattern: re.Pattern[str] = KEY) -> str:
     if not isinstance(value, str) or not pattern.fullmatch(value):
-        letters = "small letters" if pattern is _KEY else "letters"
+        letters = "small letters" if pattern is KEY else "letters"
         raise ProfileError.expected(path, f"a name of {letters} a–z, digits and _, a letter first", value)
     return value
 

@@ -5,22 +5,32 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import Exists, exists, func, or_
+from sqlalchemy import ColumnElement, Exists, exists, func, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from recruit.errors import NotFound
-from recruit.models import Account, CriteriaProfile, Intake, IntakeStatus, ProfileReview, ReviewKind
+from recruit.models import (
+    Account,
+    CriteriaProfile,
+    Intake,
+    IntakeStatus,
+    ProfileDraft,
+    ProfileDraftStep,
+    ProfileReview,
+    ReviewKind,
+)
 
 
 @dataclass(frozen=True)
 class Version:
-    """One version in the list: who saved it when, and which intakes use it (`locked`: one of them has opened)."""
+    """One version in the list: who saved it when, and which intakes use it (`locked_at`: when one of them opened)."""
 
     row: CriteriaProfile
     created_by: str
     intakes: tuple[str, ...]
     locked_at: datetime | None
+    sent_back: bool = False
 
 
 def by_version(session: Session, key: str, version: int) -> CriteriaProfile:
@@ -54,25 +64,36 @@ def rows(session: Session) -> Sequence[CriteriaProfile]:
     ).all()
 
 
+def of_key(session: Session, key: str) -> Sequence[CriteriaProfile]:
+    """Every version of one profile, the newest first."""
+    found = select(CriteriaProfile).where(CriteriaProfile.key == key)
+    return session.exec(found.order_by(col(CriteriaProfile.version).desc())).all()
+
+
 def versions(session: Session, language: str) -> list[Version]:
     """Every version with who saved it and the intakes that use it. Two queries."""
     used: dict[int, list[Intake]] = {}
     for intake in session.exec(select(Intake).order_by(col(Intake.starts_on), col(Intake.id))):
         used.setdefault(intake.profile_id, []).append(intake)
     found = session.exec(
-        select(CriteriaProfile, Account.name)
+        select(CriteriaProfile, Account.name, _was_sent_back())
         .join(Account, col(Account.id) == col(CriteriaProfile.created_by_id))
         .order_by(CriteriaProfile.key, col(CriteriaProfile.version).desc())
     )
-    return [_version(row, name, used.get(row.id or 0, []), language) for row, name in found]
+    return [
+        _version(row, name, used.get(row.id or 0, []), language, bool(was_sent_back))
+        for row, name, was_sent_back in found
+    ]
 
 
-def _version(row: CriteriaProfile, name: str, intakes: list[Intake], language: str) -> Version:
+def _version(
+    row: CriteriaProfile, name: str, intakes: list[Intake], language: str, was_sent_back: bool
+) -> Version:
     titles = tuple(intake.title_sv if language == "sv" else intake.title_en for intake in intakes)
     openings = [
         each.opened_at for each in intakes if each.opened_at and each.status is not IntakeStatus.DRAFT
     ]
-    return Version(row, name, titles, min(openings) if openings else None)
+    return Version(row, name, titles, min(openings) if openings else None, was_sent_back)
 
 
 def locked_at(session: Session, row: CriteriaProfile) -> datetime | None:
@@ -132,3 +153,66 @@ def _was_sent_back() -> Exists:
         col(ProfileReview.profile_id) == col(CriteriaProfile.id),
         col(ProfileReview.kind) == ReviewKind.SENT_BACK,
     )
+
+
+def draft_by_id(session: Session, draft_id: int) -> ProfileDraft:
+    """A draft of the session's region, also one that has ended; NotFound when there is none."""
+    row = session.exec(select(ProfileDraft).where(ProfileDraft.id == draft_id)).first()
+    if row is None:
+        raise NotFound(_("There is no such draft of a criteria profile in this region."))
+    return row
+
+
+def draft_of(session: Session, region_id: int, key: str) -> ProfileDraft | None:
+    """The draft of a profile that is begun and has not ended, or None."""
+    found = select(ProfileDraft).where(
+        ProfileDraft.region_id == region_id, ProfileDraft.key == key, *_in_progress()
+    )
+    return session.exec(found).first()
+
+
+def drafts(session: Session) -> list[tuple[ProfileDraft, str]]:
+    """The drafts that are begun, by key, each with the name of who saved last. One query."""
+    found = (
+        select(ProfileDraft, Account.name)
+        .join(Account, col(Account.id) == col(ProfileDraft.saved_by_id))
+        .where(*_in_progress())
+        .order_by(ProfileDraft.key)
+    )
+    return [(row, name) for row, name in session.exec(found)]
+
+
+def discarded(session: Session) -> list[tuple[ProfileDraft, str]]:
+    """The last drafts that were discarded, newest first, each with the name of who did it. One query."""
+    found = (
+        select(ProfileDraft, Account.name)
+        .join(Account, col(Account.id) == col(ProfileDraft.discarded_by_id))
+        .where(col(ProfileDraft.discarded_at).is_not(None))
+        .order_by(col(ProfileDraft.discarded_at).desc())
+        .limit(5)
+    )
+    return [(row, name) for row, name in session.exec(found)]
+
+
+def steps(session: Session, draft_id: int, limit: int = 12) -> list[tuple[ProfileDraftStep, str]]:
+    """The last saves of a draft, newest first, each with the name of who saved. One query."""
+    found = (
+        select(ProfileDraftStep, Account.name)
+        .join(Account, col(Account.id) == col(ProfileDraftStep.saved_by_id))
+        .where(ProfileDraftStep.draft_id == draft_id)
+        .order_by(col(ProfileDraftStep.revision).desc())
+        .limit(limit)
+    )
+    return [(step, name) for step, name in session.exec(found)]
+
+
+def step_of(session: Session, draft_id: int, revision: int) -> ProfileDraftStep | None:
+    """A draft as it was at a revision, or None when that is no longer kept."""
+    found = select(ProfileDraftStep).where(
+        ProfileDraftStep.draft_id == draft_id, ProfileDraftStep.revision == revision
+    )
+    return session.exec(found).first()
+
+
+def _in_progress() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return col(ProfileDraft.discarded_at).is_(None), col(ProfileDraft.became_id).is_(None)

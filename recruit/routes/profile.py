@@ -11,12 +11,13 @@ from recruit import clock, profile_view, release_view
 from recruit.database import transaction
 from recruit.errors import Conflict, Invalid
 from recruit.i18n import language
-from recruit.models import CriteriaProfile, ReviewKind, Role
+from recruit.models import CriteriaProfile, ProfileDraft, ReviewKind, Role
 from recruit.queries import intake as intakes
 from recruit.queries import profile as profiles
 from recruit.queries import release
 from recruit.request import actor, db, roles
 from recruit.request import region as present_region
+from recruit.services import profile_drafts as drafts
 from recruit.services import profiles as service
 from scoring.profile import default_profile_text
 
@@ -29,6 +30,8 @@ def index(region: str) -> str:
     return render_template(
         "profile/index.html",
         versions=profiles.versions(db(), language()),
+        drafts=profiles.drafts(db()),
+        discarded=profiles.discarded(db()),
         may_write=Role.COORDINATOR in roles(),
     )
 
@@ -88,6 +91,11 @@ def new(region: str) -> Any:
     """Save a text or a file as the next version. What was typed stays when something is wrong."""
     form = _form()
     if request.method == "POST" and form.validate():
+        if "open" in request.form:
+            draft = _open(form)
+            if draft is not None:
+                return redirect(url_for("profile_draft.show", region=region, draft=draft.id), 303)
+            return render_template("profile/new.html", form=form), 422
         row = _save(form)
         if row is not None:
             flash(_("Saved as version %(version)s of %(key)s.", version=row.version, key=row.key))
@@ -109,17 +117,33 @@ def _start() -> str:
     return default_profile_text()
 
 
+def _open(form: ProfileForm) -> ProfileDraft | None:
+    """A draft with what the text says; None when it is refused, with the reason at the field."""
+    try:
+        key, content = drafts.from_toml(form.toml.data or "")
+        region_id = present_region().id or 0
+        with transaction(db()):
+            return drafts.begin(
+                db(), region_id=region_id, key=key, start=content, actor=actor(), now=clock.now()
+            )
+    except (Invalid, Conflict) as error:
+        form.toml.errors = [*form.toml.errors, str(error)]
+        return None
+
+
 def _save(form: ProfileForm) -> CriteriaProfile | None:
     """The saved version; None when it is refused, with the reason at the field."""
     try:
         with transaction(db()):
-            return service.save(
+            made = service.save(
                 db(),
                 region_id=present_region().id or 0,
                 toml=form.toml.data or "",
                 actor=actor(),
                 now=clock.now(),
             )
+            service.ask_for_approval(db(), profile=made, actor=actor(), now=clock.now())
+            return made
     except (Invalid, Conflict) as error:
         form.toml.errors = [*form.toml.errors, str(error)]
         return None

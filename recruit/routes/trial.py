@@ -3,9 +3,10 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from forms.trial import INVENTED, TrialForm, trial_form
@@ -45,7 +46,21 @@ class Source:
 def show(region: str, key: str, version: int) -> Any:
     """What the profile would have made of those who have applied before."""
     row = profiles.by_version(db(), key, version)
-    profile = intakes.parsed(row)
+    values = {"region": region, "key": key, "version": version}
+    name = _("%(key)s, version %(version)s", key=row.key, version=row.version)
+    return page(
+        intakes.parsed(row),
+        here=url_for("trial.show", **values),
+        back=(url_for("profile.show", **values), name),
+        name=name,
+        locked_at=profiles.locked_at(db(), row),
+    )
+
+
+def page(
+    profile: Profile, *, here: str, back: tuple[str, str], name: str, locked_at: datetime | None = None
+) -> Any:
+    """The trial of a profile, a version or a draft. `here`: the page's own address; `back`: address and words."""
     stages = [stage for stage in profile.stages if profile.required_at(stage)]
     stage = request.args.get("stage", "")
     stage = stage if stage in stages else stages[0]
@@ -58,7 +73,9 @@ def show(region: str, key: str, version: int) -> Any:
     view, problem = _tried(sources, profile, stage, form.posts.data) if sources else (None, "")
     return render_template(
         "profile/trial.html",
-        row=row,
+        here=here,
+        back=back,
+        name=name,
         heading=profile.name.in_language(language()),
         form=form,
         view=view,
@@ -69,7 +86,7 @@ def show(region: str, key: str, version: int) -> Any:
         applicants=APPLICANTS,
         waiting=profile_view.joined([_title(each.intake) for each in earlier if each.own_waiting]),
         none_yet=not earlier,
-        locked_at=profiles.locked_at(db(), row),
+        locked_at=locked_at,
     ), 200 if valid else 422
 
 

@@ -9,10 +9,10 @@ from sqlmodel import Session, select
 from recruit.actor import Actor
 from recruit.errors import Conflict, Invalid
 from recruit.i18n import lazy_gettext as _
-from recruit.models import CriteriaProfile, ProfileReview, ReviewKind
+from recruit.models import CriteriaProfile, Notice, ProfileReview, ReviewKind
 from recruit.models.types import id_of
 from recruit.queries import profile as queries
-from recruit.services import gate, record
+from recruit.services import gate, notices, record
 from scoring.errors import ProfileError
 from scoring.profile import parse_profile
 
@@ -68,6 +68,17 @@ def save(session: Session, *, region_id: int, toml: str, actor: Actor, now: date
     changes = {"version": (newest.version if newest else None, row.version), "digest": (None, row.digest)}
     _write(session, row, actor, now, "profile.saved", changes)
     return row
+
+
+def ask_for_approval(session: Session, *, profile: CriteriaProfile, actor: Actor, now: datetime) -> None:
+    """Tell the region's other coordinators that a version waits for one of them."""
+    notices.tell(
+        session,
+        kind=Notice.PROFILE_WAITS,
+        region_id=profile.region_id,
+        now=now,
+        besides=actor.account_id,
+    )
 
 
 def approve(
