@@ -24,6 +24,7 @@ from recruit.mail_message import compose, envelope_sender
 from recruit.mail_server import CATCH, connect, parse
 from recruit.models import Application, Intake, MailState, Notice, OutgoingMail, Region
 from recruit.services import notices
+from recruit.reminders import Reminders
 from recruit.settings import Settings
 
 SCOPE = AllRegions("one courier carries the mail of all regions")
@@ -345,10 +346,12 @@ class Courier(threading.Thread):
         super().__init__(name="courier", daemon=True)
         self._engine, self._settings, self._every = engine, settings, every
         self._ended = threading.Event()
+        self._reminders = Reminders(engine, settings)
 
     def run(self) -> None:
         while not self._ended.wait(self._every):
             try:
+                self._reminders.look()
                 post_notices(self._engine, self._settings)
                 deliver_pending(self._engine, self._settings, ended=self._ended.is_set)
             except Exception:  # whatever it is: a thread that ended would leave all later mail lying, unseen

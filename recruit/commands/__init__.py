@@ -30,6 +30,7 @@ SUBCOMMANDS: dict[str, Subcommand] = {
     "export": Subcommand("export", "Write an intake's ranking, lists and monitoring as files."),
     "deliver-mail": Subcommand("deliver_mail", "Send the mail that waits to be sent."),
     "receive-bounces": Subcommand("receive_bounces", "Read reports of mail that could not be delivered."),
+    "remind": Subcommand("remind", "Remind applicants of what they are asked to complete."),
     "dispose": Subcommand("dispose", "Dispose of what a decision says shall be disposed of."),
 }
 

@@ -1,0 +1,35 @@
+"""Periodic work beside the courier: once an hour those who have not answered a request for completion are reminded."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+
+from recruit import clock
+from recruit.database import AllRegions, make_session, transaction
+from recruit.services import completion
+from recruit.settings import Settings
+
+EVERY = timedelta(hours=1)
+
+
+def remind(engine: Engine, settings: Settings, *, now: datetime | None = None) -> int:
+    """Put the reminders that are due in the outbox; returns how many. Twice at once reminds nobody twice."""
+    scope = AllRegions("reminders go out in every region")
+    with make_session(engine, scope=scope, writes=True) as session, transaction(session):
+        return completion.remind(session, base_url=settings.base_url, now=now or clock.now())
+
+
+class Reminders:
+    """Looks once an hour whether somebody is to be reminded, for as long as the server runs."""
+
+    def __init__(self, engine: Engine, settings: Settings) -> None:
+        self._engine, self._settings = engine, settings
+        self._next: datetime | None = None
+
+    def look(self, now: datetime | None = None) -> int:
+        """Remind, if an hour has passed since the last time; returns how many."""
+        now = now or clock.now()
+        if self._next is not None and now < self._next:
+            return 0
+        self._next = now + EVERY
+        return remind(self._engine, self._settings, now=now)
