@@ -1,4 +1,4 @@
-"""The file that is handed out: what was asked for as a page to read and as JSON, the documents, and what is masked why."""
+"""The file that is handed out: a page to read, the same as JSON, the documents, and what is masked and why."""
 
 import io
 import json

@@ -48,9 +48,9 @@ def letter(region: str, number: int, *, refused: bool) -> str:
             first,
             _(
                 "You can have the question tried in a written decision by the region, which can be appealed. The"
-                " decision is appealed to the administrative court of appeal (kammarrätten). The appeal is made in writing, says"
-                " which decision is appealed and what change is wanted, and is sent to the region within three weeks"
-                " from the day on which you received the decision."
+                " decision is appealed to the administrative court of appeal (kammarrätten). The appeal is made in"
+                " writing, says which decision is appealed and what change is wanted, and is sent to the region within"
+                " three weeks from the day on which you received the decision."
             ),
             region,
         )

@@ -23,6 +23,7 @@ from recruit.models import (
     MonitoringAnalysis,
     MonitoringSignature,
     RecordEntry,
+    UtcDateTime,
 )
 
 #: Steps whose entries can change what an analysis was computed from.
@@ -131,14 +132,15 @@ def _reports(session: Session, region_id: int) -> tuple[dict[int, Report], set[i
     ).all()
     about = or_(*(col(RecordEntry.action).startswith(each) for each in CHANGING))
     changing = case((about & (col(RecordEntry.action) != "interview.published"), RecordEntry.at))
+    latest = func.max(changing, type_=UtcDateTime)
     changed = dict(
         session.execute(
-            select_columns(
-                col(RecordEntry.intake_id), func.max(changing, type_=RecordEntry.__table__.c.at.type)
-            )  # type: ignore[attr-defined]
+            select_columns(col(RecordEntry.intake_id), latest)
             .where(col(RecordEntry.region_id) == region_id, col(RecordEntry.intake_id).is_not(None))
             .group_by(col(RecordEntry.intake_id))
         )
+        .tuples()
+        .all()
     )
     reports: dict[int, Report] = {}
     newest: dict[int, AnalysisState] = {}

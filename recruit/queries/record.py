@@ -393,7 +393,7 @@ def _codes(session: Session, rows: Sequence[RecordEntry]) -> dict[tuple[str, int
     codes: dict[int | None, str] = {}
     if ids:
         named = select(col(Application.id), col(Application.mask_code)).where(col(Application.id).in_(ids))
-        codes = dict(session.exec(named))
+        codes = dict(session.exec(named).all())
     found = {key: codes[number] for key, number in of.items() if number in codes}
     for kind, model in OF_APPLICATION.items():  # entries from before they named their application
         older = [number for (each, number), about in of.items() if each == kind and about is None]
