@@ -54,10 +54,10 @@ def card_of(glance: Glance, now: datetime, *, coordinates: bool) -> Card:
 def _bars(glance: Glance) -> list[tuple[str, int, Markup]]:
     standing = glance.standing
     counts = [
-        (_("Submitted"), standing.submitted),
-        (_("Eligible"), standing.eligible),
-        (_("Assessed"), standing.assessed),
-        (_("Called"), standing.called or 0),
+        (_("Submitted applications"), standing.submitted),
+        (_("Eligible applications"), standing.eligible),
+        (_("Assessed by two"), standing.assessed),
+        (_("Called to interview"), standing.called or 0),
         (_("Posts"), standing.posts),
     ]
     largest = max(number for _label, number in counts) or 1

@@ -18,9 +18,10 @@ from recruit.queries.glance import Glance
 _PAGES = {
     PlanStep.ADVERTISED: "intake.edit",
     PlanStep.CLOSES: "intake.close",
+    PlanStep.COMPLETIONS_IN: "completion.index",
     PlanStep.ELIGIBILITY_DECIDED: "eligibility.index",
     PlanStep.ASSESSED: "assessment.assign",
-    PlanStep.CALIBRATED: "assessment.assign",
+    PlanStep.CALIBRATED: "assessment.calibration",
     PlanStep.RANKING_MEETING: "ranking.index",
     PlanStep.LIST_PUBLISHED: "interview.index",
     PlanStep.INTERVIEWS_FROM: "outcome.index",
@@ -109,7 +110,7 @@ def _completions(glance: Glance) -> Late | None:
             glance.facts.overdue,
         ),
         _("Extend, remind or decide on what there is."),
-        to("eligibility.index", glance.intake),
+        to("completion.index", glance.intake),
     )
 
 

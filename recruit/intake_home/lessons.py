@@ -39,9 +39,9 @@ def times(planned: Mapping[PlanStep, date], actual: Mapping[PlanStep, date]) -> 
         if on is None and done is None:
             continue
         later = (done - on).days if on and done else None
-        took = (done - before).days if done and before else None
+        took = (done - before).days if done and before and done >= before else None
         found.append(StepTime(step_name(step), on, done, later, took))
-        before = done or before
+        before = max(filter(None, (done, before)), default=None)
     return found
 
 

@@ -46,11 +46,7 @@ def what_day(day: date | None) -> str:
     """A word on a day when nobody is at work; empty for others."""
     if day is None or is_working(day):
         return ""
-    return (
-        _("a %(weekday)s", weekday=display.day(day, "weekday").split(" ")[0])
-        if is_weekend(day)
-        else _("a public holiday")
-    )
+    return _("weekend") if is_weekend(day) else _("public holiday")
 
 
 def apart(day: date, today: date) -> str:

@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from recruit import display
 from recruit.intake_home.words import to
 from recruit.models import Intake
 from recruit.queries.overview import Load, Waiting
 from recruit.queries.standing import Standing
+from recruit.queries.waiting import Elsewhere
+from recruit.request import region
 
 TABLE = "eligibility.index"
 
@@ -28,7 +32,13 @@ class Wait:
 
 
 def waits(
-    intake: Intake, standing: Standing, waiting: Waiting, loads: Sequence[Load], *, coordinates: bool
+    intake: Intake,
+    standing: Standing,
+    waiting: Waiting,
+    other: Elsewhere,
+    loads: Sequence[Load],
+    *,
+    coordinates: bool,
 ) -> list[Wait]:
     """Everything that waits; ``coordinates``: the reader is a coordinator.
 
@@ -38,8 +48,10 @@ def waits(
     meeting = display.day(intake.decision_on) if intake.decision_on else ""
     found = [
         *_eligibility(intake, standing, waiting, on, meeting),
-        *_assessment(intake, standing, waiting, loads, on, meeting),
-        *_others(intake, standing, waiting, meeting),
+        *_judging(intake, other, on, meeting),
+        *_assessment(intake, standing, loads, on, meeting),
+        *_others(intake, standing, waiting, other, meeting),
+        *_mail_and_profile(intake, other, on),
     ]
     return [each for each in found if each.number > 0]
 
@@ -78,7 +90,7 @@ def _eligibility(intake: Intake, standing: Standing, waiting: Waiting, on: str, 
 
 
 def _assessment(
-    intake: Intake, standing: Standing, waiting: Waiting, loads: Sequence[Load], on: str, meeting: str
+    intake: Intake, standing: Standing, loads: Sequence[Load], on: str, meeting: str
 ) -> list[Wait]:
     slow = [str(each.number) for each in loads if each.left]
     return [
@@ -103,8 +115,77 @@ def _assessment(
     ]
 
 
-def _others(intake: Intake, standing: Standing, waiting: Waiting, meeting: str) -> list[Wait]:
+def _judging(intake: Intake, other: Elsewhere, on: str, meeting: str) -> list[Wait]:
+    """What must be settled so that assessors can judge, and what their judgements leave to settle."""
     return [
+        Wait(
+            other.conflicts,
+            _("Possible conflicts of interest"),
+            _("The system found that an assessor and an applicant may know each other. A person decides."),
+            on,
+            meeting,
+            to("assessment.assign", intake),
+            _("Decide"),
+        ),
+        Wait(
+            other.calibrating,
+            _("Assessors who have not finished the calibration"),
+            _("The same applications for all; the differences are talked through afterwards."),
+            _("Assessors"),
+            meeting,
+            to("assessment.calibration", intake),
+            _("See who"),
+        ),
+        Wait(
+            other.disagreements,
+            _("Disagreements to deal with"),
+            _("Assessors differ much on the same application: a discussion, a third assessment or a reason."),
+            on,
+            meeting,
+            to("disagreement.index", intake),
+            _("Deal with them"),
+        ),
+    ]
+
+
+def _mail_and_profile(intake: Intake, other: Elsewhere, on: str) -> list[Wait]:
+    profiles = url_for("profile.index", region=region().slug)
+    return [
+        Wait(
+            other.undelivered,
+            _("Letters that did not arrive"),
+            _("The address does not take mail, or the server refuses. Reach the applicant in another way."),
+            on,
+            "",
+            to("letters.undelivered", intake),
+            _("See which"),
+        ),
+        Wait(
+            other.profiles,
+            _("Criteria profiles to approve"),
+            _("An intake opens only with a version that a second person has approved."),
+            _("Another coordinator"),
+            display.day(intake.opens_at),
+            profiles,
+            _("To the profiles"),
+        ),
+    ]
+
+
+def _others(
+    intake: Intake, standing: Standing, waiting: Waiting, other: Elsewhere, meeting: str
+) -> list[Wait]:
+    late = ngettext("%(num)s is past its date.", "%(num)s are past their date.", other.overdue)
+    return [
+        Wait(
+            other.completions,
+            _("Requests for completion"),
+            late if other.overdue else _("All within their time."),
+            _("Applicants"),
+            meeting,
+            to("completion.index", intake),
+            _("See which"),
+        ),
         Wait(
             waiting.references,
             _("References not answered"),

@@ -305,8 +305,10 @@ def _waited_for(*conditions: Any) -> Any:
     """Requests for completion that have neither an answer nor been taken back."""
     return (
         select(func.count(col(CompletionRequest.id)))
+        .join(Application, col(Application.id) == col(CompletionRequest.application_id))
         .where(
             CompletionRequest.intake_id == Intake.id,
+            Application.status == ApplicationStatus.SUBMITTED,
             col(CompletionRequest.answered_at).is_(None),
             col(CompletionRequest.cancelled_at).is_(None),
             *conditions,

@@ -1,6 +1,7 @@
 """Pages of an intake: the region's intakes, where one stands, creating, changing, opening, extending and closing."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -21,6 +22,7 @@ from recruit.queries import glance, lessons, overview
 from recruit.queries import intake as intakes
 from recruit.queries import profile as profiles
 from recruit.queries import record as records
+from recruit.queries.waiting import elsewhere
 from recruit.request import account, actor, db, region, roles, settings
 from recruit.services import intake as service
 from recruit.services import visits
@@ -75,6 +77,7 @@ def show(region: str, intake: str) -> str:
     entries = records.entries(
         db(), region_id=found.region_id, sees_values=False, intake_id=found.id, per_page=LATEST_ENTRIES
     )
+    other = elsewhere(db(), found, standing, now)
     seen = glance.at(db(), [found], account_id=account().id or 0, now=now)[0]
     news = changed.since(db(), found, moment=since or now - changes.FIRST_LOOK, besides=account().id or 0)
     return render_template(
@@ -90,10 +93,10 @@ def show(region: str, intake: str) -> str:
         unplanned=sum(step not in seen.dates for step in PLANNED),
         funnel=funnel.funnel(rows),
         rows=rows,
-        waits=waits.waits(found, standing, waiting, loads, coordinates=coordinates),
+        waits=waits.waits(found, standing, waiting, other, loads, coordinates=coordinates),
         loads=loads,
         bars=[charts.share_bar(each.submitted, each.assigned) for each in loads],
-        slow=[is_behind(each.share, assessed_by(seen.dates), today) for each in loads],
+        slow=_slow(seen, loads, today),
         news=changes.told(news),
         news_since=changes.since_words(since, now),
         latest=changes.latest(entries.items),
@@ -102,6 +105,13 @@ def show(region: str, intake: str) -> str:
         state=words.state_of(found, now),
         now=now,
     )
+
+
+def _slow(seen: glance.Glance, loads: Sequence[overview.Load], today: date) -> list[bool]:
+    """Which assessors are marked as behind; nobody once the day has passed, when everybody with something left is."""
+    until = assessed_by(seen.dates)
+    open_ = until is not None and today <= until
+    return [open_ and is_behind(each.share, until, today) for each in loads]
 
 
 def _taught(found: Intake | None = None) -> lessons.Taught | None:
