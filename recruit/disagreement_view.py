@@ -55,8 +55,8 @@ def _row(found: Difference, names: dict[str, str], *, line: bool) -> Row:
         code=found.code,
         part=_part(found),
         levels=found.levels,
-        criteria=", ".join(
-            _("%(criterion)s %(apart)s", criterion=names[key], apart=apart)
+        criteria="; ".join(
+            _("%(criterion)s: %(apart)s", criterion=names[key], apart=apart)
             for key, apart in found.apart.items()
         ),
         points=display.number(float(found.points), 1),
@@ -119,8 +119,8 @@ def tally_words(tally: Tally) -> str:
     if not (tally.discussions or tally.thirds or tally.left):
         return ""
     return _(
-        "%(discussions)s discussed, %(thirds)s given a third assessment, %(left)s left as they are. In discussions"
-        " %(up)s levels went up and %(down)s down.",
+        "Discussed: %(discussions)s. Given a third assessment: %(thirds)s. Left as they are: %(left)s. Levels raised in"
+        " discussions: %(up)s, lowered: %(down)s.",
         discussions=tally.discussions,
         thirds=tally.thirds,
         left=tally.left,

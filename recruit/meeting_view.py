@@ -17,7 +17,7 @@ from recruit.zone_view import kind_words
 
 STEPS = ("done", "order", "zone", "monitor", "decisions", "minutes", "release")
 #: So many places on either side of the line are shown in the table of the order.
-AROUND = 6
+AROUND = 5
 
 
 @dataclass(frozen=True)
@@ -183,8 +183,8 @@ def _facts(content: Mapping[str, Any]) -> list[tuple[str, str]]:
         (
             _("Disagreements"),
             _(
-                "%(discussions)s discussed, %(thirds)s given a third assessment, %(left)s left as they are; %(up)s"
-                " levels went up and %(down)s down",
+                "discussed: %(discussions)s, given a third assessment: %(thirds)s, left as they are: %(left)s; levels"
+                " raised: %(up)s, lowered: %(down)s",
                 **differ,
             ),
         ),
