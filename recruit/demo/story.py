@@ -22,6 +22,7 @@ from recruit.demo import (
     letters,
     meeting,
     planning,
+    profiles,
     region,
 )
 from recruit.demo.copies import make_copies
@@ -97,6 +98,7 @@ def make(session: Session, storage: Storage, *, today: date, tell: Tell) -> Grou
     finished = _finished(demo, countries[:first])
     _assessed(demo, countries[first:second])
     _open(demo, countries[second:], finished)
+    profiles.make_profiles(demo)
     return group
 
 
