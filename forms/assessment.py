@@ -111,13 +111,13 @@ class AsideForm(WordedForm):
     """An assessor cannot assess an application."""
 
     reason = OneOf(N_("Why can you not assess it?"), choices=ASIDE_REASONS, needed=N_("Choose why"))
-    words = Paragraphs(
+    told = Paragraphs(
         N_("In your own words"),
         limit=1000,
         description=N_("The coordinator reads it. Do not write who you think the applicant is."),
     )
 
-    def validate_words(self, field: Paragraphs) -> None:
+    def validate_told(self, field: Paragraphs) -> None:
         """Another reason has to be named."""
         if self.reason.data == "other" and not (field.data or "").strip():
             raise ValidationError(N_("Write why, in a sentence"))

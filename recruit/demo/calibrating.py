@@ -1,4 +1,4 @@
-"""The group calibrates before it assesses and agrees on how to read two anchors; an assessor puts an application aside."""
+"""The group calibrates before it assesses; an assessor puts an application aside."""
 
 import random
 from datetime import datetime, timedelta

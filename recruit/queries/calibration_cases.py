@@ -16,7 +16,9 @@ from recruit.models import (
     Eligibility,
     Intake,
     IntakeStatus,
+    InterviewList,
     Level,
+    ListStatus,
     Referee,
 )
 from recruit.models.application import GOES_ON, QUESTIONS
@@ -54,7 +56,8 @@ class Candidate:
 
 
 def candidates(session: Session, intake: Intake, stage: str, profile: Profile) -> list[Candidate]:
-    """This intake's ineligible applications, and those of earlier intakes with the same assessed criteria.
+    """This intake's ineligible applications, and those of earlier intakes with the same assessed criteria whose list is
+    confirmed: there nobody assesses any more.
 
     Never one that has been a case before, and nobody who applies in this intake and may be assessed for real.
     """
@@ -94,6 +97,9 @@ def _sources(
             Intake.region_id == intake.region_id,
             Intake.status == IntakeStatus.CLOSED,
             Intake.closes_at < intake.closes_at,
+            col(Intake.id).in_(
+                select(InterviewList.intake_id).where(InterviewList.status == ListStatus.CONFIRMED)
+            ),
         )
         .order_by(col(Intake.closes_at).desc(), col(Intake.id))
         .limit(INTAKES)

@@ -59,7 +59,7 @@ def cannot(region: str, intake: str, code: str) -> Any:
                 db(),
                 assignment=task.assignment,
                 reason=SetAsideReason(form.reason.data),
-                words=form.words.data or "",
+                words=form.told.data or "",
                 actor=actor(),
                 now=clock.now(),
             )

@@ -80,7 +80,7 @@ def _choice(found: Intake, stage: str) -> dict[str, Any]:
     candidates = calibration_cases.candidates(db(), found, stage, profile)
     suggested = calibration_cases.varied(candidates, service.USUAL)
     keys = {each.key for each in suggested}
-    further = [each for each in calibration_cases.varied(candidates, 40) if each.key not in keys][:20]
+    further = [each for each in calibration_cases.varied(candidates, 20) if each.key not in keys][:12]
     ticked = set(request.form.getlist("case")) if request.method == "POST" else keys
     return {
         "candidates": [*suggested, *further],

@@ -14,6 +14,18 @@
     toggle.addEventListener("change", () => { keys = toggle.checked; try { localStorage.setItem(store, keys ? "on" : "off"); } catch { /* kept for this page only */ } });
   }
   let current = criteria.find((c) => c.classList.contains("is-current")) || criteria.find((c) => !c.querySelector("input[type=radio]:checked")) || criteria[0];
+  /* The levels scroll in a place of their own where there is one: the page itself stays where it is. */
+  const reveal = () => {
+    const place = current.closest(".judge-levels");
+    const own = place && /auto|scroll/.test(getComputedStyle(place).overflowY) && place.scrollHeight > place.clientHeight + 1;
+    if (!own) return false;
+    const bar = place.querySelector(".saving");
+    const above = bar && getComputedStyle(bar).position === "sticky" ? bar.offsetHeight : 0;
+    const part = current.getBoundingClientRect();
+    const seen = place.getBoundingClientRect();
+    place.scrollTop += part.top - seen.top - above - 8;
+    return true;
+  };
   const light = () => {
     criteria.forEach((c) => c.classList.toggle("is-current", c === current));
     all("[data-evidence]").forEach((e) => e.classList.toggle("is-lit", e.dataset.evidence.split(" ").includes(current.dataset.criterion)));
@@ -25,14 +37,14 @@
     light();
     const level = current.querySelector("input[type=radio]:checked") || current.querySelector("input[type=radio]");
     (level || current).focus({ preventScroll: true });
-    current.scrollIntoView({ block: "nearest" });
+    if (!reveal()) current.scrollIntoView({ block: "nearest" });
   };
   criteria.forEach((c) => {
     c.addEventListener("focusin", () => { if (current !== c) { current = c; light(); } });
     c.addEventListener("click", () => { if (current !== c) { current = c; light(); } });
   });
   light();
-  current.scrollIntoView({ block: "nearest" });
+  if (current !== criteria[0] || window.innerWidth < 736) reveal(); // what the form counted comes first where there is room
   const press = (selector) => { const button = document.querySelector(selector); if (button && !button.closest("[hidden]")) button.click(); };
   const commands = {
     j: () => go(1),
