@@ -99,9 +99,7 @@ def changing(
     intake = lock(session, application)
     if application.status is ApplicationStatus.WITHDRAWN:
         raise Conflict(_("This application is withdrawn and can no longer be changed."))
-    asked = None
-    if not accepts(intake, now):
-        asked = completion.admitting(session, application, topic=topic, document=document, now=now)
+    asked = completion.admitting(session, application, topic=topic, document=document, now=now)
     if asked is None:
         refuse_unless_open(intake, now)
     if revision is not None and revision != application.revision:
@@ -164,7 +162,7 @@ def _after_sending(
 def _reopen_what_was_asked(
     session: Session, application: Application, asked: CompletionRequest, actor: Actor, now: datetime
 ) -> None:
-    """After the closing time the request says what the change is about. A confirmed list stays on what it rests on."""
+    """The request says what the change is about. A confirmed list stays on what it rests on."""
     if not completion.list_is_confirmed(session, application.intake_id):
         only = {asked.requirement} if asked.requirement else None
         eligibility.reopen(session, application=application, only=only, actor=actor, now=now)
