@@ -73,7 +73,7 @@ def _delivery_fields(parts: list[Message]) -> Message | None:
             return None
         about = [block for block in blocks if isinstance(block, Message) and block.get("action")]
         failed = [block for block in about if str(block["action"]).strip().lower() == "failed"]
-        return (failed or about or [None])[0]
+        return next(iter(failed or about), None)
     return None
 
 

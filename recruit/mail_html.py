@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 TEMPLATES = Path(__file__).parents[1] / "templates" / "mail"
 FSI, PDI = "\u2068", "\u2069"
-_LINK = re.compile(r"https?://[^\s<>\"'\u2068\u2069]+")
+_LINK = re.compile(r"https?://[^\s<>\"'\u2068\u2069]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _ENDS = ".,;:!?)”’"
 _FACT = re.compile(r"[^\s:][^:\n]{0,40}: \S.*")
 
@@ -65,7 +65,8 @@ def _marked(text: str) -> Markup:
     for found in _LINK.finditer(text):
         address = found.group().rstrip(_ENDS)
         made += _isolating(text[at : found.start()])
-        made += Markup('<a class="link" href="{0}" style="color:#1B5448">{0}</a>').format(address)
+        target = address if address.startswith("http") else f"mailto:{address}"
+        made += Markup('<a class="link" href="{}" style="color:#1B5448">{}</a>').format(target, address)
         at = found.start() + len(address)
     return made + _isolating(text[at:])
 

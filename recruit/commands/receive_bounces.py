@@ -1,5 +1,6 @@
 """`recruit receive-bounces`: read reports of undeliverable mail, and show what came back with its application."""
 
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -25,9 +26,7 @@ def command(source: Path | None) -> None:
     from recruit.services.bounced import receive
 
     settings = command_settings()
-    contents: Iterable[bytes] = (
-        messages_in(source) if source else [click.get_binary_stream("stdin").read(MOST_BYTES)]
-    )
+    contents: Iterable[bytes] = messages_in(source) if source else [sys.stdin.buffer.read(MOST_BYTES)]
     read = marked = 0
     for content in contents:
         read += 1

@@ -3,6 +3,7 @@
 import enum
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlmodel import Session, col, func, or_, select
 
@@ -42,7 +43,7 @@ def undelivered(session: Session, intake: Intake) -> int:
     return int(session.exec(found.where(*_waits_for_a_person(intake))).one())
 
 
-def _waits_for_a_person(intake: Intake) -> tuple[object, ...]:
+def _waits_for_a_person(intake: Intake) -> tuple[Any, ...]:
     return (
         Application.intake_id == intake.id,
         col(OutgoingMail.state).in_(UNDELIVERED),
@@ -74,7 +75,7 @@ OUTCOMES: Mapping[LetterKind, Audience] = {
 
 def audiences(session: Session, *, intake: Intake) -> dict[Audience, frozenset[int]]:
     """Ids of the applications in each; those of a list are empty before one is published."""
-    sent = select(Application.id, Application.eligibility).where(
+    sent = select(Application.id, col(Application.eligibility)).where(
         Application.intake_id == intake.id, Application.status == ApplicationStatus.SUBMITTED
     )
     standing = {identity or 0: eligibility for identity, eligibility in session.exec(sent)}
@@ -87,7 +88,7 @@ def audiences(session: Session, *, intake: Intake) -> dict[Audience, frozenset[i
     entries: dict[int, EntryKind] = {}
     ranked: set[int] = set()
     if published is not None:
-        on_list = select(InterviewListEntry.application_id, InterviewListEntry.kind)
+        on_list = select(InterviewListEntry.application_id, col(InterviewListEntry.kind))
         entries = dict(session.exec(on_list.where(InterviewListEntry.list_id == published.id)).all())
         ranked = set(
             session.exec(select(RankingRow.application_id).where(RankingRow.run_id == published.run_id))
@@ -139,7 +140,7 @@ def text_of(session: Session, *, region_id: int, kind: LetterKind) -> Text:
 def texts_of(session: Session, *, region_id: int) -> dict[LetterKind, Text]:
     """The present text of every kind."""
     newest = (
-        select(LetterTemplate.kind, func.max(LetterTemplate.version).label("version"))
+        select(col(LetterTemplate.kind), func.max(LetterTemplate.version).label("version"))
         .where(LetterTemplate.region_id == region_id)
         .group_by(col(LetterTemplate.kind))
         .subquery()
@@ -196,7 +197,7 @@ def sendings(session: Session, *, intake: Intake) -> list[Sent]:
     )
     recipients = dict(session.exec(counted.group_by(col(LetterRecipient.sending_id))).all())
     states: dict[int, dict[MailState, int]] = {}
-    by_state = select(OutgoingMail.sending_id, OutgoingMail.state, func.count()).where(
+    by_state = select(OutgoingMail.sending_id, col(OutgoingMail.state), func.count()).where(
         col(OutgoingMail.sending_id).in_(ids), col(OutgoingMail.resent_from_id).is_(None)
     )
     for sending_id, state, number in session.exec(
@@ -219,7 +220,7 @@ def sending(session: Session, *, intake: Intake, number: int, lock: bool = False
 
 def states_of(session: Session, *, sending: LetterSending) -> dict[MailState, int]:
     """How many of a sending's messages stand in each state."""
-    found = select(OutgoingMail.state, func.count()).where(
+    found = select(col(OutgoingMail.state), func.count()).where(
         OutgoingMail.sending_id == sending.id, col(OutgoingMail.resent_from_id).is_(None)
     )
     return dict(session.exec(found.group_by(col(OutgoingMail.state))).all())
@@ -293,11 +294,11 @@ def recipients(
     return RecipientPage([_recipient(*row) for row in rows], number, total)
 
 
-def _matches(search: str, hidden: Collection[int]) -> object:
+def _matches(search: str, hidden: Collection[int]) -> Any:
     escaped = search.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     like = f"%{escaped}%"
     name = func.coalesce(Application.given_name, "") + " " + func.coalesce(Application.family_name, "")
-    by_name = func.lower(name).like(like, escape="\\")
+    by_name: Any = func.lower(name).like(like, escape="\\")
     if hidden:
         by_name = by_name & col(Application.id).not_in(sorted(hidden))
     return or_(

@@ -89,6 +89,5 @@ def sites(session: Session, *, region_id: int) -> list[Site]:
 
 def roles_anywhere(session: Session, *, account_id: int) -> frozenset[Role]:
     """The roles that a person has in any region."""
-    return frozenset(
-        session.exec(select(Membership.role).where(Membership.account_id == account_id).distinct())
-    )
+    held = select(col(Membership.role)).where(Membership.account_id == account_id)
+    return frozenset(session.exec(held.distinct()))

@@ -1,5 +1,6 @@
 """Letters of an intake: who gets one, its text, the dry run, sending it, stopping it."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -11,12 +12,15 @@ from forms.letters import LetterForm
 from recruit import clock
 from recruit.database import transaction
 from recruit.errors import Conflict, Invalid, Refusal
+from recruit.i18n import language
+from recruit.letter_preview import heading
 from recruit.merging import FIELDS, Texts
-from recruit.models import LetterKind, LetterSending, MailState, SendingState
+from recruit.models import Intake, LetterKind, LetterSending, MailState, SendingState
 from recruit.queries import eligibility, release
 from recruit.queries import letters as queries
 from recruit.queries.letters import Audience
 from recruit.request import account, actor, db, settings
+from recruit.request import region as present_region
 from recruit.routes.letters_mail import blueprint, present
 from recruit.services import letters as service
 
@@ -35,6 +39,7 @@ def index(region: str, intake: str) -> Any:
         intake=found,
         sendings=queries.sendings(db(), intake=found),
         undelivered=queries.undelivered(db(), found),
+        heading=_heading(found),
         now=clock.now(),
     )
 
@@ -137,9 +142,14 @@ def _page(
         mail_states=MailState,
         gaps=service.merging.gaps(queries.texts_in(sending)),
         grace=settings().letter_grace_minutes,
+        heading=_heading(found),
         names=release.names(db(), ids=[sending.created_by_id, sending.sent_by_id]),
         now=clock.now(),
     ), refused.status if refused else 200
+
+
+def _heading(found: Intake) -> Callable[[LetterSending], str]:
+    return lambda sending: heading(sending, found, present_region(), language())
 
 
 @blueprint.route("/letters/<int:number>/text", methods=["GET", "POST"])

@@ -55,7 +55,10 @@ def save(
         region_id=region_id,
         kind=kind,
         version=standing.version + 1,
-        **texts.parts(),
+        subject_sv=texts.subject_sv,
+        body_sv=texts.body_sv,
+        subject_en=texts.subject_en,
+        body_en=texts.body_en,
         created_at=now,
         created_by_id=actor.person(),
     )

@@ -104,7 +104,7 @@ def _who(
 ) -> list[tuple[Account, NoticePace]]:
     """Active members of the region among those meant, with how they want the kind."""
     found = (
-        select(Account, NoticeChoice.pace)
+        select(Account, col(NoticeChoice.pace))
         .join(Membership, col(Membership.account_id) == col(Account.id))
         .outerjoin(
             NoticeChoice, (col(NoticeChoice.account_id) == Account.id) & (col(NoticeChoice.kind) == kind)

@@ -3,19 +3,27 @@
 import re
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
+from recruit.actor import Actor
+from recruit.mail_html import as_html, isolated
 from recruit.models import (
+    Application,
+    Assignment,
+    Intake,
     InterviewList,
     LetterRecipient,
     MailState,
     OutgoingMail,
 )
-from recruit.services import publishing
+from recruit.services import mail, publishing
+from recruit.services.application import withdraw
 from tests.recruit.factories import World, post, sign_in
+from tests.recruit.intake_helpers import submitted
 from tests.recruit.kept import kept
-from tests.recruit.page_helpers import english
+from tests.recruit.page_helpers import count_queries, english
 from tests.recruit.ranking_helpers import LATER, assessed, closed_intake, confirmed, ranked
 
 BASE = "/g/alvmark/bt-2026/letters"
@@ -100,3 +108,127 @@ def test_every_page_of_letters_opens(group: FlaskClient, session: Session) -> No
         "/me/notices",
     ):
         assert group.get(page).status_code == 200, page
+
+
+def test_letter_to_just_the_selected_codes(group: FlaskClient, session: Session) -> None:
+    codes = [a.mask_code for a in session.exec(select(Application).limit(2))]
+    session.commit()
+    response = post(group, f"{BASE}/new", {"code": codes})
+    assert response.status_code == 303, response.text
+    draft = group.get(str(response.location)).text
+    assert all(f"The letter to {code}" in draft for code in codes)
+    assert session.exec(select(func.count()).select_from(LetterRecipient)).one() == 2
+    refused = post(group, f"{BASE}/new", {"code": ["ZZZZ"]})
+    assert refused.status_code == 422
+    assert "There is no application ZZZZ" in refused.text
+
+
+def test_misspelt_field_keeps_what_was_typed(group: FlaskClient) -> None:
+    typed = {
+        "seen": "0",
+        "subject_sv": "Ämne",
+        "body_sv": "Hej {given_nam}, min text",
+        "subject_en": "Subject",
+        "body_en": "Hello",
+    }
+    refused = post(group, "/g/alvmark/letters/called", typed)
+    assert refused.status_code == 422
+    assert "Did you mean {given_name}?" in refused.text
+    assert "Hej {given_nam}, min text" in refused.text
+    typed["body_sv"] = "Hej {given_name}"
+    shown = post(group, "/g/alvmark/letters/called", {**typed, "act": "preview"})
+    assert "Hej Ada" in shown.text
+    assert post(group, "/g/alvmark/letters/called", typed).status_code == 303
+    stale = post(group, "/g/alvmark/letters/called", {**typed, "body_sv": "Min andra text"})
+    assert stale.status_code == 409
+    assert "Min andra text" in stale.text
+    assert "What stands now, by somebody else" in stale.text
+
+
+def test_stale_dry_run_says_for_whom(group: FlaskClient, session: Session) -> None:
+    address = begun(group)
+    number = seen(group, address)
+    row = session.exec(select(LetterRecipient)).first()
+    assert row is not None
+    application = session.get_one(Application, row.application_id)
+    withdraw(session, application=application, reason=None, actor=Actor(application.account_id), now=LATER)
+    session.commit()
+    refused = post(group, f"{address}/send", {"seen": number})
+    assert refused.status_code == 409
+    assert f'<span class="code">{application.mask_code}</span>: has withdrawn' in refused.text
+
+
+def test_whoever_assesses_an_application_reads_neither_its_letter_nor_its_mail(
+    group: FlaskClient, session: Session, world: World, published: InterviewList
+) -> None:
+    address = begun(group)
+    row = session.exec(select(LetterRecipient)).first()
+    assert row is not None
+    application = session.get_one(Application, row.application_id)
+    application.given_name = "Hemlig"
+    session.add(application)
+    session.add(
+        Assignment(
+            region_id=application.region_id,
+            intake_id=application.intake_id,
+            application_id=application.id or 0,
+            assessor_id=world.coordinator.id or 0,
+            stage="screening",
+            assigned_at=LATER,
+        )
+    )
+    session.commit()
+    assert post(group, f"{address}/repeat", {"seen": seen(group, address)}).status_code == 303
+    page = group.get(address).text
+    assert "Hemlig" not in page
+    assert application.reference not in page
+    assert "You assess this application" in page
+    assert "Hemlig" not in post(group, address, {"search": "Hemlig"}).text.replace('value="Hemlig"', "")
+    code = application.mask_code
+    assert group.get(f"/g/alvmark/bt-2026/applications/{code}/mail").status_code == 403
+
+
+def test_lists_take_as_many_queries_however_long_they_are(
+    app: Flask, group: FlaskClient, session: Session, published: InterviewList
+) -> None:
+    counted = []
+    for more in (0, 2, 47):
+        intake = session.get_one(Intake, published.intake_id)
+        for _each in range(more):
+            submitted(session, intake, complete=False)
+        session.commit()
+        address = str(post(group, f"{BASE}/new", {"kind": "information", "to": "submitted"}).location)
+        for each in session.exec(select(OutgoingMail)):
+            each.state, each.failed_at = MailState.BOUNCED, LATER
+            session.add(each)
+        session.commit()
+        counted.append(
+            tuple(count_queries(app, group, page) for page in (address, BASE, f"{BASE}/undelivered"))
+        )
+    assert len(set(counted)) == 1, counted
+    assert max(counted[0]) <= 14
+
+
+def test_caught_mail_as_html_runs_and_loads_nothing(client: FlaskClient, session: Session) -> None:
+    mail.post(
+        session,
+        recipient="ada@example.org",
+        language="en",
+        template="account_verify",
+        values={"link": 'https://bt.example.org/"><script>alert(1)</script>'},
+        now=LATER,
+    )
+    session.commit()
+    response = client.get("/demo/mail/1/html")
+    assert "<script" not in response.text
+    assert "sandbox" in response.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+    assert not re.search(r"<(img|link|iframe)|url\(", response.text)
+
+
+def test_names_from_right_to_left_are_isolated_in_text_and_html() -> None:
+    body = f"Hello {isolated('ليلى')},\n\nName: {isolated('ليلى')}\nCode: AB\n\nhttps://x.example/a?b=1&c=2."
+    page = as_html(subject="Hello", body=body, language="en", sender="Region")
+    assert page.count("<bdi>ليلى</bdi>") == 2
+    assert 'href="https://x.example/a?b=1&amp;c=2"' in page
+    assert isolated("Åsa") == "Åsa"
