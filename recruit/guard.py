@@ -42,12 +42,17 @@ def _ask_to_sign_in() -> Any:
 def _enter_region(allowed: frozenset[Role]) -> None:
     session = db()
     slug = (request.view_args or {}).get("region", "")
-    region = session.exec(select(Region).where(Region.slug == slug)).first()
-    if region is None or region.id is None:
+    set_scope(session, AllRegions("which region it is, and the roles in it"))
+    mine = (col(Membership.region_id) == Region.id) & (col(Membership.account_id) == account().id)
+    found = session.exec(
+        select(Region, Membership.role).outerjoin(Membership, mine).where(Region.slug == slug)
+    ).all()
+    if not found:
         abort(404)
+    region = found[0][0]
+    assert region.id is not None
     set_scope(session, OneRegion(region.id))
-    mine = select(col(Membership.role)).where(Membership.account_id == account().id)
-    g.roles = frozenset(session.exec(mine))
+    g.roles = frozenset(role for _region, role in found if role is not None)
     if not g.roles:
         abort(404)
     if not g.roles & allowed:

@@ -5,7 +5,7 @@ queries.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func, or_
+from sqlalchemy import case, func, literal, or_, union_all
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
@@ -66,7 +66,7 @@ class Audited:
 
 
 def intakes(session: Session, *, region_id: int) -> list[Audited]:
-    """Every intake that has been opened, the one that closes last first. Seven queries, however many there are."""
+    """Every intake that has been opened, the one that closes last first. Five queries, however many there are."""
     opened = session.exec(
         select(Intake)
         .where(Intake.region_id == region_id, Intake.status != IntakeStatus.DRAFT)
@@ -74,30 +74,8 @@ def intakes(session: Session, *, region_id: int) -> list[Audited]:
     ).all()
     reports, under_way, failed = _reports(session, region_id)
     confirmed, published = _lists(session, region_id)
-    overrides = _counted(
-        session,
-        select_columns(col(InterviewList.intake_id), func.count())
-        .join(BorderlineDecision, col(BorderlineDecision.list_id) == col(InterviewList.id))
-        .where(
-            col(InterviewList.region_id) == region_id,
-            InterviewList.status == ListStatus.CONFIRMED,
-            or_(col(BorderlineDecision.reason) != "", col(BorderlineDecision.reason_code).is_not(None)),
-        )
-        .group_by(col(InterviewList.intake_id)),
-    )
-    conflicts = _counted(
-        session,
-        select_columns(col(Application.intake_id), func.count())
-        .join(ConflictOfInterest, col(ConflictOfInterest.application_id) == col(Application.id))
-        .where(col(Application.region_id) == region_id)
-        .group_by(col(Application.intake_id)),
-    )
-    requests = _counted(
-        session,
-        select_columns(col(Disclosure.intake_id), func.count())
-        .where(col(Disclosure.region_id) == region_id)
-        .group_by(col(Disclosure.intake_id)),
-    )
+    counted = _counts(session, region_id)
+    overrides, conflicts, requests = (counted[kind] for kind in ("overrides", "conflicts", "requests"))
     return [
         Audited(
             intake=each,
@@ -133,15 +111,12 @@ def _reports(session: Session, region_id: int) -> tuple[dict[int, Report], set[i
     about = or_(*(col(RecordEntry.action).startswith(each) for each in CHANGING))
     changing = case((about & (col(RecordEntry.action) != "interview.published"), RecordEntry.at))
     latest = func.max(changing, type_=UtcDateTime)
-    changed = dict(
-        session.execute(
-            select_columns(col(RecordEntry.intake_id), latest)
-            .where(col(RecordEntry.region_id) == region_id, col(RecordEntry.intake_id).is_not(None))
-            .group_by(col(RecordEntry.intake_id))
-        )
-        .tuples()
-        .all()
+    found = session.execute(
+        select_columns(col(RecordEntry.intake_id), latest)
+        .where(col(RecordEntry.region_id) == region_id, col(RecordEntry.intake_id).is_not(None))
+        .group_by(col(RecordEntry.intake_id))
     )
+    changed = dict(found.all())
     reports: dict[int, Report] = {}
     newest: dict[int, AnalysisState] = {}
     for intake_id, number, state, requested_at, started_at, finished_at, signed_at in analyses:
@@ -175,5 +150,30 @@ def _lists(session: Session, region_id: int) -> tuple[dict[int, int], dict[int, 
     return confirmed, published
 
 
-def _counted(session: Session, statement: object) -> dict[int, int]:
-    return {key: int(count) for key, count in session.execute(statement)}  # type: ignore[call-overload]
+def _counts(session: Session, region_id: int) -> dict[str, dict[int, int]]:
+    """Overrides on confirmed lists, declared conflicts, and requests for disclosure, by intake. One query."""
+    overrides = (
+        select_columns(literal("overrides").label("kind"), col(InterviewList.intake_id).label("intake"))
+        .join(BorderlineDecision, col(BorderlineDecision.list_id) == col(InterviewList.id))
+        .where(
+            col(InterviewList.region_id) == region_id,
+            InterviewList.status == ListStatus.CONFIRMED,
+            or_(col(BorderlineDecision.reason) != "", col(BorderlineDecision.reason_code).is_not(None)),
+        )
+    )
+    conflicts = (
+        select_columns(literal("conflicts"), col(Application.intake_id))
+        .join(ConflictOfInterest, col(ConflictOfInterest.application_id) == col(Application.id))
+        .where(col(Application.region_id) == region_id)
+    )
+    requests = select_columns(literal("requests"), col(Disclosure.intake_id)).where(
+        col(Disclosure.region_id) == region_id
+    )
+    each = union_all(overrides, conflicts, requests).subquery()
+    rows = session.execute(
+        select_columns(each.c.kind, each.c.intake, func.count()).group_by(each.c.kind, each.c.intake)
+    )
+    found: dict[str, dict[int, int]] = {"overrides": {}, "conflicts": {}, "requests": {}}
+    for kind, intake_id, count in rows:
+        found[kind][intake_id] = int(count)
+    return found

@@ -153,10 +153,11 @@ def entries(
     search: Search | None = None,
     number: int = 1,
     per_page: int = PER_PAGE,
+    members: list["Member"] | None = None,
 ) -> EntryPage:
     """A page of the region's record. Without `sees_values` (auditors, administrators) values that tell of an
     applicant, and reasons in free text, are left out; what was decided is not. Words are looked for in what the reader
-    may see and nowhere else.
+    may see and nowhere else. `members`: the group, where it has been read already.
     """
     reader = Reader(sees_values, assessor_id, sees_names)
     wanted = _wanted(region_id, search or Search(intake_id=intake_id), reader)
@@ -165,13 +166,14 @@ def entries(
     newest = select(RecordEntry).where(*wanted).order_by(col(RecordEntry.number).desc())
     rows = session.exec(newest.offset((number - 1) * per_page).limit(per_page)).all()
     values = _values(session, rows)
-    members, names = _people(session, region_id, rows, values, sees_names=sees_names)
+    known = group(session, region_id=region_id) if members is None else members
+    here, names = _people(session, region_id, rows, values, known, sees_names=sees_names)
     codes = _codes(session, rows)
     items = [
         _entry(
             row,
             values.get(row.id or 0, {}),
-            members,
+            here,
             names,
             codes,
             sees_values=sees_values,
@@ -242,6 +244,17 @@ def _saying(words: str, reader: Reader) -> Any:
         own = RecordEntry.actor_id == reader.assessor_id
         found = found & or_(RecordEntry.subject_kind != "assignment", own)
     return found
+
+
+def latest(session: Session, *, region_id: int, count: int) -> list[tuple[RecordEntry, str | None]]:
+    """The newest entries with the mask code of what they are about, without their values."""
+    newest = (
+        select(RecordEntry, Application.mask_code)
+        .outerjoin(Application, col(Application.id) == col(RecordEntry.application_id))
+        .where(RecordEntry.region_id == region_id)
+        .order_by(col(RecordEntry.number).desc())
+    )
+    return [(entry, code) for entry, code in session.exec(newest.limit(count))]
 
 
 def actions(session: Session, *, region_id: int) -> list[str]:
@@ -323,6 +336,7 @@ def _people(
     region_id: int,
     rows: Iterable[RecordEntry],
     values: Mapping[int, Mapping[str, RecordValue]],
+    known: Sequence[Member],
     *,
     sees_names: bool,
 ) -> tuple[set[int], dict[int, str]]:
@@ -332,7 +346,7 @@ def _people(
         for value in fields.values():
             if value.field in OF_MEMBERS:
                 ids |= _ids(value.old) | _ids(value.new)
-    found = group(session, region_id=region_id)
+    found = list(known)
     unknown = ids - {each.account_id for each in found}
     if unknown:
         found += _former(session, region_id, unknown)

@@ -26,7 +26,7 @@ def home(region: str) -> Any:
     return render_template(
         "audit/home.html",
         intakes=found,
-        latest=records.entries(db(), region_id=region_id, sees_values=False, sees_names=False, per_page=8),
+        latest=records.latest(db(), region_id=region_id, count=8),
         inside=reader().inside,
     )
 

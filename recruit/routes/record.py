@@ -22,6 +22,7 @@ def index(region: str) -> Any:
     known = queries.intakes(db(), region_id=region_id)
     chosen = next((each for each in known if each.slug == request.args.get("intake", "")), None)
     sees_values = Role.COORDINATOR in roles()
+    group = queries.group(db(), region_id=region_id)
     search, wrong = _search(chosen.id if chosen else None)
     page = queries.entries(
         db(),
@@ -30,6 +31,7 @@ def index(region: str) -> Any:
         assessor_id=account().id if Role.ASSESSOR in roles() else None,
         sees_names=sees_names(),
         search=search,
+        members=group,
         number=request.args.get("page", 1, int),
         per_page=min(max(request.args.get("per", queries.PER_PAGE, int), 1), queries.MOST_PER_PAGE),
     )
@@ -41,7 +43,7 @@ def index(region: str) -> Any:
         sees_values=sees_values,
         sees_names=sees_names(),
         actions=queries.actions(db(), region_id=region_id),
-        group=queries.group(db(), region_id=region_id),
+        group=group,
         search=search,
         wrong=wrong,
         may_disclose=Role.COORDINATOR in roles(),
