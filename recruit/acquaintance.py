@@ -107,9 +107,14 @@ def same_person(one: str, other: str) -> bool:
     return len(shorter) >= 2 and all(any(word & every for every in longer) for word in shorter)
 
 
+def _one_form(keys: frozenset[str]) -> frozenset[str]:
+    """Women's and men's forms of one Slavic surname meet: Zielińska and Zieliński, Petrova and Petrov."""
+    return frozenset(re.sub(r"sk(?:a|aia)$", "ski", re.sub(r"(ov|ev)a$", r"\1", key)) for key in keys)
+
+
 @lru_cache(maxsize=20_000)
 def _name_keys(name: str) -> tuple[frozenset[str], ...]:
-    return tuple(key for word in spelling.WORD.findall(name) if (key := spelling.close(word)))
+    return tuple(key for word in spelling.WORD.findall(name) if (key := _one_form(spelling.close(word))))
 
 
 def _surname_keys(name: str, bones: bool = True) -> set[str]:
@@ -118,7 +123,7 @@ def _surname_keys(name: str, bones: bool = True) -> set[str]:
     """
     keys: set[str] = set()
     for word in spelling.WORD.findall(name):
-        close = {key for key in spelling.close(word) if len(key) > 1}
+        close = {key for key in _one_form(spelling.close(word)) if len(key) > 1}
         keys |= close
         if (bones or not close) and len(found := spelling.skeleton(word)) >= 3:
             keys.add(("=" if close else "~") + found)

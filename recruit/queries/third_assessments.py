@@ -45,7 +45,7 @@ def has_third(session: Session, *, application_id: int, stage: str) -> bool:
 
 def third_counts() -> Any:
     """The condition that a row of `Disagreement` asks for a third assessment that has not been given up."""
-    return (Disagreement.way == DisagreementWay.THIRD) & (
+    return (col(Disagreement.way) == DisagreementWay.THIRD) & (
         col(Disagreement.end).is_(None) | (col(Disagreement.end) == DisagreementEnd.CHANGED)
     )
 

@@ -71,7 +71,7 @@ def terms(region: str, intake: str, who: str) -> Any:
         "away_until": limit.away_until if limit else None,
         "hand_over": limit.hand_over if limit else False,
         "workplace": member.workplace,
-        "revision": str(limit.revision) if limit else "0",
+        "revision": limit.revision if limit else 0,
     }
     posted = request.form if request.method == "POST" else None
     form = TermsForm(posted, data=held, say=_)
@@ -83,7 +83,7 @@ def terms(region: str, intake: str, who: str) -> Any:
                     intake=found,
                     assessor_id=id_of(account),
                     terms=_terms(form),
-                    revision=_revision(form),
+                    revision=int(form.revision.data),
                     actor=actor(),
                     now=clock.now(),
                 )
@@ -113,11 +113,6 @@ def _terms(form: TermsForm) -> service.Terms:
         hand_over=bool(form.hand_over.data) and form.away_from.data is not None,
         workplace=form.workplace.data or "",
     )
-
-
-def _revision(form: TermsForm) -> int:
-    text = form.revision.data or ""
-    return int(text) if str(text).isdecimal() and len(str(text)) < 10 else -1
 
 
 @blueprint.post("/assessment/assessors/<who>/hand-over")

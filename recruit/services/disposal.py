@@ -18,7 +18,7 @@ from recruit.models import (
     RecordValue,
     WaitingNotice,
 )
-from recruit.services import completion, disclosure, record, requirement_setting
+from recruit.services import completion, conflicts, disclosure, record, requirement_setting
 from recruit.services.chain import DISPOSED
 
 
@@ -29,8 +29,9 @@ def dispose_values(
 
     What somebody wrote about a decline or a drop-out, and in discussions, goes with them; the outcome and its code, and
     which levels were changed, stay for the figures.
-    So does what was asked and answered in words when the application was completed, and all mail about it: how many a
-    letter was sent to stands in the record. Files that were handed out go too; their checksums stay.
+    So does why there is a conflict of interest or none, and what was asked and answered in words when the
+    application was completed, and all mail about it: how many a letter was sent to stands in the record. Files that
+    were handed out go too; their checksums stay.
 
     The disposal is itself an entry: it names the entries whose values went. Raises Invalid without a reason (the
     decision it rests on), NotFound when there is nothing to dispose of.
@@ -48,6 +49,7 @@ def dispose_values(
         session.exec(delete(table).where(col(table.application_id) == application.id))
     session.exec(update(Outcome).where(col(Outcome.application_id) == application.id).values(note=""))
     _empty_discussions(session, application)
+    conflicts.forget(session, application=application)
     completion.forget(session, application=application)
     disclosure.dispose(session, application)
     requirement_setting.forget(session, application=application)

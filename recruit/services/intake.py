@@ -31,7 +31,7 @@ from recruit.models import (
 from recruit.models.types import id_of
 from recruit.queries import intake as intakes
 from recruit.queries import profile as profiles
-from recruit.services import case_numbers, lots, mail, record
+from recruit.services import case_numbers, conflict_search, lots, mail, record
 from recruit.services.profiles import refuse_unapproved
 from scoring.criteria import STAGES
 
@@ -256,6 +256,7 @@ def close(
     intake.status, intake.closed_at = IntakeStatus.CLOSED, now
     session.add(intake)
     _write(session, intake, actor, now, "intake.closed", changes, reason=(reason or "").strip() or None)
+    conflict_search.search(session, intake=intake, now=now)  # its questions wait before anything is handed out
     return intake
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from tests.bench import (
     analysis,
+    assigning,
     audit_speed,
     certainty,
     false_alarms,
@@ -25,6 +26,7 @@ PARTS: tuple[tuple[str, Callable[[], None]], ...] = (
     ("The spreadsheet path", spreadsheet.main),
     ("A page of many applications", pages.main),
     ("The workplace over HTTP", workplace.main),
+    ("Who assesses what", assigning.main),
     ("Monitoring: false alarms and coverage", false_alarms.main),
     ("Monitoring: speed and memory", audit_speed.main),
     ("Monitoring: the auditor's pages", monitoring_pages.main),

@@ -10,12 +10,14 @@ from recruit.models import (
     Application,
     ApplicationStatus,
     Assignment,
+    AssignmentPlan,
     AssignmentStatus,
     Attachment,
     AttachmentKind,
     ExperiencePeriod,
     Intake,
     Membership,
+    PossibleConflict,
     RankingRun,
     Referee,
     Region,
@@ -66,11 +68,27 @@ def prepare(session: Session) -> dict[str, object]:
         "draft": draft[0],
         "drafter": draft[1],
         "assessor": _assessor(session).public_id,
+        "question": _question(session, assessed),
+        "plan": _plan(session, assessed),
     }
 
 
 def _assessor(session: Session) -> Account:
     return session.exec(select(Account).where(Account.email == ASSESSOR)).one()
+
+
+def _question(session: Session, intake: Intake) -> int:
+    """A possible conflict of interest that waits for an answer."""
+    waiting = select(PossibleConflict.id).where(
+        PossibleConflict.intake_id == intake.id, col(PossibleConflict.answer).is_(None)
+    )
+    return session.exec(waiting.order_by(col(PossibleConflict.id))).first() or 0
+
+
+def _plan(session: Session, intake: Intake) -> int:
+    """The plan by which the applications were handed out."""
+    made = select(AssignmentPlan.id).where(AssignmentPlan.intake_id == intake.id)
+    return session.exec(made.order_by(col(AssignmentPlan.id))).first() or 0
 
 
 def _code(session: Session, intake: Intake) -> tuple[str, str, str]:
