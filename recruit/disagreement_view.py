@@ -177,7 +177,7 @@ def lines(said: Sequence[Said], profile: Profile, reader: int | None) -> list[Li
     made = []
     for each in said:
         own = each.assessor_id == reader
-        who = _("You") if own else _("Assessor %(number)s", number=each.number)
+        who = _("You yourself") if own else _("Assessor %(number)s", number=each.number)
         heading = ""
         if each.criterion:
             name = profile.criterion(each.criterion).name.in_language(language())

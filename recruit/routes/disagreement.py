@@ -38,9 +38,9 @@ def _address(found: Intake, region: str, stage: str, code: str = "") -> str:
     )
 
 
-@blueprint.get(PREFIX, defaults={"stage": "screening"})
+@blueprint.get(PREFIX)
 @blueprint.get(f"{PREFIX}/<stage>")
-def index(region: str, intake: str, stage: str) -> Any:
+def index(region: str, intake: str, stage: str = "screening") -> Any:
     """The queue: what matters most first."""
     return _index(intake_here(), _stage(stage))
 

@@ -43,9 +43,9 @@ from recruit.services.lines import line_groups, line_on
 blueprint = Blueprint("meeting", __name__)
 
 
-@blueprint.get(PREFIX, defaults={"step": "done"})
+@blueprint.get(PREFIX)
 @blueprint.get(f"{PREFIX}/<any(done, order, zone, monitor, decisions, release):step>")
-def show(region: str, intake: str, step: str) -> Any:
+def show(region: str, intake: str, step: str = "done") -> Any:
     """One step of the meeting."""
     subject = about()
     pages = {
