@@ -21,7 +21,7 @@ from recruit.routes.eligibility import blueprint, present, show_error
 from recruit.routes.eligibility_table import read_filter
 from recruit.services import requirement_setting
 from recruit.services.requirement_setting import Setting
-from recruit.services.selection import MOST_AT_ONCE, chosen, summary
+from recruit.services.selection import MOST_AT_ONCE, chosen, summary, too_many
 
 #: Where rows go to be handed out and written to: the page takes one field `code` for each.
 PAGES = {"assign": "assessment.assign", "message": "letters.new"}
@@ -37,6 +37,9 @@ def selected(region: str, intake: str) -> Any:
     codes, query, act = codes_here(found), request.form.get("filter", ""), request.form.get("act", "")
     if not codes:
         flash(_("Tick at least one application in the table first."), "error")
+        return redirect(back_to(found, query), 303)
+    if act == "message" and len(codes) > MOST_AT_ONCE:
+        flash(str(too_many(len(codes))), "error")
         return redirect(back_to(found, query), 303)
     if act in PAGES and PAGES[act] in current_app.view_functions:
         if request.form.get("scope") != "ticked":

@@ -44,14 +44,7 @@ def chosen(
     if not wanted:
         raise Invalid(_("Choose at least one application first."), field="code")
     if len(wanted) > MOST_AT_ONCE:
-        raise Invalid(
-            _(
-                "%(number)s applications are chosen. Take at most %(most)s at a time: filter for fewer.",
-                number=len(wanted),
-                most=MOST_AT_ONCE,
-            ),
-            field="code",
-        )
+        raise Invalid(too_many(len(wanted)), field="code")
     found = _by_code(session, intake, wanted, hold)
     masked = queries.assessed_by(session, intake.id or 0, actor.account_id or 0)
     conflicts = _conflicts(session, actor)
@@ -64,6 +57,15 @@ def chosen(
             left_out.append(LeftOut(code, why))
     _load_accounts(session, kept)
     return Selection(tuple(kept), tuple(left_out))
+
+
+def too_many(number: int) -> Any:
+    """What to say to a selection that is too large."""
+    return _(
+        "%(number)s applications are chosen. Take at most %(most)s at a time: filter for fewer.",
+        number=number,
+        most=MOST_AT_ONCE,
+    )
 
 
 def _by_code(session: Session, intake: Intake, codes: Sequence[str], hold: bool) -> dict[str, Application]:
