@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, render_template, send_file
+from flask import Response, render_template
 
 from recruit.documents import sandbox
 from recruit.errors import Invalid, NotFound
@@ -56,7 +56,7 @@ def page_picture(region: str, intake: str, code: str, public_id: str, number: in
     made = _rendered(row)
     if not 1 <= number <= len(made):
         raise NotFound(_("The document has no such page."))
-    return send_file(made[number - 1], mimetype="image/jpeg", max_age=0)
+    return Response(made[number - 1].read_bytes(), mimetype="image/jpeg")
 
 
 def _copy(intake: str, code: str, public_id: str) -> tuple[Intake, Task, MaskedDocument, Attachment]:

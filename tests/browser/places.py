@@ -68,6 +68,8 @@ def prepare(session: Session) -> dict[str, object]:
         "draft": draft[0],
         "drafter": draft[1],
         "assessor": _assessor(session).public_id,
+        "copy": _copy(session, assessed)[0],
+        "copy_file": _copy(session, assessed)[1],
         "question": _question(session, assessed),
         "plan": _plan(session, assessed),
     }
@@ -112,12 +114,32 @@ def _task(session: Session, intake: Intake, status: AssignmentStatus) -> str:
         .where(
             Assignment.intake_id == intake.id,
             Assignment.assessor_id == _assessor(session).id,
+            Assignment.stage == "screening",
             Assignment.status == status,
         )
     )
     code = session.exec(found.order_by(col(Assignment.id))).first()
     assert code is not None
     return code
+
+
+def _copy(session: Session, intake: Intake) -> tuple[str, str]:
+    """An application that the assessor has or had, and its redacted copy."""
+    found = (
+        select(Application.mask_code, Attachment.public_id)
+        .join(Assignment, col(Assignment.application_id) == col(Application.id))
+        .join(Attachment, col(Attachment.application_id) == col(Application.id))
+        .where(
+            Assignment.intake_id == intake.id,
+            Assignment.assessor_id == _assessor(session).id,
+            Assignment.stage == "screening",
+            Assignment.status != AssignmentStatus.RECUSED,
+            col(Attachment.redacts_id).is_not(None),
+        )
+    )
+    row = session.exec(found.order_by(col(Assignment.id))).first()
+    assert row is not None
+    return row
 
 
 def _own(session: Session, intake: Intake, sent: bool) -> tuple[str, str, str, str]:

@@ -167,3 +167,159 @@ def test_page_tells_nothing_of_who_applies(desk: Desk) -> None:
         if shown:
             found[code] = shown
     assert found == {}
+
+
+def test_several_applications_by_the_keyboard_alone(desk: Desk) -> None:
+    """From the queue: levels, rationales, undo, help, the next application, until none is left, and submitting."""
+    with desk.demo.session() as session:
+        left = len(_tasks(session))
+        ids = [assignment.id for _application, assignment in _tasks(session)]
+    page, press = desk.page, desk.page.keyboard.press
+    page.goto(f"/g/alvmark/{desk.intake}/assess")
+    page.locator(".next-step a").focus()
+    press("Enter")
+    for number in range(left):
+        page.wait_for_selector("[data-criterion].is-current")
+        here = page.url
+        criteria = page.locator("[data-criterion]").count()
+        for _back in range(criteria):
+            press("k")
+        if number == 0:
+            press("?")
+            expect(page.locator("[data-keys-help]")).to_be_visible()
+            press("Escape")
+            press("4")
+            expect(page.locator(".saving-state--done")).to_be_visible()
+            with page.expect_navigation():
+                press("z")
+            expect(page.locator("[data-criterion] input:checked")).to_have_count(0)
+            for _back in range(criteria):
+                press("k")
+        for position in range(criteria):
+            press("3")
+            if position == 0:
+                press("m")
+                page.keyboard.type(f"Exempel {number}")
+                press("Escape")
+            press("j")
+        with page.expect_navigation():
+            press("Enter")
+        expect(page).not_to_have_url(here)
+    expect(page).to_have_url(re.compile(r"/assess\?"))
+    with desk.demo.session() as session:
+        rows = session.exec(select(Level).where(col(Level.assignment_id).in_(ids))).all()
+        assert {row.level for row in rows} == {3}
+        assert sum(row.note.startswith("Exempel") for row in rows) == left
+
+
+def test_what_is_set_without_a_connection_is_saved_when_it_comes_back(desk: Desk) -> None:
+    with desk.demo.session() as session:
+        application, assignment = _tasks(session)[-1]
+    page = desk.page
+    desk.open(application.mask_code)
+    page.context.set_offline(True)
+    page.keyboard.press("2")
+    page.keyboard.press("m")
+    page.keyboard.type("Skrivet utan nät")
+    state = page.locator("[data-saving-state]")
+    expect(state).to_contain_text("Ingen förbindelse")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Enter")  # does not leave the page while something is unsaved
+    expect(state).to_contain_text("Ingen förbindelse")
+    expect(page.locator("[data-criterion].is-current [data-rationale]")).to_have_value("Skrivet utan nät")
+    page.context.set_offline(False)
+    expect(state).to_have_text(re.compile(r"sparat \d\d\.\d\d"))
+    with desk.demo.session() as session:
+        rows = session.exec(select(Level).where(Level.assignment_id == assignment.id)).all()
+        assert [(row.level, row.note) for row in rows] == [(2, "Skrivet utan nät")]
+
+
+def test_signed_out_while_writing_loses_nothing(desk: Desk) -> None:
+    with desk.demo.session() as session:
+        application, assignment = _tasks(session)[-1]
+    page = desk.page
+    desk.open(application.mask_code)
+    other = page.context.new_page()
+    other.goto("/g/alvmark/")
+    other.locator("form[action*=logout] button").click()
+    other.wait_for_load_state()
+    page.keyboard.press("1")
+    state = page.locator("[data-saving-state]")
+    expect(state).to_contain_text("Du har loggats ut")
+    other.goto("/login")
+    other.fill("[name=email]", ASSESSOR)
+    other.fill("[name=password]", PASSWORD)
+    other.press("[name=password]", "Enter")
+    other.wait_for_url("**/g/alvmark/")
+    expect(state).to_have_text(re.compile(r"sparat \d\d\.\d\d"))
+    with desk.demo.session() as session:
+        assert list(_levels(session, assignment.id).values()) == [1]
+
+
+def test_two_windows_are_told_of_each_other(desk: Desk) -> None:
+    with desk.demo.session() as session:
+        application, assignment = _tasks(session)[-1]
+    page = desk.page
+    desk.open(application.mask_code)
+    other = page.context.new_page()
+    other.goto(page.url)
+    page.keyboard.press("1")
+    expect(page.locator(".saving-state--done")).to_be_visible()
+    other.keyboard.press("3")
+    alert = other.locator("[data-criterion].is-current [data-elsewhere]")
+    expect(alert).to_contain_text("nivå 1")
+    other.keyboard.press("4")
+    expect(other.locator(".saving-state--done")).to_be_visible()
+    with desk.demo.session() as session:
+        assert list(_levels(session, assignment.id).values()) == [4]
+
+
+def _with_document(session: Session) -> Application:
+    """One that the assessor has, with a redacted copy."""
+    copies = set(
+        session.exec(select(Attachment.application_id).where(col(Attachment.redacts_id).is_not(None)))
+    )
+    return next(application for application, _assignment in _tasks(session) if application.id in copies)
+
+
+def test_documents_stand_beside_the_scores(desk: Desk) -> None:
+    with desk.demo.session() as session:
+        code = _with_document(session).mask_code
+    page = desk.page
+    desk.open(code)
+    address = page.url
+    page.keyboard.press("d")
+    picture = page.locator("[data-paper-pane] img").first
+    expect(picture).to_be_visible()
+    page.wait_for_function("document.querySelector('[data-paper-pane] img').naturalWidth > 500")
+    before = picture.bounding_box()
+    page.keyboard.press("+")
+    after = picture.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert after["width"] > before["width"]
+    page.keyboard.press("2")  # the levels are still at hand
+    expect(page.locator(".saving-state--done")).to_be_visible()
+    assert page.url == address
+    page.keyboard.press("d")
+    expect(page.locator("[data-paper-pane]")).to_be_hidden()
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (768, 1024), (1280, 800)])
+def test_anchors_stay_in_sight_and_targets_are_large(desk: Desk, width: int, height: int) -> None:
+    with desk.demo.session() as session:
+        code = _tasks(session)[-1][0].mask_code
+    page = desk.page
+    page.set_viewport_size({"width": width, "height": height})
+    desk.open(code)
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight / 2)")
+    key = page.locator("[data-criterion].is-current .level").first
+    box = key.bounding_box()
+    assert box is not None
+    assert 0 <= box["y"] <= height - 44
+    small = page.evaluate(
+        "[...document.querySelectorAll('.judge .level, .judge .button')].filter(e => e.offsetParent !== null)"
+        ".map(e => e.getBoundingClientRect()).filter(r => r.width < 44 || r.height < 44).length"
+    )
+    assert small == 0
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

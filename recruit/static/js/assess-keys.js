@@ -44,7 +44,7 @@
     c.addEventListener("click", () => { if (current !== c) { current = c; light(); } });
   });
   light();
-  if (current !== criteria[0] || window.innerWidth < 736) reveal(); // what the form counted comes first where there is room
+  if (current !== criteria[0] || window.innerWidth < 1024) reveal(); // what the form counted comes first where there is room
   const press = (selector) => { const button = document.querySelector(selector); if (button && !button.closest("[hidden]")) button.click(); };
   const commands = {
     j: () => go(1),
