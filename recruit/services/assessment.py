@@ -9,12 +9,12 @@ from sqlmodel import Session, select
 from recruit.actor import Actor
 from recruit.errors import Conflict, Invalid, NotFound
 from recruit.i18n import lazy_gettext as _
-from recruit.models import Assignment, AssignmentStatus, Intake
+from recruit.models import Assignment, AssignmentStatus, Intake, Notice
 from recruit.models.types import id_of
 from recruit.queries import assessment as queries
 from recruit.queries import calibration as calibrations
 from recruit.queries import intake as intakes
-from recruit.services import calibration, record, steps
+from recruit.services import calibration, notices, record, steps
 from recruit.services.panels import held
 from scoring.profile import TOP_LEVEL, Criterion
 
@@ -191,6 +191,25 @@ def submit(session: Session, *, assignment: Assignment, actor: Actor, now: datet
     )
     if assignment.stage == queries.CALIBRATION:
         calibration.close_when_all_in(session, assignment=assignment, now=now)
+    else:
+        _tell_when_all_in(session, assignment, now)
+
+
+def _tell_when_all_in(session: Session, assignment: Assignment, now: datetime) -> None:
+    """Tell the coordinators when the last assessment of a stage has come in."""
+    left = select(Assignment.id).where(
+        Assignment.intake_id == assignment.intake_id,
+        Assignment.stage == assignment.stage,
+        Assignment.status == AssignmentStatus.ASSIGNED,
+    )
+    if session.exec(left.limit(1)).first() is None:
+        notices.tell(
+            session,
+            kind=Notice.ASSESSMENTS_IN,
+            region_id=assignment.region_id,
+            now=now,
+            intake=session.get_one(Intake, assignment.intake_id),
+        )
 
 
 class MissingLevels(Invalid):

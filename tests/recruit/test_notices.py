@@ -8,12 +8,22 @@ from sqlmodel import Session, col, select
 
 from recruit import clock
 from recruit.actor import Actor
-from recruit.models import Application, Intake, Notice, NoticePace, OutgoingMail, WaitingNotice
+from recruit.models import (
+    Application,
+    AssignmentStatus,
+    Intake,
+    Notice,
+    NoticePace,
+    OutgoingMail,
+    WaitingNotice,
+)
 from recruit.services import application as applications
 from recruit.services import notices
+from recruit.services.assessment import submit
 from tests.recruit.factories import NOW, World, post, sign_in
 from tests.recruit.intake_helpers import opened_intake, submitted
 from tests.recruit.page_helpers import english
+from tests.recruit.ranking_helpers import assessment
 
 
 @pytest.fixture
@@ -125,3 +135,17 @@ def test_the_page_keeps_what_is_chosen(client: FlaskClient, session: Session, wo
     assert post(client, "/me/notices", {**wanted, "assigned": "sometimes"}).status_code == 422
     assert post(client, "/me/notices", wanted).status_code == 303
     assert notices.paces(session, account=world.assessors[0])[Notice.ASSIGNED] is NoticePace.DAILY
+
+
+def test_last_assessment_of_a_stage_is_told(session: Session, world: World) -> None:
+    intake = opened_intake(session, world)
+    application = submitted(session, intake, complete=False)
+    assignments = [assessment(session, intake, application, who.id or 0, 3) for who in world.assessors[:2]]
+    for each in assignments:
+        each.status, each.submitted_at = AssignmentStatus.ASSIGNED, None
+        session.add(each)
+    session.commit()
+    for each, told in zip(assignments, (0, 1), strict=True):
+        submit(session, assignment=each, actor=Actor(each.assessor_id), now=NOW)
+        session.commit()
+        assert len(posted(session, world.coordinator.email)) == told
