@@ -110,12 +110,12 @@ class Board:
         return ((2 * loads - 1) * _SCALE // self.weights()).astype(np.int64)
 
     def weights(self) -> Matrix:
-        """What each can take beside the others: their limit; who has none counts as the mean of those who have one,
-        and as no less than an even share of the whole.
+        """What each can take beside the others: their limit; who has none can take as much as anybody, and no less
+        than an even share of the whole.
         """
         even = max(1, -(-int(self.need.sum()) // max(1, int(self.available.sum()))))
         limits = self.most[self.limited & (self.most > 0)]
-        usual = max(even, round(float(limits.mean())) if len(limits) else 0)
+        usual = max(even, int(limits.max(initial=0)))
         return np.where(self.limited, np.maximum(self.most, 1), usual)
 
     def start(self) -> None:

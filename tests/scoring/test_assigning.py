@@ -181,6 +181,13 @@ def test_loads_are_in_proportion_to_what_each_can_take() -> None:
     assert made.loads == {1: 8, 2: 16, 3: 24, 4: 32}
 
 
+def test_who_has_no_limit_gets_no_less_than_who_has_one() -> None:
+    made = spread(48, 4, a1=Terms(most=40), a2=Terms(most=10))
+    like_others = [made.loads[who] for who in (1, 3, 4)]
+    assert max(like_others) - min(like_others) <= 1
+    assert made.loads[2] <= 10
+
+
 def test_who_has_no_time_gets_nothing() -> None:
     assert spread(30, 5, a2=Terms(most=0)).loads[2] == 0
 
