@@ -88,10 +88,12 @@ class Several(SelectMultipleField):
     widget = widgets.ListWidget(prefix_label=False)
     option_widget = widgets.CheckboxInput()
     translates_choices = True
+    data: Any
 
     def pre_validate(self, form: Any) -> None:
         known = {value for value, *_rest in self.iter_choices()}
-        self.data = [value for value in self.data or [] if value in known]
+        chosen: list[str] = self.data or []
+        self.data = [value for value in chosen if value in known]
 
 
 _SIMPLE: dict[str, Callable[[], Field]] = {

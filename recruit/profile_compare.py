@@ -17,6 +17,8 @@ from recruit.profile_parts import values_of
 _WORDS = re.compile(r"\s+|[^\s]+")
 #: Texts longer than this are not compared word by word: it would take long, and show nothing.
 _LONGEST = 6000
+#: With less of the words in common than this, two texts are shown one after the other.
+_LIKE = 0.4
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,8 @@ def sections(old: Content, new: Content) -> list[Section]:
 
 
 def marked(old: str, new: str) -> Markup:
-    """The new text with what went struck and what came marked, word by word."""
-    if len(old) + len(new) > _LONGEST:
+    """The new text with what went struck and what came marked, word by word; whole where little is left of it."""
+    if old and new and (len(old) + len(new) > _LONGEST or _likeness(old, new) < _LIKE):
         return Markup("<del>{}</del> <ins>{}</ins>").format(old, new)
     before, after = _WORDS.findall(old), _WORDS.findall(new)
     parts = []
@@ -62,6 +64,10 @@ def marked(old: str, new: str) -> Markup:
         parts += [Markup("<del>{}</del>").format(gone)] if gone else []
         parts += [Markup("<ins>{}</ins>").format(come)] if come else []
     return Markup().join(parts)
+
+
+def _likeness(old: str, new: str) -> float:
+    return SequenceMatcher(None, old.split(), new.split(), autojunk=False).ratio()
 
 
 def _items(old: Content, new: Content, name: str) -> Iterator[Change]:

@@ -36,8 +36,8 @@ def begin(region: str) -> Any:
                 made = service.begin(
                     db(),
                     region_id=present_region().id or 0,
-                    key=form.key.data,
-                    start=_start(form.source.data),
+                    key=form.key.data or "",
+                    start=_start(form.source.data or ""),
                     actor=actor(),
                     now=clock.now(),
                 )

@@ -72,9 +72,7 @@ def remove(region: str, draft: int) -> Any:
         row = profiles.draft_by_id(db(), draft)
         frame = profile_editor.frame(db(), row, f"{name}/{item_id}")
         users = [(each, profile_editor.part_name(drafts.content(row), each)) for each in used.users]
-        return render_template(
-            "profile/draft/remove.html", **frame, used=used, users=users
-        ), used.status
+        return render_template("profile/draft/remove.html", **frame, used=used, users=users), used.status
     flash(_("Removed. Undo brings it back."))
     return _home(region, draft, name)
 

@@ -46,7 +46,7 @@ class Source:
 def show(region: str, key: str, version: int) -> Any:
     """What the profile would have made of those who have applied before."""
     row = profiles.by_version(db(), key, version)
-    values = {"region": region, "key": key, "version": version}
+    values: dict[str, Any] = {"region": region, "key": key, "version": version}
     name = _("%(key)s, version %(version)s", key=row.key, version=row.version)
     return page(
         intakes.parsed(row),

@@ -144,6 +144,7 @@ def test_weights_show_their_sum_and_what_is_missing(
     after = coordinator.get(post(coordinator, page, sent).location).text
     assert "The weights add up to 97.5: 2.5 are missing." in after
     assert "29.4" in after  # 12.5 of 42.5 at screening
+    assert re.search(r'<button[^>]*type="submit" form="weights-form">Save the weights</button>', after)
     refused = post(coordinator, f"{draft}version", {"seen": 2})
     assert refused.status_code == 422
     assert "The weights add up to 97.5" in refused.text
@@ -300,7 +301,7 @@ def test_draft_becomes_a_version_with_the_same_content(
     assert late.status_code == 409
     assert "has become version 2" in late.text
     compared = coordinator.get(f"{HOME}/bt/compare").text
-    assert "<del>40</del><ins>45</ins>" in compared
+    assert "<del>40</del> <ins>45</ins>" in compared
 
 
 def test_draft_of_an_old_version_is_not_saved_over_a_newer_unseen(
