@@ -42,6 +42,22 @@ def send_empty(page: Page) -> None:
         page.locator("main form button.button").first.click()
 
 
+def ask_all(page: Page) -> None:
+    """Ask everybody on the page for something."""
+    _for_all(page, "ask")
+
+
+def set_for_all(page: Page) -> None:
+    """Set a requirement for everybody on the page."""
+    _for_all(page, "set")
+
+
+def _for_all(page: Page, act: str) -> None:
+    page.check("input[name=scope][value=page]", force=True)
+    with page.expect_navigation():
+        page.click(f"button[name=act][value={act}]")
+
+
 def answer_no(page: Page) -> None:
     """Choose the last answer of a question and go on, to the end of the questions."""
     while page.locator("main form input[type=radio]").count():
@@ -129,6 +145,12 @@ PLACES = [
     Place("coordinator", "/g/{region}/{open}/extend"),
     Place("coordinator", "/g/{region}/{open}/close"),
     Place("coordinator", "/g/{region}/{half}/applications"),
+    Place("coordinator", "/g/{region}/{half}/applications?requirement=E1&answer=no&stage=all"),
+    Place("coordinator", "/g/{region}/{half}/applications", ask_all),
+    Place("coordinator", "/g/{region}/{half}/applications", set_for_all),
+    Place("coordinator", "/g/{region}/{half}/completions"),
+    Place("coordinator", "/g/{region}/{half}/completions/extend"),
+    Place("coordinator", "/g/{region}/{half}/completions/extend", send_empty, 422),
     Place("coordinator", "/g/{region}/{done}/applications/{code}"),
     Place("coordinator", "/g/{region}/{done}/applications/{code}/attachments/{attachment}/copy"),
     Place("coordinator", "/g/{region}/{done}/applications/{code}/referees/{referee}"),
