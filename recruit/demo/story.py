@@ -16,7 +16,9 @@ from recruit.demo import (
     applying,
     assigning,
     calibrating,
+    completing,
     disagreeing,
+    disclosing,
     following,
     judging,
     letters,
@@ -140,6 +142,16 @@ def _finished(demo: Demo, countries: list[str]) -> Intake:
     demo.tell(f"  {sent} letters about the outcome, one of which comes back.")
     _follow(demo, intake)
     _analyse(demo, intake)
+    disclosing.disclose(
+        demo.session,
+        intake=intake,
+        application=judged[0].application,
+        storage=demo.storage,
+        asked_on=demo.today - timedelta(days=101),
+        actor=demo.group.actor,
+        second=demo.group.second,
+        now=demo.at(-100, 13),
+    )
     planning.teach(demo.session, intake, demo.group, demo.at(-19), demo.at(-17))
     return intake
 
@@ -195,6 +207,8 @@ def _assessed(demo: Demo, countries: list[str]) -> None:
     done = _assess(demo, judged, intake, day=-9, share=0.6)
     calibrating.put_aside(demo.session, intake, demo.group, demo.at(-3))
     demo.tell(f"  {done} assessments so far.")
+    completing.while_assessed(demo, intake, judged)
+    demo.tell("  Four are asked to complete their applications; two have answered, one is overdue.")
     letters.draft_information(demo.session, intake=intake, actor=demo.group.actor, now=demo.at(-4))
     if disagreeing.leave_open(demo.session, intake, demo.group, demo.at(-2)):
         demo.tell("  Two assessors discuss an application on which they differ.")
@@ -211,7 +225,8 @@ def _open(demo: Demo, countries: list[str], finished: Intake) -> None:
     demo.tell(f"Intake 3, open: {OPEN} have applied, {DRAFTS} have begun …")
     intake = _opened(demo, "nasta-var", _cloned(demo, finished), demo.at(-15))
     first = 1 + FINISHED + ASSESSED
-    _apply(demo, intake, countries[:OPEN], first_number=first, from_day=-11, days=10)
+    judged = _apply(demo, intake, countries[:OPEN], first_number=first, from_day=-11, days=10)
+    completing.while_open(demo, intake, judged)
     people = _people(countries[OPEN:], first + OPEN, intake)
     for person in people:
         _one(demo, intake, person, demo.at(-2), send=False)

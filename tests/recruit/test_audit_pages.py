@@ -1,0 +1,159 @@
+"""The auditors' home, the check of a record file, the search of the record; and no applicant's name on any page of
+theirs.
+"""
+
+import io
+import re
+from datetime import UTC, datetime
+from html import unescape
+
+import pytest
+from flask.testing import FlaskClient
+from sqlmodel import Session, select
+
+from recruit.models import Account, Application, Membership
+from recruit.queries import record
+from recruit.queries.record import Search
+from recruit.services.record import write
+from recruit.web import build_app
+from tests.databases import ONE_DATABASE
+from tests.demo import REGION, Demo
+from tests.recruit.factories import NOW, World, post, sign_in
+from tests.recruit.page_helpers import english
+from tests.recruit.ranking_helpers import closed_intake, confirmed, ranked
+
+AUDIT = "/g/alvmark/audit"
+MOST_PAGES = 250
+#: Addresses that differ only in how much of the same is shown, and downloads.
+SKIPPED = re.compile(r"[?]|\.(pdf|json|zip|csv|xlsx|toml|ics)$|^/language|^/logout|^/static")
+
+
+def linked(page: str) -> set[str]:
+    """The pages that a page leads to."""
+    found = {unescape(each).partition("#")[0] for each in re.findall(r'href="(/[^"]*)"', page)}
+    return {each for each in found if each and not SKIPPED.search(each)}
+
+
+def test_auditor_reads_no_applicants_name_on_any_page(demo: Demo) -> None:
+    """From their home through every link: no name, address or phone of an applicant, and no case number of one."""
+    client = build_app(demo.settings).test_client()
+    auditor = {"email": f"granskare@{REGION}.example", "password": "linden blommar sent"}
+    assert post(client, "/login", auditor).headers["Location"] == f"/g/{REGION}/audit"
+    with demo.session() as session:
+        group = select(Membership.account_id)
+        accounts = session.exec(select(Account).where(Account.id.not_in(group))).all()  # type: ignore[union-attr]
+        applications = session.exec(select(Application)).all()
+    told = {each.email for each in accounts} | {each.name for each in accounts}
+    told |= {f"{each.given_name} {each.family_name}" for each in applications if each.family_name}
+    told |= {text for each in applications for text in (each.phone, each.case_number, each.reference) if text}
+    told = {each for each in told if each and len(each) > 6}
+    seen, waiting, leaking = set[str](), [f"/g/{REGION}/audit"], dict[str, list[str]]()
+    while waiting and len(seen) < MOST_PAGES:
+        url = waiting.pop(0)
+        seen.add(url)
+        answer = client.get(url)
+        assert answer.status_code < 500, url
+        if answer.status_code != 200 or answer.mimetype != "text/html":
+            continue
+        page = unescape(answer.text)
+        if found := [each for each in told if each in page]:
+            leaking[url] = found[:3]
+        waiting += sorted(linked(answer.text) - seen - set(waiting))
+    assert len(seen) > 30
+    assert leaking == {}
+
+
+@pytest.fixture
+def auditor(session: Session, world: World, client: FlaskClient) -> FlaskClient:
+    """The auditor's browser, in English; an intake with a confirmed list."""
+    intake = closed_intake(session, world)
+    confirmed(session, world, intake, ranked(session, world, intake), places=2)
+    sign_in(client, world.auditor)
+    english(client)
+    return client
+
+
+@ONE_DATABASE
+def test_home_tells_what_waits_and_where_lists_stand(auditor: FlaskClient) -> None:
+    page = auditor.get(AUDIT).text
+    assert "being computed" in page or "Ask for an analysis" in page
+    assert "confirmed, not published" in page
+
+
+@ONE_DATABASE
+def test_home_is_for_auditors(auditor: FlaskClient, world: World) -> None:
+    client = auditor.application.test_client()
+    sign_in(client, world.coordinator)
+    assert client.get(AUDIT).status_code == 403
+
+
+@ONE_DATABASE
+def test_record_file_is_checked_in_the_browser(auditor: FlaskClient) -> None:
+    file = auditor.get("/g/alvmark/bt-2026/interview-list/1/record.zip").data
+    said = post(auditor, f"{AUDIT}/check", {"file": (io.BytesIO(file), "list.record.zip")})
+    assert "Identical" in said.text
+    at = file.index(b"ranking") + 400
+    changed = file[:at] + bytes([file[at] ^ 1]) + file[at + 1 :]
+    said = post(auditor, f"{AUDIT}/check", {"file": (io.BytesIO(changed), "list.record.zip")})
+    assert "Identical" not in said.text
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 nothing", b"\x00" * 5000, b"%PDF-1.4"])
+def test_hostile_file_is_refused_in_words(auditor: FlaskClient, content: bytes) -> None:
+    said = post(auditor, f"{AUDIT}/check", {"file": (io.BytesIO(content), "x.zip")})
+    assert said.status_code == 422
+    assert "record file" in said.text
+
+
+@ONE_DATABASE
+def test_auditor_reads_roles_and_numbers_for_the_group(auditor: FlaskClient, world: World) -> None:
+    page = auditor.get("/g/alvmark/record").text
+    assert "Coordinator 1" in page
+    assert world.coordinator.email not in page
+
+
+@pytest.mark.parametrize(
+    ("search", "actions"),
+    [
+        (Search(action="interview.confirmed"), {"interview.confirmed"}),
+        (Search(action="interview."), {"interview.drafted", "interview.confirmed"}),
+        (Search(who="system"), set()),
+        (Search(until=datetime(2000, 1, 1, tzinfo=UTC)), set()),
+        (Search(words="no such words"), set()),
+        (Search(entry=1), {"people.role_granted"}),
+        (Search(who="nonsense"), set()),
+    ],
+)
+def test_record_is_searched(session: Session, world: World, search: Search, actions: set[str]) -> None:
+    intake = closed_intake(session, world)
+    confirmed(session, world, intake, ranked(session, world, intake), places=2)
+    page = record.entries(
+        session, region_id=world.region.id or 0, sees_values=False, search=search, per_page=200
+    )
+    found = {each.action for each in page.items}
+    assert found == actions or (actions and found >= actions and search.action == "interview.")
+
+
+def test_auditor_finds_nothing_by_words_they_may_not_read(session: Session, world: World) -> None:
+    intake = closed_intake(session, world, levels=(3,))
+    application = session.exec(select(Application).where(Application.intake_id == intake.id)).one()
+    write(
+        session,
+        region_id=intake.region_id,
+        actor=world.actor,
+        now=NOW,
+        action="application.changed",
+        subject=("application", application.id or 0),
+        changes={"phone": ("070-111", "070-222"), "status": ("draft", "submitted")},
+        intake_id=intake.id,
+    )
+    session.commit()
+
+    def found(words: str, sees_values: bool) -> int:
+        search = Search(words=words)
+        page = record.entries(session, region_id=world.region.id or 0, sees_values=sees_values, search=search)
+        return page.total
+
+    assert (found("070-222", True), found("070-222", False)) == (1, 0)
+    assert found("submitted", False) == 1
