@@ -23,8 +23,8 @@ from recruit.handing_over import Away, CalledOff, Refused, Unsure, described, ha
 from recruit.mail_message import compose, envelope_sender
 from recruit.mail_server import CATCH, connect, parse
 from recruit.models import Application, Intake, MailState, Notice, OutgoingMail, Region
-from recruit.services import notices
 from recruit.reminders import Reminders
+from recruit.services import notices
 from recruit.settings import Settings
 
 SCOPE = AllRegions("one courier carries the mail of all regions")

@@ -14,7 +14,7 @@ GRACE = timedelta(minutes=5)
 
 
 def send_outcome(session: Session, *, intake: Intake, actor: Actor, now: datetime) -> int:
-    """The three letters about the outcome, and what an applicant's mail server said about one; returns how many went."""
+    """The three letters about the outcome, and what a mail server said about one of them; returns how many went."""
     sent = 0
     audiences = queries.audiences(session, intake=intake)
     for number, (kind, audience) in enumerate(queries.OUTCOMES.items()):

@@ -9,7 +9,7 @@ from recruit.models.types import choice, moment
 
 
 class MailState(enum.Enum):
-    """How far a message has come. Only WAITING ones are taken up by themselves; the others wait for a person, or nothing.
+    """How far a message has come. Only WAITING ones are taken up by themselves; others wait for a person, or nothing.
 
     HANDING_OVER: its text is on its way to the mail server. UNCERTAIN: the way was cut off there, so that nobody knows
     whether the server took it. FAILED: refused for good, or given up. STOPPED: a person stopped it before it went.

@@ -22,8 +22,8 @@ class ChangedMeanwhile(Conflict):
         super().__init__(
             _(
                 "Somebody else has saved version %(version)s of this text since you opened it. Nothing of yours is"
-                " saved. What you wrote is still in the form, and theirs stands beside it: put together what is to hold,"
-                " and save again.",
+                " saved. What you wrote is still in the form, and theirs stands beside it: put together what is to"
+                " hold, and save again.",
                 version=text.version,
             )
         )
