@@ -18,7 +18,7 @@ from recruit.models import (
     RecordValue,
     WaitingNotice,
 )
-from recruit.services import completion, conflicts, disclosure, record, requirement_setting
+from recruit.services import completion, conflicts, disclosure, record, requirement_setting, setting_aside
 from recruit.services.chain import DISPOSED
 
 
@@ -53,6 +53,7 @@ def dispose_values(
     completion.forget(session, application=application)
     disclosure.dispose(session, application)
     requirement_setting.forget(session, application=application)
+    setting_aside.forget(session, application=application)
     assert application.id is not None
     record.write(
         session,

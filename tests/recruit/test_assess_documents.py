@@ -35,7 +35,7 @@ def uploaded(
     """An original and its burnt copy."""
     application = application_of(session, task)
     content = pdf("Merit", lines)
-    rows = []
+    rows: list[Attachment] = []
     for data in (content, sandbox.burn(content, {})):
         row = attachment(application, kind, redacts_id=rows[0].id if rows else None)
         row.storage_name = storage.put(data, "x.pdf").storage_name

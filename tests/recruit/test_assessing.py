@@ -23,6 +23,7 @@ from recruit.queries import assessment as queries
 from recruit.queries import steps as reading
 from recruit.services import assessment as service
 from recruit.services import conflicts, setting_aside
+from recruit.services.disposal import dispose_values
 from recruit.services.steps import ChangedElsewhere
 from tests.recruit.assessment_helpers import (
     LATER,
@@ -240,6 +241,21 @@ def test_setting_aside_refuses_the_submitted_the_strange_and_the_wordless(
         aside(session, mine[0])
 
 
+def test_disposal_takes_the_words_and_leaves_the_steps(
+    session: Session, world: World, mine: list[Assignment]
+) -> None:
+    put(session, mine[0], "science", 2, "Om personen")
+    aside(session, mine[0])
+    dispose_values(
+        session, application=application_of(session, mine[0]), reason="Beslut 1", actor=world.actor, now=LATER
+    )
+    session.commit()
+    session.expire_all()
+    steps = reading.steps_of(session, mine[0])
+    assert [(each.level_after, each.note_after) for each in steps] == [(2, "")]
+    assert session.exec(select(SetAside.words)).all() == [""]
+
+
 # --- the pages ---
 
 
@@ -255,17 +271,17 @@ def url_of(session: Session, task: Assignment) -> str:
 
 def test_one_level_is_saved_as_it_is_set(session: Session, desk: FlaskClient, mine: list[Assignment]) -> None:
     url = url_of(session, mine[0])
-    sent = {"level-science": "3", "note-science": "Tydligt", "revision-science": "0"}
+    sent: dict[str, object] = {"level-science": "3", "note-science": "Tydligt", "revision-science": "0"}
     answer = post(desk, f"{url}/save", sent)
-    assert (answer.status_code, answer.json["state"]) == (200, "saved")
+    assert (answer.status_code, answer.get_json()["state"]) == (200, "saved")
     assert levels(session, mine[0]) == {"science": (3, "Tydligt")}
     again = post(desk, f"{url}/save", {**sent, "level-science": "1"})
-    assert (again.status_code, again.json["state"]) == (409, "elsewhere")
-    assert again.json["there"]["science"]["level"] == 3
-    assert again.json["there"]["science"]["revision"] == answer.json["revisions"]["science"]
+    assert (again.status_code, again.get_json()["state"]) == (409, "elsewhere")
+    assert again.get_json()["there"]["science"]["level"] == 3
+    assert again.get_json()["there"]["science"]["revision"] == answer.get_json()["revisions"]["science"]
     for wrong in ("7", "x"):
         refused = post(desk, f"{url}/save", {"level-science": wrong})
-        assert (refused.status_code, refused.json["state"]) == (422, "refused")
+        assert (refused.status_code, refused.get_json()["state"]) == (422, "refused")
     assert levels(session, mine[0]) == {"science": (3, "Tydligt")}
 
 
@@ -320,7 +336,7 @@ def test_what_is_gone_meanwhile_says_so_and_shows_what_was_typed(
         assert "Långa tankar" in answer.text
         assert application_of(session, mine[1]).mask_code in answer.text  # the next one is offered
     saved = post(desk, f"{url}/save", {"level-science": "2"})
-    assert (saved.status_code, saved.json["state"]) == (404, "gone")
+    assert (saved.status_code, saved.get_json()["state"]) == (404, "gone")
 
 
 def test_cannot_assess_on_the_page(

@@ -343,7 +343,7 @@ def test_calibration_comes_first_and_shows_nothing_of_others_until_it_is_closed(
     assert client.get(DIFFERENCES).status_code == 409
     assert client.get(PAGE).status_code == 403
     saved = post(client, f"{BASE}/assess/K1/save", {"level-science": "3"})
-    assert saved.json["state"] == "saved"
+    assert saved.get_json()["state"] == "saved"
 
 
 def test_a_coordinator_sees_how_many_are_in_and_no_levels(
@@ -361,7 +361,7 @@ def test_a_coordinator_sees_how_many_are_in_and_no_levels(
     page = client.get(DIFFERENCES).text
     assert "Den andras ord" in page
     assert world.assessors[0].name in page
-    sent = {"note-references": "Vi läser tre så.", "revision-references": "0"}
+    sent: dict[str, object] = {"note-references": "Vi läser tre så.", "revision-references": "0"}
     assert post(client, DIFFERENCES, sent).status_code == 303
     again = post(client, DIFFERENCES, {**sent, "note-references": "Något annat"})
     assert again.status_code == 409
