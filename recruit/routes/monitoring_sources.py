@@ -1,15 +1,19 @@
 """Pages for the auditor on what may lie behind a gap: where it arises, and how the groups lie in the order."""
 
+from collections import Counter
 from typing import Any
 
 from flask import render_template, request
 
-from recruit import order_view, sources_view
+from recruit import order_view, sources_view, zone_view
 from recruit.errors import NotFound
 from recruit.frames import ATTRIBUTES
 from recruit.i18n import gettext as _
 from recruit.i18n import language
+from recruit.models import Intake
 from recruit.monitoring_view import attribute_name
+from recruit.queries import interview as lists
+from recruit.request import db
 from recruit.routes.monitoring_shared import PREFIX, address, blueprint, names_in, one_of, section
 
 
@@ -29,8 +33,21 @@ def sources(region: str, intake: str) -> Any:
         section=found,
         reason=found.reason[language()] if found.reason else None,
         view=view,
+        moved=_moved(found.intake),
         address=lambda **query: address("sources", found, **query),
     )
+
+
+def _moved(intake: Intake) -> dict[str, Any] | None:
+    """Whom the group moved across the line of the confirmed list, with the kinds of reason; None where nobody was."""
+    drawn = lists.latest_confirmed(db(), intake=intake)
+    if drawn is None:
+        return None
+    rows = [each for each in lists.borderline_decisions(db(), interview_list=drawn) if each.reason]
+    kinds = Counter(
+        zone_view.kind_words(each.reason_code) or _("no kind: before there were kinds") for each in rows
+    )
+    return {"version": drawn.version, "rows": rows, "kinds": sorted(kinds.items())} if rows else None
 
 
 @blueprint.get(f"{PREFIX}/order")
