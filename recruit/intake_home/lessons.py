@@ -55,7 +55,7 @@ def left_words(found: Sequence[Left], *, minimum: int) -> list[tuple[str, int]]:
         return rows
     large = [row for row in rows if row[1] >= minimum]
     small = sum(number for _words, number in rows if number < minimum)
-    if small and small < minimum:
+    if small and (small < minimum or not large):
         return [(_("All reasons"), sum(number for _words, number in rows))]
     return [*large, (_("Other reasons, each of few"), small)] if small else large
 

@@ -124,7 +124,7 @@ def _judging(intake: Intake, other: Elsewhere, on: str, meeting: str) -> list[Wa
             _("The system found that an assessor and an applicant may know each other. A person decides."),
             on,
             meeting,
-            to("assessment.assign", intake),
+            to("assessment.possible", intake),
             _("Decide"),
         ),
         Wait(

@@ -96,6 +96,13 @@ def assesses(session: Session, intake: Intake, *, account_id: int) -> bool:
     return session.exec(chosen.limit(1)).first() is not None
 
 
+def assessed(session: Session, *, account_id: int) -> set[int]:
+    """Ids of the intakes in which somebody has or had an application to assess. One query."""
+    return set(
+        session.exec(select(Assignment.intake_id).where(Assignment.assessor_id == account_id).distinct())
+    )
+
+
 def taught(session: Session, *, region_id: int, intake: Intake | None = None) -> Taught | None:
     """What the next intake begins with: of the one that it was cloned from, else the region's newest. One query."""
     rows = session.exec(

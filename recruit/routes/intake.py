@@ -56,6 +56,7 @@ def home(region: str) -> str:
         may_write=Role.COORDINATOR in roles(),
         oversees=oversees,
         assesses=Role.ASSESSOR in roles(),
+        assessed=lessons.assessed(db(), account_id=account().id or 0) if Role.ASSESSOR in roles() else (),
         administers=Role.ADMINISTRATOR in roles(),
     )
 
@@ -172,7 +173,14 @@ def edit(region: str, intake: str) -> Any:
             return redirect(_address("intake.show", found), 303)
         except Invalid as error:
             _show(form, error)
-    return render_template("intake/form.html", form=form, intake=found), 422 if form.errors else 200
+    page = render_template("intake/form.html", form=form, intake=found, closed=_closed_since(found))
+    return page, 422 if form.errors else 200
+
+
+def _closed_since(found: Intake) -> list[tuple[str, int]]:
+    """(site, posts) of a draft whose site has been closed since it was made."""
+    open_ = {each.id for each in intakes.sites(db())}
+    return [(each.site, each.number) for each in intakes.posts_of(db(), found) if each.site_id not in open_]
 
 
 @blueprint.post("/g/<region>/<intake>/open", endpoint="open")
