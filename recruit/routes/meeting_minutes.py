@@ -1,5 +1,6 @@
 """The minutes of a meeting: who took part, what was said, and the file to take home."""
 
+import json
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request
@@ -123,11 +124,9 @@ def protocol_file(region: str, intake: str, number: int, kind: str) -> Any:
     subject = about()
     found = queries.by_number(db(), intake=subject.intake, number=number)
     html = render_template(
-        "meeting/protocol.html",
+        "meeting/protocol_print.html" if kind == "pdf" else "meeting/protocol.html",
         intake=subject.intake,
         minutes=_words(subject, found),
-        meeting=found,
-        print=kind == "pdf",
         styles=styles() if kind == "pdf" else "",
     )
     if kind == "html":
@@ -144,8 +143,6 @@ def protocol_file(region: str, intake: str, number: int, kind: str) -> Any:
 
 def _words(subject: About, found: Meeting) -> meeting_view.Minutes:
     """The minutes as they were closed, or as they would be now."""
-    import json
-
     content = (
         json.loads(found.protocol)
         if found.protocol

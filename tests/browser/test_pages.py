@@ -193,6 +193,14 @@ PLACES = [
     Place("coordinator", "/g/{region}/{half}/assess/calibration/screening"),
     Place("coordinator", "/g/{region}/{half}/assessment/set-aside"),
     Place("coordinator", "/g/{region}/{half}/ranking"),
+    Place("coordinator", "/g/{region}/{half}/disagreements"),
+    Place("coordinator", "/g/{region}/{half}/disagreements/screening/{discussed}"),
+    Place("coordinator", "/g/{region}/{done}/meeting"),
+    *(
+        Place("coordinator", f"/g/{{region}}/{{done}}/meeting/{step}")
+        for step in ("order", "zone", "monitor", "decisions", "minutes", "release")
+    ),
+    Place("coordinator", "/g/{region}/{done}/meeting/minutes/1.html"),
     Place("coordinator", "/g/{region}/{done}/ranking"),
     Place("coordinator", "/g/{region}/{done}/ranking/screening/{run}"),
     Place("coordinator", "/g/{region}/{done}/interview-list"),
@@ -233,6 +241,11 @@ PLACES = [
     Place("administrator", "/g/{region}/people"),
     Place("administrator", "/g/{region}/people/add"),
     Place("administrator", "/g/{region}/people/sites"),
+    Place("administrator", "/g/{region}/people/case-numbers"),
+    Place("auditor", "/g/{region}/audit"),
+    Place("auditor", "/g/{region}/audit/check"),
+    Place("coordinator", "/g/{region}/{finished}/disclosure"),
+    Place("coordinator", "/g/{region}/{finished}/disclosure/1"),
     Place("administrator", "/g/{region}/people/{assessor}"),
     Place("administrator", "/g/{region}/record"),
 ]
