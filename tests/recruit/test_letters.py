@@ -12,6 +12,7 @@ from recruit.merging import Texts
 from recruit.models import (
     Account,
     Application,
+    ApplicationStatus,
     Intake,
     InterviewList,
     LetterKind,
@@ -25,9 +26,10 @@ from recruit.models import (
 from recruit.queries import letters as queries
 from recruit.queries.letters import Audience
 from recruit.services import application as applications
-from recruit.services import letter_texts, letters, mail_log, publishing
+from recruit.services import letter_texts, letters, mail, mail_log, publishing
 from recruit.services.disposal import dispose_values
 from tests.recruit.factories import World
+from tests.recruit.intake_helpers import opened_intake, submitted
 from tests.recruit.kept import kept
 from tests.recruit.ranking_helpers import LATER, closed_intake, confirmed, ranked
 
@@ -307,34 +309,34 @@ def test_stop_and_go_on(session: Session, world: World, intake: Intake) -> None:
 
 
 def failed_mail(session: Session, world: World, intake: Intake) -> tuple[Application, OutgoingMail]:
-    mail = outbox(session, sent(session, world, intake, draft(session, world, intake)))[0]
-    mail.state, mail.failed_at = MailState.BOUNCED, LATER
-    session.add(mail)
+    made = outbox(session, sent(session, world, intake, draft(session, world, intake)))[0]
+    made.state, made.failed_at = MailState.BOUNCED, LATER
+    session.add(made)
     session.commit()
-    return session.get_one(Application, mail.application_id), mail
+    return session.get_one(Application, made.application_id), made
 
 
 def test_resend_goes_once_to_the_present_address(session: Session, world: World, intake: Intake) -> None:
-    application, mail = failed_mail(session, world, intake)
+    application, failed = failed_mail(session, world, intake)
     assert queries.undelivered(session, intake) == 1
     session.get_one(Account, application.account_id).email = "new@example.org"
-    options = {"application": application, "mail_id": mail.id or 0, "actor": world.actor, "now": LATER}
+    options = {"application": application, "mail_id": failed.id or 0, "actor": world.actor, "now": LATER}
     made = mail_log.resend(session, **options)
-    assert (made.recipient, made.body) == ("new@example.org", mail.body)
-    assert made.message_id != mail.message_id
+    assert (made.recipient, made.body) == ("new@example.org", failed.body)
+    assert made.message_id != failed.message_id
     assert queries.undelivered(session, intake) == 0
     with pytest.raises(Conflict, match="on its way"):
         mail_log.resend(session, **options)
 
 
 def test_settled_no_longer_waits(session: Session, world: World, intake: Intake) -> None:
-    application, mail = failed_mail(session, world, intake)
-    mail_log.settle(session, application=application, mail_id=mail.id or 0, actor=world.actor, now=LATER)
+    application, failed = failed_mail(session, world, intake)
+    mail_log.settle(session, application=application, mail_id=failed.id or 0, actor=world.actor, now=LATER)
     assert queries.undelivered(session, intake) == 0
 
 
 def test_disposal_takes_the_mail_along(session: Session, world: World, intake: Intake) -> None:
-    application, mail = failed_mail(session, world, intake)
+    application, failed = failed_mail(session, world, intake)
     applications.withdraw(
         session, application=application, reason=None, actor=Actor(application.account_id), now=LATER
     )
@@ -343,4 +345,23 @@ def test_disposal_takes_the_mail_along(session: Session, world: World, intake: I
     for table in (OutgoingMail, LetterRecipient):
         left = select(func.count()).select_from(table).where(col(table.application_id) == application.id)
         assert session.exec(left).one() == 0
-    assert len(outbox(session, session.get_one(LetterSending, mail.sending_id))) == 1
+    assert len(outbox(session, session.get_one(LetterSending, failed.sending_id))) == 1
+
+
+def test_mail_about_an_erased_draft_goes_with_it(session: Session, world: World) -> None:
+    application = submitted(session, opened_intake(session, world), complete=False)
+    application.status, application.submitted_at = ApplicationStatus.DRAFT, None
+    mail.post(
+        session,
+        recipient="ada@example.org",
+        language="sv",
+        template="account_verify",
+        values={"link": "https://x"},
+        now=LATER,
+        region_id=application.region_id,
+        application_id=application.id,
+    )
+    session.commit()
+    session.delete(application)
+    session.commit()
+    assert session.exec(select(func.count()).select_from(OutgoingMail)).one() == 0
