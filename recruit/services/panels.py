@@ -128,6 +128,7 @@ def carry_out(
         raise Conflict(_("This plan has been carried out already."))
     content = json.loads(plan.content)
     _check_ready(session, intake, plan.stage, now)
+    _hold_standing(session, intake, plan.stage)
     basis = assigning.read(session, intake=intake, stage=plan.stage, now=now, only=content["only"])
     if basis.digest() != plan.basis:
         raise Conflict(
@@ -180,6 +181,18 @@ def _write(
     )
 
 
+def _hold_standing(session: Session, intake: Intake, stage: str) -> None:
+    """Wait for whoever is submitting in this moment, so that it is seen as submitted, and let nobody submit until the
+    panels are changed.
+    """
+    standing = select(Assignment).where(
+        Assignment.intake_id == intake.id,
+        Assignment.stage == stage,
+        Assignment.status == AssignmentStatus.ASSIGNED,
+    )
+    held(session, standing)
+
+
 def _tell(session: Session, intake: Intake, added: list[Pair], actor: Actor, now: datetime) -> None:
     """Each assessor who gets more is told how many. The one place where that happens."""
     new: dict[int, int] = {}
@@ -210,6 +223,8 @@ def assign(
     """Plan and carry out in one go, for whoever need not look first. Can be run again: what stands is kept, what is
     missing is added. Raises as `propose`.
     """
+    hold_intake(session, intake.id)
+    _hold_standing(session, intake, stage)
     plan = propose(session, intake=intake, stage=stage, only=only, actor=actor, now=now)
     return carry_out(session, intake=intake, plan=plan, actor=actor, now=now)
 
