@@ -1,41 +1,38 @@
 """Words of disclosures: parts, kinds, outcomes, and the letters that are proposed."""
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as lazy
-
+from recruit.i18n import lazy_gettext as _
 from recruit.models import DisclosureOutcome
 
 PARTS = {
-    "answers": lazy("Answers in the application, and what was decided on the requirements"),
-    "attachments": lazy("Documents that the applicant attached"),
-    "references": lazy("References"),
-    "assessments": lazy("Assessments: levels and notes, with the assessors' names"),
-    "ranking": lazy("Place in the ranking"),
-    "list": lazy("Place on the interview list"),
-    "mails": lazy("Mail sent to the applicant"),
-    "monitoring": lazy("Monitoring answers: sex and age"),
+    "answers": _("Answers in the application, and what was decided on the requirements"),
+    "attachments": _("Documents that the applicant attached"),
+    "references": _("References"),
+    "assessments": _("Assessments: levels and notes, with the assessors' names"),
+    "ranking": _("Place in the ranking"),
+    "list": _("Place on the interview list"),
+    "mails": _("Mail sent to the applicant"),
+    "monitoring": _("Monitoring answers: sex and age"),
 }
 KINDS = {
-    "number": lazy("Personal identity number"),
-    "contact": lazy("Private contact details"),
-    "health": lazy("Health"),
-    "protected": lazy("Protected address or identity"),
-    "referee": lazy("Somebody else's contact details"),
-    "own": lazy("Your own words"),
+    "number": _("Personal identity number"),
+    "contact": _("Private contact details"),
+    "health": _("Health"),
+    "protected": _("Protected address or identity"),
+    "referee": _("Somebody else's contact details"),
+    "own": _("Your own words"),
 }
 OUTCOMES = {
-    DisclosureOutcome.WHOLE: lazy("handed out whole"),
-    DisclosureOutcome.MASKED: lazy("handed out, masked in part"),
-    DisclosureOutcome.REFUSED: lazy("refused"),
+    DisclosureOutcome.WHOLE: _("handed out whole"),
+    DisclosureOutcome.MASKED: _("handed out, masked in part"),
+    DisclosureOutcome.REFUSED: _("refused"),
 }
 
 
 def letter(region: str, number: int, *, refused: bool) -> str:
     """The letter that is proposed: what was decided, and how it can be tried. The region's lawyer settles the words."""
     first = (
-        _("The region does not hand out what was asked for, since it holds information that is secret:")
-        + " "
-        + _("[name the sections].")
+        f"{_('The region does not hand out what was asked for, since it holds information that is secret:')}"
+        f" {_('[name the sections].')}"
         if refused
         else _(
             "The region hands out what was asked for, but for the places that are masked. The list of masked places"
@@ -43,7 +40,8 @@ def letter(region: str, number: int, *, refused: bool) -> str:
         )
     )
     return "\n\n".join(
-        (
+        str(part)
+        for part in (
             _("Request %(number)s to see public records", number=number),
             first,
             _(

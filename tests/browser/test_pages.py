@@ -244,8 +244,8 @@ PLACES = [
     Place("administrator", "/g/{region}/people/case-numbers"),
     Place("auditor", "/g/{region}/audit"),
     Place("auditor", "/g/{region}/audit/check"),
-    Place("coordinator", "/g/{region}/{finished}/disclosure"),
-    Place("coordinator", "/g/{region}/{finished}/disclosure/1"),
+    Place("coordinator", "/g/{region}/{done}/disclosure"),
+    Place("coordinator", "/g/{region}/{done}/disclosure/1"),
     Place("administrator", "/g/{region}/people/{assessor}"),
     Place("administrator", "/g/{region}/record"),
 ]
