@@ -78,7 +78,10 @@ def edit(region: str, draft: int, part: str) -> Any:
                 db(), draft=row, part=part, typed=values, seen=seen, actor=actor(), now=clock.now()
             )
     except service.Clash as clash:
-        return _clash(draft, clash), 409
+        return _clash(draft, clash), clash.status
+    except service.DraftEnded as ended:
+        # What was typed is shown again under the message: it is nowhere else.
+        return _part_page(profiles.draft_by_id(db(), draft), part, form, str(ended)), ended.status
     if saved.beside:
         flash(
             _("%(name)s had saved in the same draft meanwhile. Both are kept.", name=saved.beside),
@@ -209,9 +212,9 @@ def _part(row: ProfileDraft, part: str, values: dict[str, Any]) -> str:
     return _part_page(row, part, form)
 
 
-def _part_page(row: ProfileDraft, part: str, form: Any) -> str:
+def _part_page(row: ProfileDraft, part: str, form: Any, refused: str = "") -> str:
     frame = profile_editor.frame(db(), row, part)
-    return render_template(profile_editor.template_of(part), **frame, form=form)
+    return render_template(profile_editor.template_of(part), **frame, form=form, refused=refused)
 
 
 def _clash(draft: int, clash: service.Clash) -> str:

@@ -321,8 +321,9 @@ def test_draft_is_discarded_and_brought_back(coordinator: FlaskClient, draft: st
     assert post(coordinator, f"{draft}discard").status_code == 303
     listed = coordinator.get(f"{HOME}/").text
     assert "Discarded drafts" in listed
-    late = post(coordinator, f"{draft}edit/texts", {"name_sv": "x", "revision": 1})
+    late = post(coordinator, f"{draft}edit/texts", {"name_sv": "Skrivet för sent", "revision": 1})
     assert late.status_code == 409
+    assert 'value="Skrivet för sent"' in late.text
     assert "has discarded this draft" in late.text
     assert post(coordinator, f"{draft}take-up").status_code == 303
     assert "Being written" in coordinator.get(f"{HOME}/").text
