@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlmodel import Session, select
 
@@ -24,6 +25,7 @@ from recruit.queries import steps as reading
 from recruit.services import assessment as service
 from recruit.services import conflicts, setting_aside
 from recruit.services.disposal import dispose_values
+from recruit.services.panels import hand_out
 from recruit.services.steps import ChangedElsewhere
 from tests.recruit.assessment_helpers import (
     LATER,
@@ -35,6 +37,7 @@ from tests.recruit.assessment_helpers import (
 )
 from tests.recruit.factories import World, post, sign_in
 from tests.recruit.kept import kept
+from tests.recruit.page_helpers import count_queries
 
 BASE = "/g/alvmark/bt-2026"
 
@@ -372,3 +375,33 @@ def test_steps_are_rows_of_their_own(session: Session, mine: list[Assignment]) -
     put(session, mine[0], "science", 2)  # nothing changed
     assert len(session.exec(select(LevelStep)).all()) == 1
     assert mine[0].status is AssignmentStatus.ASSIGNED
+
+
+def test_the_queue_and_the_next_application_cost_the_same_for_few_and_many(
+    session: Session, world: World, client: FlaskClient, app: Flask
+) -> None:
+    from tests.recruit.assessment_helpers import eligible_intake
+    from tests.recruit.intake_helpers import submitted
+
+    made = eligible_intake(session, world, 1)
+    me = world.assessors[0]
+    sign_in(client, me)
+
+    def queries_for(number: int) -> tuple[int, int]:
+        own = assignments_of(session, made, me)
+        while len(own) < number:
+            application = submitted(session, made)
+            application.eligibility = Eligibility.ELIGIBLE
+            session.add(application)
+            session.flush()
+            hand_out(session, made, "screening", application.id or 0, me.id or 0, LATER)
+            session.flush()
+            own = assignments_of(session, made, me)
+        put(session, own[0], "science", number % 5)
+        session.commit()
+        url = url_of(session, own[0])
+        return count_queries(app, client, f"{BASE}/assess"), count_queries(app, client, url)
+
+    few = queries_for(1)
+    assert queries_for(3) == few
+    assert queries_for(50) == few
