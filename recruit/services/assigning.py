@@ -217,5 +217,7 @@ def fill(
     """
     basis = read(session, intake=intake, stage=stage, now=now, only=())
     terms = {who: (0, most, place) for who, (_least, most, place) in basis.terms.items()}
-    wanted = {number: max(need, basis.needs[number]) for number, need in needs.items() if number in basis.needs}
+    wanted = {
+        number: max(need, basis.needs[number]) for number, need in needs.items() if number in basis.needs
+    }
     return planned(replace(basis, needs={**basis.needs, **wanted}, terms=terms)).added
