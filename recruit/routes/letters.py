@@ -123,8 +123,13 @@ def _page(
         only=only,
         hidden=hidden,
     )
-    included, left_out = queries.counts(db(), sending=sending)
-    template = "letters/draft.html" if sending.state is SendingState.DRAFT else "letters/sent.html"
+    drafted = sending.state is SendingState.DRAFT
+    states = {} if drafted else queries.states_of(db(), sending=sending)
+    included = sum(states.values())
+    left_out: int | None = None if only or search else page.total - included
+    if drafted:
+        included, left_out = queries.counts(db(), sending=sending)
+    template = "letters/draft.html" if drafted else "letters/sent.html"
     return render_template(
         template,
         intake=found,
@@ -138,12 +143,12 @@ def _page(
         hidden=hidden,
         refused=refused,
         differences=differences or [],
-        states=queries.states_of(db(), sending=sending),
+        states=states,
         mail_states=MailState,
         gaps=service.merging.gaps(queries.texts_in(sending)),
         grace=settings().letter_grace_minutes,
         heading=_heading(found),
-        names=release.names(db(), ids=[sending.created_by_id, sending.sent_by_id]),
+        names={} if drafted else release.names(db(), ids=[sending.sent_by_id]),
         now=clock.now(),
     ), refused.status if refused else 200
 
