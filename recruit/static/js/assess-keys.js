@@ -44,7 +44,8 @@
     c.addEventListener("click", () => { if (current !== c) { current = c; light(); } });
   });
   light();
-  if (current !== criteria[0] || window.innerWidth < 1024) reveal(); // what the form counted comes first where there is room
+  // Once the other criteria are folded; what the form counted comes first where there is room for it.
+  requestAnimationFrame(() => { if (current !== criteria[0] || window.innerWidth < 1024) reveal(); });
   const press = (selector) => { const button = document.querySelector(selector); if (button && !button.closest("[hidden]")) button.click(); };
   const commands = {
     j: () => go(1),
