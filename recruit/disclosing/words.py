@@ -31,8 +31,16 @@ OUTCOMES = {
 def letter(region: str, number: int, *, refused: bool) -> str:
     """The letter that is proposed: what was decided, and how it can be tried. The region's lawyer settles the words."""
     first = (
-        f"{_('The region does not hand out what was asked for, since it holds information that is secret:')}"
-        f" {_('[name the sections].')}"
+        " ".join(
+            (
+                str(
+                    _(
+                        "The region does not hand out what was asked for, since it holds information that is secret:"
+                    )
+                ),
+                str(_("[name the sections].")),
+            )
+        )
         if refused
         else _(
             "The region hands out what was asked for, but for the places that are masked. The list of masked places"
