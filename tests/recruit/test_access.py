@@ -24,7 +24,7 @@ def rules(app: Flask) -> list[Rule]:
 
 def address(rule: Rule, region: str) -> str:
     """The route's address with sample values: the region is real, what lies in it need not exist."""
-    values = {name: sample(name, rule) for name in rule.arguments} | {"region": region}
+    values = {name: sample(name, rule) for name in rule._converters} | {"region": region}
     return re.sub(r"<(?:[^:<>]+:)?([^<>:]+)>", lambda found: str(values[found.group(1)]), rule.rule)
 
 
