@@ -45,7 +45,9 @@ def settle_zone(session: Session, drawn: InterviewList, group: Group, now: datet
         interview_list=drawn,
         above=above,
         reasons=dict(zip(moved, (DOWN, UP), strict=True)) if moved else {},
-        codes=dict(zip(moved, (ZoneReason.CRITERION_WEIGHED, ZoneReason.DOCUMENTED), strict=True)) if moved else {},
+        codes=dict(zip(moved, (ZoneReason.CRITERION_WEIGHED, ZoneReason.DOCUMENTED), strict=True))
+        if moved
+        else {},
         rationale=RATIONALE,
         code=ZoneReason.DOCUMENTED if moved else ZoneReason.POINTS_KEPT,
         actor=group.actor,

@@ -321,9 +321,7 @@ def first_levels(session: Session, *, intake: Intake, run_at: Any) -> dict[tuple
     from recruit.models import Account
 
     found = (
-        select(
-            Application.mask_code, Account.public_id, LevelChange.criterion, LevelChange.old
-        )
+        select(Application.mask_code, Account.public_id, LevelChange.criterion, LevelChange.old)
         .select_from(LevelChange)
         .join(Assignment, col(Assignment.id) == col(LevelChange.assignment_id))
         .join(Application, col(Application.id) == col(Assignment.application_id))

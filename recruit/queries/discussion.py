@@ -123,9 +123,7 @@ class OwnDiscussion:
 def own(session: Session, *, intake: Intake, assessor_id: int) -> Sequence[OwnDiscussion]:
     """The discussions that an assessor takes part in, those open first. One query."""
     found = (
-        select(
-            Application.mask_code, Disagreement.stage, Disagreement.opened_at, Disagreement.settled_at
-        )
+        select(Application.mask_code, Disagreement.stage, Disagreement.opened_at, Disagreement.settled_at)
         .select_from(Disagreement)
         .join(Application, col(Application.id) == col(Disagreement.application_id))
         .join(
