@@ -24,7 +24,7 @@ from recruit.models import (
 )
 from recruit.queries import application as queries
 from recruit.queries.completeness import Dossier, missing
-from recruit.services import case_numbers, eligibility, notices, record
+from recruit.services import case_numbers, eligibility, letters, notices, record
 from recruit.services.answers import (
     TOPIC_COLUMNS,
     PeriodAnswers,
@@ -220,6 +220,7 @@ def withdraw(
     session.flush()
     changes = {"status": (ApplicationStatus.SUBMITTED, ApplicationStatus.WITHDRAWN)}
     _record(session, application, actor, now, "application.withdrawn", changes, reason=reason)
+    letters.stop_for(session, application=application)
     tell(session, application, intake, "application_withdrawn", now)
     notices.tell(
         session,

@@ -14,6 +14,8 @@ from recruit.errors import Conflict, Invalid
 from recruit.i18n import lazy_gettext as _
 from recruit.merging import Texts
 from recruit.models import (
+    Application,
+    ApplicationStatus,
     Intake,
     LetterKind,
     LetterRecipient,
@@ -173,7 +175,9 @@ def send(
 def stop(session: Session, *, intake: Intake, number: int, actor: Actor, now: datetime) -> int:
     """Stop what has not gone yet; returns how many. Raises Conflict when nothing is left to stop."""
     sending = queries.sending(session, intake=intake, number=number, lock=True)
-    stopped = _turn(session, sending, MailState.WAITING, state=MailState.STOPPED)
+    stopped = _turn(
+        session, MailState.WAITING, col(OutgoingMail.sending_id) == sending.id, state=MailState.STOPPED
+    )
     if not stopped:
         raise Conflict(_("Nothing was stopped: every letter has gone already."))
     sending.state = SendingState.STOPPED
@@ -185,15 +189,37 @@ def stop(session: Session, *, intake: Intake, number: int, actor: Actor, now: da
 def go_on(
     session: Session, *, intake: Intake, number: int, actor: Actor, now: datetime, grace: timedelta
 ) -> int:
-    """Let go out after all what was stopped; returns how many. Raises Conflict when nothing is stopped."""
+    """Let go out after all what was stopped; returns how many. Whoever has withdrawn since gets nothing.
+
+    Raises Conflict when nothing is stopped.
+    """
     sending = queries.sending(session, intake=intake, number=number, lock=True)
-    again = _turn(session, sending, MailState.STOPPED, state=MailState.WAITING, next_try_at=now + grace)
+    still = select(Application.id).where(Application.status == ApplicationStatus.SUBMITTED)
+    again = _turn(
+        session,
+        MailState.STOPPED,
+        col(OutgoingMail.sending_id) == sending.id,
+        col(OutgoingMail.application_id).in_(still),
+        state=MailState.WAITING,
+        next_try_at=now + grace,
+    )
     if not again:
         raise Conflict(_("Nothing of this letter is stopped."))
     sending.state, sending.goes_out_at = SendingState.SENT, now + grace
     session.add(sending)
     _record(session, sending, actor, now, "letter.continued", {"recipients": (None, again)})
     return again
+
+
+def stop_for(session: Session, *, application: Application) -> int:
+    """Stop the letters to somebody who withdraws that have not gone yet; returns how many."""
+    return _turn(
+        session,
+        MailState.WAITING,
+        col(OutgoingMail.application_id) == application.id,
+        col(OutgoingMail.sending_id).is_not(None),
+        state=MailState.STOPPED,
+    )
 
 
 def discard(session: Session, *, intake: Intake, number: int) -> None:
@@ -322,10 +348,8 @@ def _message(sending: LetterSending, row: LetterRecipient, now: datetime) -> Out
     )
 
 
-def _turn(session: Session, sending: LetterSending, standing: MailState, **values: Any) -> int:
-    changed = update(OutgoingMail).where(
-        col(OutgoingMail.sending_id) == sending.id, col(OutgoingMail.state) == standing
-    )
+def _turn(session: Session, standing: MailState, *which: Any, **values: Any) -> int:
+    changed = update(OutgoingMail).where(col(OutgoingMail.state) == standing, *which)
     return int(session.exec(changed.values(**values)).rowcount)
 
 

@@ -305,6 +305,22 @@ def test_stop_and_go_on(session: Session, world: World, intake: Intake) -> None:
     assert [mail.state for mail in outbox(session, made)] == [MailState.SENT, MailState.WAITING]
 
 
+def test_withdrawing_stops_a_letter_that_has_not_gone_yet(
+    session: Session, world: World, intake: Intake
+) -> None:
+    made = sent(session, world, intake, draft(session, world, intake))
+    one = session.get_one(Application, outbox(session, made)[0].application_id)
+    applications.withdraw(session, application=one, reason=None, actor=Actor(one.account_id), now=LATER)
+    session.commit()
+    session.expire_all()
+    assert [mail.state for mail in outbox(session, made)] == [MailState.STOPPED, MailState.WAITING]
+    letters.stop(session, intake=intake, number=made.number, actor=world.actor, now=LATER)
+    again = letters.go_on(
+        session, intake=intake, number=made.number, actor=world.actor, now=LATER, grace=GRACE
+    )
+    assert again == 1  # the other one's only
+
+
 # --- the log ---
 
 
