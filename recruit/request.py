@@ -22,7 +22,9 @@ def db() -> Session:
     """The request's session. A POST takes the write lock at once, so that what it reads is what it changes."""
     if "db_session" not in g:
         engine = current_app.extensions["recruit_engine"]
-        g.db_session = make_session(engine, writes=request.method not in ("GET", "HEAD"))
+        # Signing in reads, and takes long on purpose: with the lock, fifty people at nine o'clock would wait in a row.
+        writes = request.method not in ("GET", "HEAD") and request.endpoint != "account.login"
+        g.db_session = make_session(engine, writes=writes)
         g.db_session.info["base_url"] = settings().base_url  # for links in the notices that a use case sends
     session: Session = g.db_session
     return session
