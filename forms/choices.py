@@ -68,6 +68,8 @@ def words_for(choices: tuple[tuple[str, str], ...], value: str | None) -> str:
     if value is None:
         return ""
     return dict(choices).get(value, value)
+
+
 #: Why a group decides as it does in the borderline zone. Each is about tasks, criteria or documents, never the person.
 ZONE_REASON = (
     ("points_kept", N_("The order of points is kept")),

@@ -45,7 +45,7 @@ def _enter_region(allowed: frozenset[Role]) -> None:
     set_scope(session, AllRegions("which region it is, and the roles in it"))
     mine = (col(Membership.region_id) == Region.id) & (col(Membership.account_id) == account().id)
     found = session.exec(
-        select(Region, Membership.role).outerjoin(Membership, mine).where(Region.slug == slug)
+        select(Region, col(Membership.role)).outerjoin(Membership, mine).where(Region.slug == slug)
     ).all()
     if not found:
         abort(404)

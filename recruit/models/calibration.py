@@ -18,7 +18,7 @@ class RoundStatus(enum.Enum):
 
 
 class CalibrationRound(RegionScoped, table=True):
-    """A stage's calibration. `reason`: why it was skipped. `closed_by_id` None: the last assessor's levels closed it."""
+    """A stage's calibration. `reason`: why it was skipped. `closed_by_id` None: the last levels closed it."""
 
     __tablename__ = "calibration_round"
     __table_args__ = (

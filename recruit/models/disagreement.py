@@ -52,7 +52,7 @@ class Disagreement(RegionScoped, table=True):
             sqlite_where=text("settled_at IS NULL"),
             postgresql_where=text("settled_at IS NULL"),
         ),
-        check("(settled_at IS NULL) = (\"end\" IS NULL)", "settled_with_an_end"),
+        check('(settled_at IS NULL) = ("end" IS NULL)', "settled_with_an_end"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -82,7 +82,7 @@ class DiscussionMessage(RegionScoped, table=True):
 
 
 class LevelChange(RegionScoped, table=True):
-    """One of an assessor's own levels, changed in a discussion: old and new. Never changed; disposal empties the reason."""
+    """One of an assessor's own levels, changed in a discussion. The row never changes; disposal empties the reason."""
 
     __tablename__ = "level_change"
     __table_args__ = (

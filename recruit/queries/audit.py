@@ -4,6 +4,7 @@ queries.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import case, func, literal, or_, union_all
 from sqlalchemy import select as select_columns
@@ -138,7 +139,7 @@ def _lists(session: Session, region_id: int) -> tuple[dict[int, int], dict[int, 
             col(InterviewList.intake_id), col(InterviewList.version), col(ListPublication.published_at)
         )
         .outerjoin(ListPublication, col(ListPublication.list_id) == col(InterviewList.id))
-        .where(col(InterviewList.region_id) == region_id, InterviewList.status == ListStatus.CONFIRMED)
+        .where(col(InterviewList.region_id) == region_id, col(InterviewList.status) == ListStatus.CONFIRMED)
         .order_by(col(InterviewList.version))
     )
     confirmed: dict[int, int] = {}
@@ -152,12 +153,12 @@ def _lists(session: Session, region_id: int) -> tuple[dict[int, int], dict[int, 
 
 def _counts(session: Session, region_id: int) -> dict[str, dict[int, int]]:
     """Overrides on confirmed lists, declared conflicts, and requests for disclosure, by intake. One query."""
-    overrides = (
+    overrides: Any = (
         select_columns(literal("overrides").label("kind"), col(InterviewList.intake_id).label("intake"))
         .join(BorderlineDecision, col(BorderlineDecision.list_id) == col(InterviewList.id))
         .where(
             col(InterviewList.region_id) == region_id,
-            InterviewList.status == ListStatus.CONFIRMED,
+            col(InterviewList.status) == ListStatus.CONFIRMED,
             or_(col(BorderlineDecision.reason) != "", col(BorderlineDecision.reason_code).is_not(None)),
         )
     )

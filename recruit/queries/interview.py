@@ -288,7 +288,7 @@ def borderline_decisions(session: Session, *, interview_list: InterviewList) -> 
             Application.mask_code,
             BorderlineDecision.above,
             BorderlineDecision.reason,
-            BorderlineDecision.reason_code,
+            col(BorderlineDecision.reason_code),
         )
         .join(BorderlineDecision, col(BorderlineDecision.application_id) == Application.id)
         .where(BorderlineDecision.list_id == interview_list.id)

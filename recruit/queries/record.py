@@ -241,8 +241,8 @@ def _saying(words: str, reader: Reader) -> Any:
         )
     found: Any = col(RecordEntry.id).in_(saying)
     if reader.assessor_id is not None:
-        own = RecordEntry.actor_id == reader.assessor_id
-        found = found & or_(RecordEntry.subject_kind != "assignment", own)
+        own = col(RecordEntry.actor_id) == reader.assessor_id
+        found = found & or_(col(RecordEntry.subject_kind) != "assignment", own)
     return found
 
 
@@ -312,7 +312,7 @@ class Member:
 def group(session: Session, *, region_id: int) -> list[Member]:
     """Everybody with a role in the region, numbered within the role by when they got an account."""
     rows = session.exec(
-        select(Membership.account_id, Membership.role, Account.name, Account.email)
+        select(Membership.account_id, col(Membership.role), Account.name, Account.email)
         .join(Account, col(Account.id) == col(Membership.account_id))
         .where(Membership.region_id == region_id)
         .order_by(col(Membership.account_id))

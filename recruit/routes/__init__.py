@@ -15,8 +15,6 @@ from recruit.routes import (
     guide,
     intake,
     interview,
-    letter_texts,
-    letters,
     lessons,
     letter_texts,
     letters,

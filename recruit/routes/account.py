@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
-from sqlmodel import select
+from sqlmodel import col, select
 from werkzeug.datastructures import MultiDict
 
 from forms.account import (
@@ -212,7 +212,7 @@ def _home() -> str:
     slug = db().exec(mine).first()
     if slug is None:
         return url_for("application.mine")
-    held = select(Membership.role).where(Membership.account_id == current_user.account.id)
-    here = held.join(Region, Membership.region_id == Region.id).where(Region.slug == slug)  # type: ignore[arg-type]
+    held = select(col(Membership.role)).where(Membership.account_id == current_user.account.id)
+    here = held.join(Region, col(Membership.region_id) == Region.id).where(Region.slug == slug)
     only_audits = set(db().exec(here)) == {Role.AUDITOR}
     return url_for("audit.home" if only_audits else "intake.home", region=slug)

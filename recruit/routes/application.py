@@ -44,7 +44,13 @@ from recruit.routes.application_shared import (
 from recruit.routes.guide import answers_here, forget
 from recruit.services import application as services
 
-__all__ = ["application_answers", "application_completion", "application_files", "application_result", "blueprint"]
+__all__ = [
+    "application_answers",
+    "application_completion",
+    "application_files",
+    "application_result",
+    "blueprint",
+]
 
 
 @blueprint.get("/my")

@@ -256,7 +256,9 @@ def close(
     intake.status, intake.closed_at = IntakeStatus.CLOSED, now
     session.add(intake)
     _write(session, intake, actor, now, "intake.closed", changes, reason=(reason or "").strip() or None)
-    conflict_search.search(session, intake=intake, now=now)  # its questions wait before anything is handed out
+    conflict_search.search(
+        session, intake=intake, now=now
+    )  # its questions wait before anything is handed out
     return intake
 
 

@@ -157,8 +157,8 @@ def confirm(
     the content_sha256 that the person was shown, if they were shown one.
 
     Raises NotAllowed for the same person; Conflict when somebody else has confirmed it, when it is not what they saw,
-    when the ranking is no longer current, while assessments remain or are discussed, while the borderline zone is not settled, and for
-    what the checks find.
+    when the ranking is no longer current, while assessments remain or are discussed, while the borderline zone is not
+    settled, and for what the checks find.
     """
     list_id = interview_list.id
     assert list_id is not None
