@@ -4,11 +4,11 @@ from typing import Any
 
 from flask import abort, g, redirect, request, url_for
 from flask_login import current_user
-from sqlmodel import col, select
 
 from recruit.access import ACCESS, ACCOUNT, PUBLIC
 from recruit.database import AllRegions, OneRegion, set_scope
-from recruit.models import Membership, Region, Role
+from recruit.models import Role
+from recruit.queries.entering import entered
 from recruit.request import account, db
 
 
@@ -43,18 +43,16 @@ def _enter_region(allowed: frozenset[Role]) -> None:
     session = db()
     slug = (request.view_args or {}).get("region", "")
     set_scope(session, AllRegions("which region it is, and the roles in it"))
-    mine = (col(Membership.region_id) == Region.id) & (col(Membership.account_id) == account().id)
-    found = session.exec(
-        select(Region, col(Membership.role)).outerjoin(Membership, mine).where(Region.slug == slug)
-    ).all()
-    if not found:
+    found = entered(
+        session, region=slug, intake=(request.view_args or {}).get("intake"), account_id=account().id
+    )
+    if found is None:
         abort(404)
-    region = found[0][0]
-    assert region.id is not None
-    set_scope(session, OneRegion(region.id))
-    g.roles = frozenset(role for _region, role in found if role is not None)
+    assert found.region.id is not None
+    set_scope(session, OneRegion(found.region.id))
+    g.roles = found.roles
     if not g.roles:
         abort(404)
     if not g.roles & allowed:
         abort(403)
-    g.region = region
+    g.region, g.intake, g.profile = found.region, found.intake, found.profile

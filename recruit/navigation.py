@@ -9,10 +9,9 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from recruit import clock, display
-from recruit.errors import Refusal
+from recruit.errors import NotFound, Refusal
 from recruit.i18n import language
 from recruit.models import Intake, Region, Role
-from recruit.queries import intake as intakes
 from recruit.queries import standing as standings
 from recruit.queries.standing import Standing
 from recruit.request import db, roles
@@ -38,12 +37,11 @@ class Entry:
 
 
 def present_intake() -> Intake | None:
-    """The intake that the address names, read once per request; None when it names none."""
-    slug = (request.view_args or {}).get("intake")
-    if slug is None or "region" not in g:
+    """The intake that the address names, which the guard has read; None when it names none. Raises NotFound."""
+    if "intake" not in (request.view_args or {}) or "region" not in g:
         return None
-    if "intake" not in g:
-        g.intake = intakes.by_slug(db(), slug)
+    if g.intake is None:
+        raise NotFound(_("There is no intake with this address in this region."))
     found: Intake = g.intake
     return found
 

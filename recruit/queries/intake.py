@@ -44,14 +44,6 @@ class Advertised:
     half_months: int
 
 
-def by_slug(session: Session, slug: str) -> Intake:
-    """The intake with that address in the session's region; NotFound when there is none."""
-    intake = session.exec(select(Intake).where(Intake.slug == slug)).first()
-    if intake is None:
-        raise NotFound(_("There is no intake with this address in this region."))
-    return intake
-
-
 def published(session: Session, region_slug: str, slug: str) -> tuple[Intake, Region]:
     """An intake that has been opened, with its region, by the public address; NotFound for a draft."""
     found = session.exec(
@@ -151,8 +143,8 @@ def sites(session: Session) -> Sequence[Site]:
 
 
 def profile_row_of(session: Session, intake: Intake) -> CriteriaProfile:
-    """The version of the criteria profile that the intake uses."""
-    return session.exec(select(CriteriaProfile).where(CriteriaProfile.id == intake.profile_id)).one()
+    """The version of the criteria profile that the intake uses; read once as long as somebody holds on to it."""
+    return session.get_one(CriteriaProfile, intake.profile_id)
 
 
 def profile_of(session: Session, intake: Intake) -> Profile:

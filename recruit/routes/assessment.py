@@ -28,13 +28,13 @@ from recruit.routes import (
 from recruit.routes.assessment_shared import (
     blueprint,
     here,
-    intake_here,
     my_id,
     own_queue,
     pace_at,
     progress_among,
     stage_wanted,
 )
+from recruit.routes.monitoring_shared import intake_here
 from recruit.services import assessment as service
 from scoring.profile import Profile
 
@@ -54,7 +54,7 @@ __all__ = [
 @blueprint.route("/assess", methods=["GET", "POST"])
 def queue(region: str, intake: str) -> Any:
     """One's own applications and how far one has come; a POST submits all that are complete."""
-    found = intake_here(intake)
+    found = intake_here()
     profile = intakes.profile_of(db(), found)
     stages = queries.stages_of(db(), intake=found, assessor_id=my_id())
     stage = stage_wanted(stages[-1] if stages else "screening")

@@ -13,14 +13,15 @@ from recruit.models import SetAsideReason
 from recruit.queries import tasks
 from recruit.queries.tasks import own_task
 from recruit.request import actor, db
-from recruit.routes.assessment_shared import blueprint, here, intake_here, my_id
+from recruit.routes.assessment_shared import blueprint, here, my_id
+from recruit.routes.monitoring_shared import intake_here
 from recruit.services import conflicts, setting_aside
 
 
 @blueprint.route("/assess/<code>/recuse", methods=["GET", "POST"])
 def recuse(region: str, intake: str, code: str) -> Any:
     """The assessor declares a conflict of interest; the application goes to somebody else."""
-    found = intake_here(intake)
+    found = intake_here()
     task = own_task(db(), intake=found, code=code, assessor_id=my_id())
     form = RecuseForm(request.form if request.method == "POST" else None, say=_)
     if request.method == "POST" and form.validate():
@@ -48,7 +49,7 @@ def recuse(region: str, intake: str, code: str) -> Any:
 @blueprint.route("/assess/<code>/cannot", methods=["GET", "POST"])
 def cannot(region: str, intake: str, code: str) -> Any:
     """The assessor cannot assess the application, and says why; it goes to somebody else."""
-    found = intake_here(intake)
+    found = intake_here()
     task = own_task(
         db(), intake=found, code=code, assessor_id=my_id(), stage=request.args.get("stage") or None
     )
@@ -80,7 +81,7 @@ def cannot(region: str, intake: str, code: str) -> Any:
 @blueprint.post("/assess/<code>/take-back")
 def take_back(region: str, intake: str, code: str) -> Any:
     """What the assessor put aside comes back, unless somebody else has begun."""
-    found = intake_here(intake)
+    found = intake_here()
     rows = tasks.set_aside(db(), intake=found, assessor_id=my_id())
     row = next((each for each in rows if each.code == code), None)
     if row is None:
@@ -94,7 +95,7 @@ def take_back(region: str, intake: str, code: str) -> Any:
 @blueprint.get("/assessment/set-aside")
 def aside(region: str, intake: str) -> Any:
     """The coordinator sees what could not be assessed, why, and who assesses instead."""
-    found = intake_here(intake)
+    found = intake_here()
     return render_template(
         "assessment/aside.html", intake=found, rows=tasks.set_aside(db(), intake=found), here=here
     )

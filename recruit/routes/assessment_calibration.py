@@ -14,14 +14,15 @@ from recruit.queries import calibration as queries
 from recruit.queries import calibration_cases
 from recruit.queries import intake as intakes
 from recruit.request import actor, db, roles
-from recruit.routes.assessment_shared import blueprint, here, intake_here, my_id, stage_wanted
+from recruit.routes.assessment_shared import blueprint, here, my_id, stage_wanted
+from recruit.routes.monitoring_shared import intake_here
 from recruit.services import calibration as service
 
 
 @blueprint.route("/assessment/calibration", methods=["GET", "POST"])
 def calibration(region: str, intake: str) -> Any:
     """The stage's calibration: choosing cases or skipping it, who is done, closing it."""
-    found = intake_here(intake)
+    found = intake_here()
     stage = stage_wanted("screening")
     refusal = None
     if request.method == "POST":
@@ -29,7 +30,7 @@ def calibration(region: str, intake: str) -> Any:
             return _carry_out(found, stage)
         except Refusal as error:
             refusal = error
-            found = intake_here(intake)
+            found = intake_here()
     round_ = queries.round_of(db(), found, stage)
     choosing = round_ is None or round_.status is RoundStatus.SKIPPED
     page = render_template(
@@ -92,7 +93,7 @@ def _choice(found: Intake, stage: str) -> dict[str, Any]:
 @blueprint.route("/assess/calibration/<stage>", methods=["GET", "POST"])
 def differences(region: str, intake: str, stage: str) -> Any:
     """Everybody's levels side by side, once the calibration is closed; a coordinator writes what was agreed."""
-    found = intake_here(intake)
+    found = intake_here()
     round_ = _closed(found, stage)
     wrong: dict[str, str] = {}
     status = 200
@@ -101,7 +102,7 @@ def differences(region: str, intake: str, stage: str) -> Any:
         if not wrong:
             flash(_("What you agreed is saved. It stands beside the anchors on the scoring page."))
             return redirect(here("differences", found, stage=stage), 303)
-        found = intake_here(intake)
+        found = intake_here()
         round_ = _closed(found, stage)
     profile = intakes.profile_of(db(), found)
     takings = queries.takings(db(), round_)

@@ -12,7 +12,8 @@ from recruit.models import Attachment, Intake
 from recruit.queries import assessment as queries
 from recruit.queries.tasks import Task, own_task
 from recruit.request import db, settings
-from recruit.routes.assessment_shared import blueprint, here, intake_here, my_id
+from recruit.routes.assessment_shared import blueprint, here, my_id
+from recruit.routes.monitoring_shared import intake_here
 from recruit.storage import ENDINGS, Storage
 
 
@@ -61,7 +62,7 @@ def page_picture(region: str, intake: str, code: str, public_id: str, number: in
 
 def _copy(intake: str, code: str, public_id: str) -> tuple[Intake, Task, MaskedDocument, Attachment]:
     """A copy of the assessor's own application that assessors may read. Raises NotFound for anything else."""
-    found = intake_here(intake)
+    found = intake_here()
     task = own_task(db(), intake=found, code=code, assessor_id=my_id())
     copies = queries.evidence_of(db(), task.application).copies
     shown = next((each for each in documents(copies) if each.public_id == public_id), None)

@@ -22,14 +22,15 @@ from recruit.queries import possible_conflicts
 from recruit.queries.assigning import last_carried_out
 from recruit.request import account, actor, db
 from recruit.routes.assessment_plans import propose
-from recruit.routes.assessment_shared import blueprint, here, intake_here, my_id, stage_wanted
+from recruit.routes.assessment_shared import blueprint, here, my_id, stage_wanted
+from recruit.routes.monitoring_shared import intake_here
 from recruit.services import conflicts, external_levels
 
 
 @blueprint.route("/assessment", methods=["GET", "POST"])
 def assign(region: str, intake: str) -> Any:
     """Loads and progress; a POST plans who assesses what, of all applications or of the posted codes, and shows it."""
-    found = intake_here(intake)
+    found = intake_here()
     stage = stage_wanted("screening")
     refusal = None
     if request.method == "POST":
@@ -37,7 +38,7 @@ def assign(region: str, intake: str) -> Any:
             return propose(found, stage)
         except Refusal as error:
             refusal = error
-            found = intake_here(intake)
+            found = intake_here()
     status = queries.progress(db(), intake=found, stage=stage)
     search = request.args.get("code", "")
     page = queries.panels(
@@ -69,7 +70,7 @@ def assign(region: str, intake: str) -> Any:
 @blueprint.route("/assessment/conflict", methods=["GET", "POST"])
 def conflict(region: str, intake: str) -> Any:
     """The coordinator declares that an assessor has a conflict of interest with an application."""
-    found = intake_here(intake)
+    found = intake_here()
     people = queries.assessors(db(), found.region_id)
     if my_id() not in {each.id for each in people}:
         people.append(account())  # who decides eligibility can have a conflict, too
@@ -94,7 +95,7 @@ def conflict(region: str, intake: str) -> Any:
             form.code.errors = [str(error.message)]
         except (Conflict, Invalid) as error:
             form.assessor.errors = [str(error.message)]
-        found = intake_here(intake)
+        found = intake_here()
     page = render_template("assessment/conflict.html", intake=found, form=form, back=here("assign", found))
     return page, 200 if posted is None else 422
 
@@ -113,7 +114,7 @@ def _replaced(code: str, new: list[int], choices: list[tuple[str, str]]) -> str:
 @blueprint.route("/assessment/external", methods=["GET", "POST"])
 def external(region: str, intake: str) -> Any:
     """Import levels of a criterion that is scored elsewhere."""
-    found = intake_here(intake)
+    found = intake_here()
     profile = intakes.profile_of(db(), found)
     criteria = [
         (each.key, each.name.in_language(language())) for each in profile.criteria if each.kind == "external"
@@ -143,7 +144,7 @@ def external(region: str, intake: str) -> Any:
             return redirect(here("external", found), 303)
         except Invalid as error:
             form.file.errors = [str(error.message)]
-        found = intake_here(intake)
+        found = intake_here()
     page = render_template(
         "assessment/external.html",
         intake=found,

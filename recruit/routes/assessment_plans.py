@@ -16,14 +16,15 @@ from recruit.queries import assessment as queries
 from recruit.queries import assigning as inputs
 from recruit.queries.possible_conflicts import undecided
 from recruit.request import actor, db
-from recruit.routes.assessment_shared import blueprint, here, intake_here
+from recruit.routes.assessment_shared import blueprint, here
+from recruit.routes.monitoring_shared import intake_here
 from recruit.services import panels
 
 
 @blueprint.route("/assessment/plans/<int:number>")
 def plan(region: str, intake: str, number: int) -> Any:
     """The plan as it was made: who gets what more, loads, mixing, and what to be aware of."""
-    found = intake_here(intake)
+    found = intake_here()
     return _page(found, panels.plan_of(db(), intake=found, plan_id=number))
 
 
@@ -71,14 +72,14 @@ def _changes(content: dict[str, Any]) -> dict[int, tuple[list[str], list[str]]]:
 @blueprint.post("/assessment/plans/<int:number>/carry-out")
 def carry_out(region: str, intake: str, number: int) -> Any:
     """Hand out exactly what the plan says."""
-    found = intake_here(intake)
+    found = intake_here()
     try:
         with transaction(db()):
             made = panels.plan_of(db(), intake=found, plan_id=number)
             summary = panels.carry_out(db(), intake=found, plan=made, actor=actor(), now=clock.now())
             stage = made.stage
     except Conflict as error:
-        found = intake_here(intake)
+        found = intake_here()
         return _page(found, panels.plan_of(db(), intake=found, plan_id=number), error)
     flash(
         _(
@@ -93,14 +94,14 @@ def carry_out(region: str, intake: str, number: int) -> Any:
 @blueprint.post("/assessment/plans/<int:number>/undo")
 def undo_plan(region: str, intake: str, number: int) -> Any:
     """Take back what was handed out last."""
-    found = intake_here(intake)
+    found = intake_here()
     try:
         with transaction(db()):
             made = panels.plan_of(db(), intake=found, plan_id=number)
             panels.undo(db(), intake=found, plan=made, actor=actor(), now=clock.now())
             stage, gone = made.stage, len(json.loads(made.content)["added"])
     except Conflict as error:
-        found = intake_here(intake)
+        found = intake_here()
         return _page(found, panels.plan_of(db(), intake=found, plan_id=number), error)
     flash(ngettext("One assignment is taken back.", "%(num)s assignments are taken back.", gone))
     return redirect(here("assign", found, stage=stage), 303)

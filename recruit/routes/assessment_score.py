@@ -23,11 +23,11 @@ from recruit.routes.assessment_shared import (
     Progress,
     blueprint,
     here,
-    intake_here,
     my_id,
     next_url,
     progress_of,
 )
+from recruit.routes.monitoring_shared import intake_here
 from recruit.services import assessment as service
 from recruit.services.steps import ChangedElsewhere
 from scoring.profile import Criterion, Profile
@@ -44,7 +44,7 @@ EVIDENCE = {
 @blueprint.route("/assess/<code>", methods=["GET", "POST"])
 def score(region: str, intake: str, code: str) -> Any:
     """The masked application beside its criteria. Saves, saves and goes on, or submits."""
-    found = intake_here(intake)
+    found = intake_here()
     try:
         task = own_task(
             db(), intake=found, code=code, assessor_id=my_id(), stage=request.args.get("stage") or None
@@ -197,7 +197,7 @@ def _save(found: Intake, task: Task, form: LevelsForm) -> Any:
 @blueprint.post("/assess/<code>/save")
 def save(region: str, intake: str, code: str) -> Any:
     """One criterion as it is set, from the page's script: the answer is JSON and says what stands now."""
-    found = intake_here(intake)
+    found = intake_here()
     try:
         task = own_task(
             db(), intake=found, code=code, assessor_id=my_id(), stage=request.form.get("stage") or None
@@ -235,7 +235,7 @@ def save(region: str, intake: str, code: str) -> Any:
 @blueprint.post("/assess/<code>/undo")
 def undo(region: str, intake: str, code: str) -> Any:
     """Take the last change back, and show the page with its criterion in focus."""
-    found = intake_here(intake)
+    found = intake_here()
     stage = request.form.get("stage") or None
     task = own_task(db(), intake=found, code=code, assessor_id=my_id(), stage=stage)
     try:

@@ -20,10 +20,6 @@ from scoring.profile import Profile
 blueprint = Blueprint("assessment", __name__, url_prefix="/g/<region>/<intake>")
 
 
-def intake_here(slug: str) -> Intake:
-    return intakes.by_slug(db(), slug)
-
-
 def my_id() -> int:
     return id_of(account())
 

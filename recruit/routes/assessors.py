@@ -14,7 +14,8 @@ from recruit.queries import assessment as queries
 from recruit.queries import assessor_limits as pages
 from recruit.queries.assigning import limits
 from recruit.request import actor, db
-from recruit.routes.assessment_shared import blueprint, here, intake_here, stage_wanted
+from recruit.routes.assessment_shared import blueprint, here, stage_wanted
+from recruit.routes.monitoring_shared import intake_here
 from recruit.services import assessor_limits as service
 from recruit.services import panels
 
@@ -22,7 +23,7 @@ from recruit.services import panels
 @blueprint.route("/assessment/assessors", methods=["GET", "POST"])
 def assessors(region: str, intake: str) -> Any:
     """Everybody with limits and loads; a POST sets how many assessors each application has."""
-    found = intake_here(intake)
+    found = intake_here()
     stage = stage_wanted("screening")
     status = queries.progress(db(), intake=found, stage=stage)
     posted = request.form if request.method == "POST" else None
@@ -42,7 +43,7 @@ def assessors(region: str, intake: str) -> Any:
             return redirect(here("assessors", found, stage=stage), 303)
         except (Conflict, Invalid) as error:
             form.each.errors = [str(error.message)]
-            found = intake_here(intake)
+            found = intake_here()
             status = queries.progress(db(), intake=found, stage=stage)
     today = clock.in_stockholm(clock.now()).date()
     html = render_template(
@@ -61,7 +62,7 @@ def assessors(region: str, intake: str) -> Any:
 @blueprint.route("/assessment/assessors/<who>", methods=["GET", "POST"])
 def terms(region: str, intake: str, who: str) -> Any:
     """What one assessor can take."""
-    found = intake_here(intake)
+    found = intake_here()
     account, member = pages.assessor(db(), region_id=found.region_id, public_id=who)
     limit = limits(db(), intake=found).get(id_of(account))
     held = {
@@ -92,7 +93,7 @@ def terms(region: str, intake: str, who: str) -> Any:
         except (Conflict, Invalid) as error:
             field = getattr(error, "field", None) or "least"
             form[field].errors = [str(error.message)]
-            found = intake_here(intake)
+            found = intake_here()
     html = render_template(
         "assessment/assessor.html",
         intake=found,
@@ -118,12 +119,12 @@ def _terms(form: TermsForm) -> service.Terms:
 @blueprint.post("/assessment/assessors/<who>/hand-over")
 def hand_over(region: str, intake: str, who: str) -> Any:
     """The assessor is away from now on, and others take over: the plan for it is shown at once."""
-    found = intake_here(intake)
+    found = intake_here()
     account, _member = pages.assessor(db(), region_id=found.region_id, public_id=who)
     stage = stage_wanted("screening")
     with transaction(db()):
         service.hand_over(db(), intake=found, assessor_id=id_of(account), actor=actor(), now=clock.now())
-    found = intake_here(intake)
+    found = intake_here()
     try:
         with transaction(db()):
             number = panels.propose(db(), intake=found, stage=stage, actor=actor(), now=clock.now()).id
@@ -131,16 +132,16 @@ def hand_over(region: str, intake: str, who: str) -> Any:
         flash(
             _("The assessor is away from today. No plan could be made yet: %(why)s", why=str(error.message))
         )
-        return redirect(here("assessors", intake_here(intake), stage=stage), 303)
-    return redirect(here("plan", intake_here(intake), number=number), 303)
+        return redirect(here("assessors", intake_here(), stage=stage), 303)
+    return redirect(here("plan", intake_here(), number=number), 303)
 
 
 @blueprint.post("/assessment/assessors/<who>/back")
 def come_back(region: str, intake: str, who: str) -> Any:
     """The assessor is no longer away."""
-    found = intake_here(intake)
+    found = intake_here()
     account, _member = pages.assessor(db(), region_id=found.region_id, public_id=who)
     with transaction(db()):
         service.come_back(db(), intake=found, assessor_id=id_of(account), actor=actor(), now=clock.now())
     flash(_("The assessor is back and is counted on in the next plan."))
-    return redirect(here("assessors", intake_here(intake), stage=stage_wanted("screening")), 303)
+    return redirect(here("assessors", intake_here(), stage=stage_wanted("screening")), 303)

@@ -18,7 +18,8 @@ from recruit.models.types import id_of
 from recruit.queries import eligibility
 from recruit.queries import possible_conflicts as queries
 from recruit.request import actor, db
-from recruit.routes.assessment_shared import blueprint, here, intake_here, my_id
+from recruit.routes.assessment_shared import blueprint, here, my_id
+from recruit.routes.monitoring_shared import intake_here
 from recruit.services import conflict_search
 from recruit.services import possible_conflicts as service
 from recruit.services.impartiality import refuse_its_assessor, refuse_partial
@@ -27,15 +28,15 @@ from recruit.services.impartiality import refuse_its_assessor, refuse_partial
 @blueprint.route("/assessment/possible-conflicts", methods=["GET", "POST"])
 def possible(region: str, intake: str) -> Any:
     """The questions that wait, or those that are answered; a POST searches anew, or answers those ticked with no."""
-    found = intake_here(intake)
+    found = intake_here()
     refusal = None
     if request.method == "POST":
         try:
             flash(_several(found) if request.form.get("act") == "answer" else _searched(found))
-            return redirect(here("possible", intake_here(intake)), 303)
+            return redirect(here("possible", intake_here()), 303)
         except (Conflict, Invalid, NotAllowed, NotFound) as error:
             refusal = error
-            found = intake_here(intake)
+            found = intake_here()
     answered = request.args.get("show") == "answered"
     page = queries.page(db(), intake=found, answered=answered, number=request.args.get("page", 1, int))
     own = eligibility.assessed_by(db(), id_of(found), my_id())
@@ -94,7 +95,7 @@ def _signs(question: queries.Question, people: dict[int, Assessor], own: frozens
 @blueprint.route("/assessment/possible-conflicts/<int:number>", methods=["GET", "POST"])
 def answer(region: str, intake: str, number: int) -> Any:
     """One question with why it is put, and the answer with its reason."""
-    found = intake_here(intake)
+    found = intake_here()
     question = queries.one(db(), intake=found, question_id=number)
     refuse_its_assessor(db(), application=question.application, actor=actor())
     refuse_partial(db(), application=question.application, actor=actor())
@@ -113,10 +114,10 @@ def answer(region: str, intake: str, number: int) -> Any:
                     now=clock.now(),
                 )
             flash(_said(ConflictAnswer(form.answer.data), question.code, new))
-            return redirect(here("possible", intake_here(intake)), 303)
+            return redirect(here("possible", intake_here()), 303)
         except (Conflict, Invalid) as error:
             form.answer.errors = [str(error.message)]
-            found = intake_here(intake)
+            found = intake_here()
             question = queries.one(db(), intake=found, question_id=number)
     page = render_template(
         "assessment/possible_answer.html",
@@ -144,8 +145,8 @@ def _said(answer: ConflictAnswer, code: str, new: list[int]) -> str:
 @blueprint.post("/assessment/possible-conflicts/<int:number>/reopen")
 def reopen(region: str, intake: str, number: int) -> Any:
     """Take back the answer that there is no conflict."""
-    found = intake_here(intake)
+    found = intake_here()
     with transaction(db()):
         service.reopen(db(), intake=found, question_id=number, actor=actor(), now=clock.now())
     flash(_("The answer is taken back, and the question waits again."))
-    return redirect(here("possible", intake_here(intake)), 303)
+    return redirect(here("possible", intake_here()), 303)

@@ -1,0 +1,37 @@
+"""What every page of a group is entered by: its region, the person's roles there, and the intake it is about."""
+
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from recruit.models import CriteriaProfile, Intake, Membership, Region, Role
+
+
+@dataclass(frozen=True)
+class Entered:
+    """`intake` and the `profile` that it uses are None where the address names none, or none that the region has."""
+
+    region: Region
+    roles: frozenset[Role]
+    intake: Intake | None
+    profile: CriteriaProfile | None
+
+
+def entered(session: Session, *, region: str, intake: str | None, account_id: int | None) -> Entered | None:
+    """The region of that address with what every page reads; None where there is no such region.
+
+    One query, outside the scope of a region: which one it is, is what it tells.
+    """
+    mine = (col(Membership.region_id) == Region.id) & (col(Membership.account_id) == account_id)
+    named = (col(Intake.region_id) == Region.id) & (col(Intake.slug) == intake)
+    rows = session.exec(
+        select(Region, col(Membership.role), Intake, CriteriaProfile)
+        .outerjoin(Membership, mine)
+        .outerjoin(Intake, named)
+        .outerjoin(CriteriaProfile, col(CriteriaProfile.id) == Intake.profile_id)
+        .where(Region.slug == region)
+    ).all()
+    if not rows:
+        return None
+    found, _role, present, profile = rows[0]
+    return Entered(found, frozenset(row[1] for row in rows if row[1] is not None), present, profile)
