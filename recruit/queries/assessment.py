@@ -1,10 +1,12 @@
 """Reading assessments. One import path for what four files hold, each with its own subject."""
 
 from recruit.queries.assessment_panels import (
+    Beside,
     Load,
     Page,
     PanelRow,
     Progress,
+    beside,
     panels,
     progress,
 )
@@ -48,6 +50,7 @@ __all__ = [
     "PER_APPLICATION",
     "PER_PAGE",
     "THIRD",
+    "Beside",
     "Evidence",
     "Load",
     "Page",
@@ -58,6 +61,7 @@ __all__ = [
     "assessors",
     "assignments",
     "barred",
+    "beside",
     "by_code",
     "confirmed_list",
     "evidence_of",

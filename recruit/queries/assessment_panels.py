@@ -1,27 +1,34 @@
 """What the coordinator sees of a stage: loads, progress, and the panels of the applications."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import case, func
+from sqlalchemy import and_, case, func
+from sqlalchemy import select as select_columns  # the one of sqlmodel takes at most four columns
 from sqlmodel import Session, col, select
 
 from recruit.models import (
     Account,
     Application,
     Assignment,
+    AssignmentPlan,
     AssignmentStatus,
     ConflictOfInterest,
     Eligibility,
     Intake,
+    InterviewList,
 )
 from recruit.models.types import id_of
 from recruit.queries.assessment_pool import (
     PER_PAGE,
-    assessors,
+    active_assessors,
+    confirmed_last,
     in_pool,
+    of_stage,
 )
-from recruit.queries.assigning import per_application
+from recruit.queries.assigning import carried_out_last
+from recruit.queries.possible_conflicts import how_many_undecided
 
 
 @dataclass(frozen=True)
@@ -59,70 +66,106 @@ class Progress:
 
 
 def progress(session: Session, *, intake: Intake, stage: str) -> Progress:
-    """Loads and progress of a stage. A fixed number of queries, which count and read no application."""
-    chosen = in_pool(session, intake, stage)
-    each = per_application(session, intake=intake, stage=stage)
-    applications = session.exec(select(func.count(col(Application.id))).where(*chosen)).one()
-    standing = (
+    """Loads and progress of a stage. Two queries, which count and read no application."""
+    chosen = in_pool(intake, stage)
+    each = of_stage(intake, stage)
+    panels = (
+        select(func.count(col(Assignment.id)).label("members"), _submitted().label("submitted"))
+        .join(Application, col(Application.id) == col(Assignment.application_id))
+        .where(*_standing(intake, stage), *chosen)
+        .group_by(col(Assignment.application_id))
+        .subquery()
+    )
+    wanted, applications, *counts = session.execute(
+        select_columns(
+            each,
+            select(func.count(col(Application.id))).where(*chosen).scalar_subquery(),
+            func.sum(case((panels.c.members >= each, 1), else_=0)),
+            func.sum(case((panels.c.submitted >= each, 1), else_=0)),
+            func.sum(panels.c.members),
+            func.sum(panels.c.submitted),
+        )
+    ).one()
+    covered, complete, assigned, submitted = (int(count or 0) for count in counts)
+    return Progress(
+        applications=int(applications),
+        each=int(wanted),
+        covered=covered,
+        wanted=int(applications) * int(wanted),
+        assigned=assigned,
+        submitted=submitted,
+        complete=complete,
+        loads=tuple(_loads(session, intake, stage)),
+    )
+
+
+def _standing(intake: Intake, stage: str) -> tuple[Any, ...]:
+    return (
         Assignment.intake_id == intake.id,
         Assignment.stage == stage,
         col(Assignment.status) != AssignmentStatus.RECUSED,
     )
-    submitted = func.sum(case((col(Assignment.status) == AssignmentStatus.SUBMITTED, 1), else_=0))
-    panels = (
-        select(func.count(col(Assignment.id)).label("members"), submitted.label("submitted"))
+
+
+def _submitted() -> Any:
+    return func.sum(case((col(Assignment.status) == AssignmentStatus.SUBMITTED, 1), else_=0))
+
+
+def _loads(session: Session, intake: Intake, stage: str) -> list[Load]:
+    """The region's active assessors, and whoever else has something, numbered in the order in which they came."""
+    shares = (
+        select(
+            col(Assignment.assessor_id).label("who"),
+            func.count(col(Assignment.id)).label("assigned"),
+            _submitted().label("submitted"),
+        )
         .join(Application, col(Application.id) == col(Assignment.application_id))
-        .where(*standing, *chosen)
-        .group_by(col(Assignment.application_id))
+        .where(*_standing(intake, stage), *in_pool(intake, stage))
+        .group_by(col(Assignment.assessor_id))
         .subquery()
     )
-    covered, complete = session.exec(
-        select(
-            func.coalesce(func.sum(case((panels.c.members >= each, 1), else_=0)), 0),
-            func.coalesce(func.sum(case((panels.c.submitted >= each, 1), else_=0)), 0),
-        )
-    ).one()
-    shares = session.exec(
-        select(Assignment.assessor_id, func.count(col(Assignment.id)), submitted)
-        .join(Application, col(Application.id) == col(Assignment.application_id))
-        .where(*standing, *chosen)
-        .group_by(col(Assignment.assessor_id))
+    active = col(Account.id).in_(active_assessors(Account.id, intake.region_id))
+    rows = session.execute(
+        select_columns(Account, active, shares.c.assigned, shares.c.submitted)
+        .outerjoin(shares, shares.c.who == col(Account.id))
+        .where(active | shares.c.who.is_not(None))
+        .order_by(col(Account.id))
     )
-    counts = {who: (int(assigned), int(done)) for who, assigned, done in shares}
-    return Progress(
-        applications=int(applications),
-        each=each,
-        covered=int(covered),
-        wanted=int(applications) * each,
-        assigned=sum(assigned for assigned, _done in counts.values()),
-        submitted=sum(done for _assigned, done in counts.values()),
-        complete=int(complete),
-        loads=tuple(_loads(session, intake, counts)),
-    )
-
-
-def _loads(session: Session, intake: Intake, counts: Mapping[int, tuple[int, int]]) -> list[Load]:
-    active = assessors(session, intake.region_id)
-    active_ids = {id_of(each) for each in active}
-    away = set(counts) - active_ids
-    gone = (
-        session.exec(select(Account).where(col(Account.id).in_(away)).order_by(col(Account.id))).all()
-        if away
-        else []
-    )
-    everybody = sorted([*active, *gone], key=id_of)
     return [
         Load(
             number=number,
             account_id=id_of(each),
             public_id=each.public_id,
             name=each.name or each.email,
-            assigned=counts.get(id_of(each), (0, 0))[0],
-            submitted=counts.get(id_of(each), (0, 0))[1],
-            active=id_of(each) in active_ids,
+            assigned=int(assigned or 0),
+            submitted=int(submitted or 0),
+            active=bool(is_active),
         )
-        for number, each in enumerate(everybody, start=1)
+        for number, (each, is_active, assigned, submitted) in enumerate(rows, start=1)
     ]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What the page of the panels says beside them: possible conflicts of interest that nobody has answered, the plan
+    that was carried out last, and whether there are interviews to assess.
+    """
+
+    questions: int
+    last_plan: int | None
+    can_interview: bool
+
+
+def beside(session: Session, *, intake: Intake, stage: str) -> Beside:
+    """All of it in one query."""
+    questions, plan, called = session.execute(
+        select_columns(
+            how_many_undecided(intake).scalar_subquery(),
+            carried_out_last(AssignmentPlan.id, intake, stage).scalar_subquery(),
+            confirmed_last(InterviewList.id, intake).scalar_subquery(),
+        )
+    ).one()
+    return Beside(int(questions), plan, called is not None)
 
 
 @dataclass(frozen=True)
@@ -155,63 +198,47 @@ def panels(
     number: int = 1,
     per_page: int = PER_PAGE,
     search: str = "",
+    among: int | None = None,
 ) -> Page:
     """The applications of a stage with their panels, by code, a page at a time; `search` narrows to codes
-    that contain it.
+    that contain it. `among`: how many the stage has, where that is known; else they are counted.
     """
-    chosen = in_pool(session, intake, stage)
+    chosen = in_pool(intake, stage)
     wanted = search.strip().upper()
     if wanted:
         chosen = (*chosen, col(Application.mask_code).contains(wanted, autoescape=True))
-    total = int(session.exec(select(func.count(col(Application.id))).where(*chosen)).one())
+    if wanted or among is None:
+        among = int(session.exec(select(func.count(col(Application.id))).where(*chosen)).one())
+    total = among
     pages = max(1, -(-total // per_page))
     number = min(max(number, 1), pages)
-    shown = session.exec(
-        select(Application)
+    shown = (
+        select(col(Application.id))
         .where(*chosen)
         .order_by(col(Application.mask_code))
         .offset((number - 1) * per_page)
         .limit(per_page)
-    ).all()
-    ids = [id_of(each) for each in shown]
-    by_application = _grouped(
-        session.exec(
-            select(Assignment)
-            .where(
-                col(Assignment.application_id).in_(ids),
-                Assignment.stage == stage,
-                Assignment.status != AssignmentStatus.RECUSED,
-            )
-            .order_by(col(Assignment.assessor_id))
+        .subquery()
+    )
+    found: dict[int, PanelRow] = {}
+    for application, assessor, state in session.exec(
+        select(Application, col(Assignment.assessor_id), col(Assignment.status))
+        .outerjoin(
+            Assignment,
+            (col(Assignment.application_id) == col(Application.id)) & and_(*_standing(intake, stage)),
         )
-    )
-    conflicts: dict[int, list[int]] = {}
+        .where(col(Application.id).in_(select(shown.c.id)))
+        .order_by(col(Application.mask_code), col(Assignment.assessor_id))
+    ):
+        row = found.get(id_of(application)) or PanelRow(
+            application.mask_code, application.eligibility is Eligibility.CONDITIONAL, (), ()
+        )
+        if assessor is not None:
+            row = replace(row, panel=(*row.panel, (assessor, state is AssignmentStatus.SUBMITTED)))
+        found[id_of(application)] = row
     declared = select(ConflictOfInterest.application_id, ConflictOfInterest.assessor_id).where(
-        col(ConflictOfInterest.application_id).in_(ids)
+        col(ConflictOfInterest.application_id).in_(found)
     )
-    for application, assessor in session.exec(declared.order_by(col(ConflictOfInterest.assessor_id))):
-        conflicts.setdefault(application, []).append(assessor)
-    return Page([_panel_row(each, by_application, conflicts) for each in shown], number, pages, total)
-
-
-def _grouped(rows: Iterable[Assignment]) -> dict[int, list[Assignment]]:
-    grouped: dict[int, list[Assignment]] = {}
-    for row in rows:
-        grouped.setdefault(row.application_id, []).append(row)
-    return grouped
-
-
-def _panel_row(
-    application: Application,
-    panels: Mapping[int, Collection[Assignment]],
-    conflicts: Mapping[int, Collection[int]],
-) -> PanelRow:
-    number = id_of(application)
-    return PanelRow(
-        code=application.mask_code,
-        conditional=application.eligibility is Eligibility.CONDITIONAL,
-        panel=tuple(
-            (each.assessor_id, each.status is AssignmentStatus.SUBMITTED) for each in panels.get(number, ())
-        ),
-        conflicts=tuple(conflicts.get(number, ())),
-    )
+    for key, assessor in session.exec(declared.order_by(col(ConflictOfInterest.assessor_id))):
+        found[key] = replace(found[key], conflicts=(*found[key].conflicts, assessor))
+    return Page(list(found.values()), number, pages, total)

@@ -47,6 +47,14 @@ def each_needs(stage: str) -> Any:
     return func.coalesce(setting.correlate(Application).scalar_subquery(), PER_APPLICATION)
 
 
+def of_stage(intake: Intake, stage: str) -> Any:
+    """How many assessors each application of the intake has at a stage, for a query that reads more."""
+    setting = select(StageSetting.per_application).where(
+        StageSetting.intake_id == intake.id, StageSetting.stage == stage
+    )
+    return func.coalesce(setting.scalar_subquery(), PER_APPLICATION)
+
+
 def assessed_criteria(profile: Profile, stage: str) -> tuple[Criterion, ...]:
     """The criteria that assessors set levels on at a stage: its own, not those of the stage before."""
     return tuple(each for each in profile.criteria if each.kind == "assessed" and each.stage == stage)
@@ -54,26 +62,29 @@ def assessed_criteria(profile: Profile, stage: str) -> tuple[Criterion, ...]:
 
 def assessors(session: Session, region_id: int) -> list[Account]:
     """The region's active assessors in the order in which they came, which numbers them for the group."""
-    statement = (
-        select(Account)
-        .join(Membership, col(Membership.account_id) == col(Account.id))
+    return list(session.exec(active_assessors(Account, region_id).order_by(col(Account.id))))
+
+
+def active_assessors(what: Any, region_id: int) -> Any:
+    """The statement that reads `what` of them, for a query that reads more."""
+    return (
+        select(what)
+        .join_from(Account, Membership, col(Membership.account_id) == col(Account.id))
         .where(
             Membership.region_id == region_id, Membership.role == Role.ASSESSOR, col(Account.active).is_(True)
         )
-        .order_by(col(Account.id))
     )
-    return list(session.exec(statement))
 
 
 def pool(session: Session, intake: Intake, stage: str) -> list[Application]:
     """The applications to assess at a stage: at screening all that passed eligibility, at the interview those
     called.
     """
-    found = select(Application).where(*in_pool(session, intake, stage))
+    found = select(Application).where(*in_pool(intake, stage))
     return list(session.exec(found.order_by(col(Application.id))))
 
 
-def in_pool(session: Session, intake: Intake, stage: str) -> tuple[Any, ...]:
+def in_pool(intake: Intake, stage: str) -> tuple[Any, ...]:
     """The conditions on `Application` that `pool` reads by."""
     passed: tuple[Any, ...] = (
         Application.intake_id == intake.id,
@@ -82,9 +93,8 @@ def in_pool(session: Session, intake: Intake, stage: str) -> tuple[Any, ...]:
     )
     if stage != "interview":
         return passed
-    called = confirmed_list(session, intake)
     entries = select(InterviewListEntry.application_id).where(
-        InterviewListEntry.list_id == (called.id if called else None),
+        InterviewListEntry.list_id == confirmed_last(InterviewList.id, intake).scalar_subquery(),
         InterviewListEntry.kind == EntryKind.CALLED,
     )
     return (*passed, col(Application.id).in_(entries))
@@ -92,13 +102,18 @@ def in_pool(session: Session, intake: Intake, stage: str) -> tuple[Any, ...]:
 
 def confirmed_list(session: Session, intake: Intake) -> InterviewList | None:
     """The latest confirmed interview list, or None."""
-    statement = (
-        select(InterviewList)
+    found: InterviewList | None = session.exec(confirmed_last(InterviewList, intake)).first()
+    return found
+
+
+def confirmed_last(what: Any, intake: Intake) -> Any:
+    """The statement that reads `what` of that list, for a query that reads more."""
+    return (
+        select(what)
         .where(InterviewList.intake_id == intake.id, InterviewList.status == ListStatus.CONFIRMED)
         .order_by(col(InterviewList.version).desc())
         .limit(1)
     )
-    return session.exec(statement).first()
 
 
 def undecided(session: Session, intake: Intake) -> list[str]:

@@ -12,13 +12,13 @@ from recruit.models import (
     AssignmentStatus,
     Disagreement,
     Intake,
-    Level,
     Membership,
     Role,
     StageSetting,
     ThirdAssessment,
 )
 from recruit.queries.assessment_pool import PER_APPLICATION
+from recruit.queries.steps import is_begun
 from recruit.queries.third_assessments import third_counts
 
 Pair = tuple[int, int]
@@ -53,14 +53,12 @@ def workplaces(session: Session, *, region_id: int) -> dict[int, str]:
 def begun(session: Session, *, intake: Intake, stage: str) -> set[Pair]:
     """(application, assessor) pairs in which something is written and nothing submitted."""
     rows = session.exec(
-        select(Assignment.application_id, Assignment.assessor_id)
-        .join(Level, col(Level.assignment_id) == col(Assignment.id))
-        .where(
+        select(Assignment.application_id, Assignment.assessor_id).where(
             Assignment.intake_id == intake.id,
             Assignment.stage == stage,
             Assignment.status == AssignmentStatus.ASSIGNED,
+            is_begun(),
         )
-        .distinct()
     )
     return {(application, assessor) for application, assessor in rows}
 
@@ -87,8 +85,14 @@ def plan_here(session: Session, *, intake: Intake, plan_id: int) -> AssignmentPl
 
 def last_carried_out(session: Session, *, intake: Intake, stage: str) -> AssignmentPlan | None:
     """The plan of the stage that was carried out last and has not been undone, or None."""
-    return session.exec(
-        select(AssignmentPlan)
+    found: AssignmentPlan | None = session.exec(carried_out_last(AssignmentPlan, intake, stage)).first()
+    return found
+
+
+def carried_out_last(what: Any, intake: Intake, stage: str) -> Any:
+    """The statement that reads `what` of that plan, for a query that reads more."""
+    return (
+        select(what)
         .where(
             AssignmentPlan.intake_id == intake.id,
             AssignmentPlan.stage == stage,
@@ -97,7 +101,7 @@ def last_carried_out(session: Session, *, intake: Intake, stage: str) -> Assignm
         )
         .order_by(col(AssignmentPlan.carried_out_at).desc(), col(AssignmentPlan.id).desc())
         .limit(1)
-    ).first()
+    )
 
 
 def codes_of(session: Session, ids: set[int]) -> dict[int, str]:

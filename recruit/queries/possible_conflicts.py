@@ -46,12 +46,16 @@ def _open() -> tuple[Any, ...]:
 
 def undecided(session: Session, intake: Intake) -> int:
     """How many possible conflicts of interest nobody has answered. One query."""
-    found = (
+    return int(session.exec(how_many_undecided(intake)).one())
+
+
+def how_many_undecided(intake: Intake) -> Any:
+    """The statement that counts them, for a query that counts more."""
+    return (
         select(func.count(col(PossibleConflict.id)))
         .join(Application, col(Application.id) == col(PossibleConflict.application_id))
         .where(PossibleConflict.intake_id == intake.id, *_in_question(), *_open())
     )
-    return int(session.exec(found).one())
 
 
 def undecided_pairs(session: Session, intake: Intake) -> set[tuple[int, int]]:

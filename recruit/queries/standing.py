@@ -22,11 +22,10 @@ from recruit.models import (
     ListStatus,
     Posts,
     RankingRun,
-    StageSetting,
 )
 from recruit.models.application import GOES_ON
 from recruit.queries import intake as intakes
-from recruit.queries.assessment_pool import PER_APPLICATION
+from recruit.queries.assessment_pool import PER_APPLICATION, of_stage
 
 State = Literal["done", "now", "to_come"]
 STEPS = ("intake", "application", "eligibility", "assessment", "ranking", "interview")
@@ -84,7 +83,7 @@ class Standing:
 
 def of(session: Session, intake: Intake) -> Standing:
     """The counts of one intake. One query, which reads its applications once and their assessments once."""
-    each = _of_stage(intake)
+    each = of_stage(intake, "screening")
     applications, assessments = _applications(intake).subquery(), _assessments(intake, each).subquery()
     row = session.execute(
         select_columns(
@@ -147,14 +146,6 @@ def _assessments(intake: Intake, each: Any) -> Any:
         _how_many(counted.c.submitted >= each, "assessed"),
         _how_many(counted.c.submitted >= 1, "begun"),
     ).select_from(counted)
-
-
-def _of_stage(intake: Intake) -> Any:
-    """How many assessors each application of the intake has."""
-    setting = select(StageSetting.per_application).where(
-        StageSetting.intake_id == intake.id, StageSetting.stage == "screening"
-    )
-    return func.coalesce(setting.scalar_subquery(), ASSESSORS_EACH)
 
 
 def _how_many(condition: Any, name: str) -> Any:

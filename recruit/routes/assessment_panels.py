@@ -16,10 +16,9 @@ from recruit.database import transaction
 from recruit.errors import Conflict, Invalid, NotFound, Refusal
 from recruit.i18n import gettext as _
 from recruit.i18n import language
+from recruit.navigation import present_standing
 from recruit.queries import assessment as queries
 from recruit.queries import intake as intakes
-from recruit.queries import possible_conflicts
-from recruit.queries.assigning import last_carried_out
 from recruit.request import account, actor, db
 from recruit.routes.assessment_plans import propose
 from recruit.routes.assessment_shared import blueprint, here, my_id, stage_wanted
@@ -42,8 +41,14 @@ def assign(region: str, intake: str) -> Any:
     status = queries.progress(db(), intake=found, stage=stage)
     search = request.args.get("code", "")
     page = queries.panels(
-        db(), intake=found, stage=stage, number=request.args.get("page", 1, int), search=search
+        db(),
+        intake=found,
+        stage=stage,
+        number=request.args.get("page", 1, int),
+        search=search,
+        among=status.applications,
     )
+    beside = queries.beside(db(), intake=found, stage=stage)
     profile = intakes.profile_of(db(), found)
     html = render_template(
         "assessment/assign.html",
@@ -54,11 +59,9 @@ def assign(region: str, intake: str) -> Any:
         per_page=queries.PER_PAGE,
         search=search,
         assessors={load.account_id: load for load in status.loads},
-        undecided=queries.undecided(db(), found) if stage == "screening" else [],
-        questions=possible_conflicts.undecided(db(), found),
-        last=last_carried_out(db(), intake=found, stage=stage),
+        undecided=present_standing(found).pending if stage == "screening" else 0,
+        beside=beside,
         over=intakes.is_over(found, clock.now()),
-        can_interview=queries.confirmed_list(db(), found) is not None,
         external=[each for each in profile.criteria if each.kind == "external"],
         refusal=refusal,
         bar=share_bar,

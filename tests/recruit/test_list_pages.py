@@ -40,7 +40,7 @@ PAGES = {
     "people": ("administrator", "/people"),
 }
 #: Pages whose frame and subjects take more than ten; the number may go down, never up.
-MORE = {"panels": 16, "interview list": 19, "disagreements": 13}
+MORE = {"interview list": 19, "disagreements": 13}
 
 
 def filled(session: Session, world: World, rows: int, number: int) -> Intake:
