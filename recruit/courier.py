@@ -280,13 +280,15 @@ class _Round:
             by_attempts: dict[int, list[int]] = {}
             for mail_id, attempts in self._session.exec(tried):
                 by_attempts.setdefault(attempts, []).append(mail_id or 0)
-            # The first is ours, whatever its state; others may have been claimed by another courier meanwhile.
-            free = (col(OutgoingMail.state) == MailState.WAITING) & (
-                col(OutgoingMail.next_try_at) <= self.now
+            # The first is ours, unless somebody has stopped it meanwhile; others another courier may have claimed.
+            waits = col(OutgoingMail.state) == MailState.WAITING
+            ours = (col(OutgoingMail.id) == mail_ids[0]) & col(OutgoingMail.state).in_(
+                (MailState.WAITING, MailState.HANDING_OVER)
             )
             for attempts, ids in by_attempts.items():
                 waiting = update(OutgoingMail).where(
-                    col(OutgoingMail.id).in_(ids), or_(free, col(OutgoingMail.id) == mail_ids[0])
+                    col(OutgoingMail.id).in_(ids),
+                    or_(waits & (col(OutgoingMail.next_try_at) <= self.now), ours),
                 )
                 self._session.exec(
                     waiting.values(

@@ -1,6 +1,6 @@
 """Reading disclosures, and everything of an application that one may be about."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func
@@ -137,14 +137,20 @@ def file_of(session: Session, *, disclosure: Disclosure, kind: str = "main") -> 
     return session.exec(kept).first()
 
 
-def sent(session: Session, *, intake: Intake) -> list[tuple[str, str]]:
-    """(mask code, name) of every application of an intake that was sent, by code; drafts are nobody's record yet."""
+def sent(session: Session, *, intake: Intake, hidden: Collection[int] = ()) -> list[tuple[str, str]]:
+    """(mask code, name) of every application of an intake that was sent, by code; drafts are nobody's record yet.
+
+    Those in `hidden` (application ids) have no name: the reader assesses them without knowing who they are from.
+    """
     rows = session.exec(
         select(Application)
         .where(Application.intake_id == intake.id, col(Application.status) != ApplicationStatus.DRAFT)
         .order_by(Application.mask_code)
     )
-    return [(row.mask_code, " ".join(filter(None, (row.given_name, row.family_name)))) for row in rows]
+    return [
+        (row.mask_code, "" if row.id in hidden else " ".join(filter(None, (row.given_name, row.family_name))))
+        for row in rows
+    ]
 
 
 def assessed(session: Session, application: Application) -> list[Assessed]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -21,6 +22,13 @@ def steps_of(session: Session, assignment: Assignment) -> Sequence[LevelStep]:
     """Every step of an assignment, oldest first."""
     found = select(LevelStep).where(LevelStep.assignment_id == assignment.id)
     return session.exec(found.order_by(col(LevelStep.id))).all()
+
+
+def is_begun() -> Any:
+    """SQL: something is written in the assignment, be it a note that waits for its level."""
+    levels = select(Level.id).where(col(Level.assignment_id) == col(Assignment.id))
+    steps = select(LevelStep.id).where(col(LevelStep.assignment_id) == col(Assignment.id))
+    return levels.exists() | steps.exists()
 
 
 def standing(levels: Mapping[str, Level], steps: Sequence[LevelStep], key: str) -> tuple[int | None, str]:

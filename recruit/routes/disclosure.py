@@ -15,6 +15,7 @@ from recruit.errors import Conflict, Invalid, NotFound
 from recruit.models import Application, Disclosure, DisclosureMasking, Intake
 from recruit.navigation import present_intake
 from recruit.queries import disclosure as queries
+from recruit.queries import eligibility
 from recruit.request import account, actor, db, settings
 from recruit.request import region as region_here
 from recruit.services import disclosure as service
@@ -222,7 +223,11 @@ def _page(found: Disclosure, errors: list[tuple[str, str]] | None = None, letter
         rows=rows,
         parts=request.form.getlist("part") if posted else service.parts_of(found),
         offered=(*PARTS, MONITORING),
-        applications=[] if found.decided_at else queries.sent(db(), intake=_intake()),
+        applications=[]
+        if found.decided_at
+        else queries.sent(
+            db(), intake=_intake(), hidden=eligibility.assessed_by(db(), found.intake_id, me or 0)
+        ),
         codes=set(request.form.getlist("code")) if posted else chosen,
         grounds=sorted({each.ground for each in kept}),
         masked=len(kept),

@@ -186,9 +186,11 @@ def _round_of_case(session: Session, assignment: Assignment) -> CalibrationRound
 
 
 def close_when_all_in(session: Session, *, assignment: Assignment, now: datetime) -> None:
-    """Close the round once nobody in it has anything left: then everybody sees everybody's levels."""
+    """Close the round once nobody in it has anything left and somebody's levels are in: then everybody sees them."""
     round_ = _round_of_case(session, assignment)
-    if round_.status is RoundStatus.OPEN and not reading.unfinished(session, round_):
+    if round_.status is not RoundStatus.OPEN or reading.unfinished(session, round_):
+        return
+    if any(each.submitted for each in reading.takings(session, round_)):
         _close(session, round_, Actor(None), now)
 
 

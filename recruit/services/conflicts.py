@@ -19,7 +19,7 @@ from recruit.models import (
 from recruit.models.types import id_of
 from recruit.queries import assessment as queries
 from recruit.queries import assigning as inputs
-from recruit.services import assigning, record
+from recruit.services import assigning, calibration, record
 from recruit.services.handing import hand_out, held, members_of
 from recruit.services.holding import hold_intake
 
@@ -98,17 +98,16 @@ def _set_aside(session: Session, application: Application, assessor_id: int) -> 
 
 def replace(session: Session, recused: Assignment, application: Application, now: datetime) -> int | None:
     """Give what somebody has set aside to the assessor with the least to do; returns their account's id, None where
-    nobody is free. A calibration's case goes to nobody: all others have it already.
+    nobody is free. A calibration's case goes to nobody: all others have it already, and without it all may be in.
     """
-    if application.status is not ApplicationStatus.SUBMITTED or recused.stage == queries.CALIBRATION:
+    if recused.stage == queries.CALIBRATION:
+        calibration.close_when_all_in(session, assignment=recused, now=now)
+        return None
+    if application.status is not ApplicationStatus.SUBMITTED or is_full(session, recused):
         return None
     intake = session.get_one(Intake, recused.intake_id)
     number = id_of(application)
     panel = members_of(queries.assignments(session, intake, recused.stage)).get(number, set())
-    each = inputs.per_application(session, intake=intake, stage=recused.stage)
-    third = queries.has_third(session, application_id=number, stage=recused.stage)
-    if len(panel) >= (max(each, queries.THIRD) if third else each):
-        return None
     try:
         added = assigning.fill(
             session, intake=intake, stage=recused.stage, needs={number: len(panel) + 1}, now=now
@@ -121,3 +120,13 @@ def replace(session: Session, recused: Assignment, application: Application, now
     hand_out(session, intake, recused.stage, id_of(application), chosen[0], now)
     session.flush()
     return chosen[0]
+
+
+def is_full(session: Session, recused: Assignment) -> bool:
+    """Whether as many others as there shall be assess the application that somebody has set aside."""
+    intake = session.get_one(Intake, recused.intake_id)
+    number, stage = recused.application_id, recused.stage
+    panel = members_of(queries.assignments(session, intake, stage)).get(number, set())
+    each = inputs.per_application(session, intake=intake, stage=stage)
+    third = queries.has_third(session, application_id=number, stage=stage)
+    return len(panel) >= (max(each, queries.THIRD) if third else each)

@@ -22,7 +22,6 @@ from recruit.models import (
     DiscussionMessage,
     Intake,
     InterviewList,
-    Level,
     LevelChange,
     ListStatus,
     RankingRelease,
@@ -32,6 +31,7 @@ from recruit.models.application import GOES_ON
 from recruit.models.types import id_of
 from recruit.queries import assessment as assessments
 from recruit.queries import disagreement as queries
+from recruit.queries.steps import is_begun
 from recruit.services import record
 from recruit.services.holding import hold_intake
 from recruit.services.impartiality import refuse_partial
@@ -178,7 +178,7 @@ def _reopen(session: Session, found: Disagreement, actor: Actor, now: datetime) 
 def _take_third_back(session: Session, application: Application, stage: str) -> None:
     """Remove the newest assignment, which nobody has begun. Raises Conflict when somebody has."""
     newest = max(_panel(session, application, stage), key=id_of)
-    begun = select(Level.id).where(Level.assignment_id == newest.id).limit(1)
+    begun = select(Assignment.id).where(Assignment.id == newest.id, is_begun())
     if newest.status is not AssignmentStatus.ASSIGNED or session.exec(begun).first() is not None:
         raise Conflict(_("The third assessor has begun already, so it is not taken back."))
     session.delete(newest)

@@ -231,8 +231,8 @@ def refuse_reading(
 def look_again(
     session: Session, *, disclosure: Disclosure, revision: int, actor: Actor, now: datetime
 ) -> None:
-    """A second pair of eyes has looked at the masking. Raises NotAllowed for whoever did the first, Conflict when
-    something is not gone through, decided or changed after `revision`.
+    """A second pair of eyes has looked at the masking. Raises NotAllowed for whoever did the first or may not read all
+    of it, Conflict when something is not gone through, decided or changed after `revision`.
     """
     _held(session, disclosure, revision)
     rows = queries.chosen(session, disclosure=disclosure)
@@ -240,6 +240,8 @@ def look_again(
         raise Conflict(_("Go through every application first."))
     if any(each.row.seen_by_id == actor.person() for each in rows):
         raise NotAllowed(_("The second look is for somebody who has not gone through any of it."))
+    for each in rows:
+        refuse_reading(session, disclosure=disclosure, application=each.application, actor=actor)
     _changed(session, disclosure)
     disclosure.looked_at, disclosure.looked_by_id = now, actor.person()
     session.add(disclosure)

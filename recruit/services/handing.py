@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from recruit.models import Assignment, AssignmentStatus, Intake, Level
+from recruit.models import Assignment, AssignmentStatus, Intake
 from recruit.models.types import id_of
+from recruit.queries.steps import is_begun
 
 Pair = tuple[int, int]
 
@@ -63,9 +64,8 @@ def _written(session: Session, ids: list[int]) -> set[int]:
     found: set[int] = set()
     for start in range(0, len(ids), 500):  # databases take so many values at a time
         part = ids[start : start + 500]
-        found.update(
-            session.exec(select(Level.assignment_id).where(col(Level.assignment_id).in_(part)).distinct())
-        )
+        begun = select(Assignment.id).where(col(Assignment.id).in_(part), is_begun())
+        found.update(number for number in session.exec(begun) if number is not None)
     return found
 
 

@@ -162,6 +162,7 @@ def send(
     chosen = [row for row in rows if row.included]
     if not chosen:
         raise Invalid(_("Nobody is included. Include at least one recipient."))
+    _hold(session, [row.application_id for row in chosen])
     _compare(session, intake, sending, rows)
     sending.state, sending.sent_at, sending.sent_by_id = SendingState.SENT, now, actor.person()
     sending.goes_out_at = now + grace
@@ -194,6 +195,8 @@ def go_on(
     Raises Conflict when nothing is stopped.
     """
     sending = queries.sending(session, intake=intake, number=number, lock=True)
+    mine = select(OutgoingMail.application_id).where(OutgoingMail.sending_id == sending.id)
+    _hold(session, [each for each in session.exec(mine) if each is not None])
     still = select(Application.id).where(Application.status == ApplicationStatus.SUBMITTED)
     again = _turn(
         session,
@@ -235,6 +238,14 @@ def _published(session: Session, intake: Intake) -> bool:
     from recruit.queries import interview
 
     return interview.newest_published(session, intake_id=id_of(intake)) is not None
+
+
+def _hold(session: Session, application_ids: Collection[int]) -> None:
+    """Let nobody of these withdraw until the letters are in the outbox, where withdrawing finds and stops them."""
+    ids = sorted(application_ids)
+    for start in range(0, len(ids), 5_000):
+        held = select(Application.id).where(col(Application.id).in_(ids[start : start + 5_000]))
+        session.exec(held.order_by(col(Application.id)).with_for_update(read=True)).all()
 
 
 def _draft(session: Session, intake: Intake, number: int, seen: int) -> LetterSending:

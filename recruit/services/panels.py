@@ -13,11 +13,12 @@ from sqlmodel import Session, col, select
 from recruit.actor import Actor
 from recruit.errors import Conflict, Invalid, NotFound
 from recruit.i18n import lazy_gettext as _
-from recruit.models import Assignment, AssignmentPlan, AssignmentStatus, Intake, IntakeStatus, Level, Notice
+from recruit.models import Assignment, AssignmentPlan, AssignmentStatus, Intake, IntakeStatus, Notice
 from recruit.models.types import id_of
 from recruit.queries import assessment as queries
 from recruit.queries import assigning as inputs
 from recruit.queries import intake as intakes
+from recruit.queries.steps import is_begun
 from recruit.services import assigning, conflict_search, notices, record
 from recruit.services.assigning import Basis
 from recruit.services.handing import Pair, hand_out, held, members_of, recusals, take_back
@@ -271,8 +272,7 @@ def _touched(session: Session, intake: Intake, stage: str) -> set[Pair]:
     done = select(Assignment.application_id, Assignment.assessor_id).where(
         Assignment.intake_id == intake.id,
         Assignment.stage == stage,
-        (col(Assignment.status) != AssignmentStatus.ASSIGNED)
-        | select(Level.id).where(col(Level.assignment_id) == col(Assignment.id)).exists(),
+        (col(Assignment.status) != AssignmentStatus.ASSIGNED) | is_begun(),
     )
     return {(application, who) for application, who in session.exec(done)}
 

@@ -16,8 +16,10 @@ from recruit.models import (
     SetAsideReason,
 )
 from recruit.models.types import id_of
+from recruit.queries import assessment as assessments
 from recruit.queries import eligibility
-from recruit.services import record
+from recruit.queries.steps import is_begun
+from recruit.services import calibration, conflicts, record
 from recruit.services.conflicts import replace
 from recruit.services.holding import hold_intake
 from recruit.services.panels import held
@@ -74,7 +76,8 @@ def set_aside(
 def take_back(session: Session, *, assignment: Assignment, actor: Actor, now: datetime) -> None:
     """Take an application back that one has put aside; it is taken from who got it instead.
 
-    Raises NotFound when there is nothing of one's own to take back, Conflict once the other has begun.
+    Raises NotFound when there is nothing of one's own to take back, Conflict once the other has begun, the application
+    has as many assessors as it shall have without one, or a calibration that it is a case of is closed.
     """
     hold_intake(session, assignment.intake_id)
     aside = session.exec(select(SetAside).where(SetAside.assignment_id == assignment.id)).first()
@@ -86,6 +89,14 @@ def take_back(session: Session, *, assignment: Assignment, actor: Actor, now: da
         raise Conflict(_("A conflict of interest has been declared, so it stays with somebody else."))
     if aside.replacement_id is not None:
         _take_from(session, assignment, aside.replacement_id)
+    if assignment.stage == assessments.CALIBRATION:
+        calibration.refuse_closed(session, assignment)
+    elif conflicts.is_full(session, assignment):
+        raise Conflict(
+            _(
+                "The application has gone to somebody else since, so it stays with them. Nothing has been changed."
+            )
+        )
     _write(session, assignment, "assessment.taken_back", aside, actor, now)
     assignment.status = AssignmentStatus.ASSIGNED
     session.add(assignment)
@@ -100,11 +111,12 @@ def _take_from(session: Session, assignment: Assignment, replacement_id: int) ->
             Assignment.application_id == assignment.application_id,
             Assignment.assessor_id == replacement_id,
             Assignment.stage == assignment.stage,
+            Assignment.status != AssignmentStatus.RECUSED,
         ),
     )
     for each in theirs:
-        begun = session.exec(select(LevelStep.id).where(col(LevelStep.assignment_id) == each.id).limit(1))
-        if each.status is not AssignmentStatus.ASSIGNED or begun.first() is not None:
+        begun = select(Assignment.id).where(Assignment.id == each.id, is_begun())
+        if each.status is not AssignmentStatus.ASSIGNED or session.exec(begun).first() is not None:
             raise Conflict(
                 _("Somebody else has begun to assess it, so it stays with them. Nothing has been changed.")
             )

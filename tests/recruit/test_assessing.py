@@ -23,7 +23,7 @@ from recruit.models import (
 from recruit.queries import assessment as queries
 from recruit.queries import steps as reading
 from recruit.services import assessment as service
-from recruit.services import conflicts, setting_aside
+from recruit.services import assessor_limits, conflicts, panels, setting_aside
 from recruit.services.disposal import dispose_values
 from recruit.services.panels import hand_out
 from recruit.services.steps import ChangedElsewhere
@@ -199,6 +199,19 @@ def test_what_somebody_else_has_begun_stays_with_them(
     )
     put(session, theirs, "science", 2)
     with pytest.raises(Conflict):
+        setting_aside.take_back(session, assignment=mine[0], actor=Actor(mine[0].assessor_id), now=LATER)
+
+
+def test_what_has_gone_on_to_a_third_person_does_not_come_back_as_one_too_many(
+    session: Session, world: World, intake: Intake, mine: list[Assignment]
+) -> None:
+    row = aside(session, mine[0])
+    assert row.replacement_id is not None
+    assessor_limits.hand_over(
+        session, intake=intake, assessor_id=row.replacement_id, actor=world.actor, now=LATER
+    )
+    panels.assign(session, intake=intake, actor=world.actor, now=LATER)
+    with pytest.raises(Conflict, match="gone to somebody else"):
         setting_aside.take_back(session, assignment=mine[0], actor=Actor(mine[0].assessor_id), now=LATER)
 
 

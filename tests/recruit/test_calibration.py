@@ -21,13 +21,14 @@ from recruit.models import (
     RecordEntry,
     Referee,
     RoundStatus,
+    SetAsideReason,
 )
 from recruit.queries import assessment as queries
 from recruit.queries import calibration as reading
 from recruit.queries import calibration_cases as cases
 from recruit.queries import intake as intakes
 from recruit.services import assessment as service
-from recruit.services import calibration, conflicts, panels
+from recruit.services import calibration, conflicts, panels, setting_aside
 from tests.recruit import ranking_helpers
 from tests.recruit.assessment_helpers import LATER, eligible_intake, set_all
 from tests.recruit.factories import World, post, sign_in
@@ -403,6 +404,27 @@ def test_too_few_cases_say_what_to_do(session: Session, world: World, client: Fl
     assert post(client, PAGE, {"action": "skip", "reason": "För få."}).status_code == 303
     with pytest.raises(NotFound):
         calibration.close(session, intake=made, stage="interview", actor=world.actor, now=LATER)
+
+
+def test_the_last_case_set_aside_closes_it_and_does_not_come_back(
+    session: Session, world: World, intake: Intake
+) -> None:
+    round_ = opened(session, world, intake)
+    for assessor in world.assessors[1:]:
+        hand_in(session, intake, assessor)
+    last = tasks(session, intake, world.assessors[0])
+    for each in last:
+        setting_aside.set_aside(
+            session,
+            assignment=each,
+            reason=SetAsideReason.TIME,
+            words="",
+            actor=Actor(each.assessor_id),
+            now=LATER,
+        )
+    assert round_.status is RoundStatus.CLOSED
+    with pytest.raises(Conflict, match="calibration is closed"):
+        setting_aside.take_back(session, assignment=last[0], actor=Actor(last[0].assessor_id), now=LATER)
 
 
 def test_a_case_is_set_aside_without_a_replacement(

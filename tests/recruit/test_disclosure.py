@@ -29,6 +29,7 @@ from recruit.services import conflicts
 from recruit.services import disclosure as service
 from recruit.services.disclosure import Mask
 from recruit.services.disposal import dispose_values
+from recruit.services.handing import hand_out
 from recruit.services.verification import verify
 from recruit.storage import Storage
 from tests.databases import ONE_DATABASE
@@ -322,6 +323,40 @@ def test_coordinator_with_a_conflict_goes_through_nothing(
     )
     with pytest.raises(NotAllowed):
         gone_through(session, world, made, application, storage)
+
+
+def test_second_look_is_not_for_somebody_who_may_not_read_it(
+    session: Session, world: World, intake: Intake, application: Application, storage: Storage
+) -> None:
+    made = requested(session, world, intake, application)
+    gone_through(session, world, made, application, storage)
+    conflicts.declare_conflict(
+        session,
+        application=application,
+        assessor_id=world.chair.id or 0,
+        reason="Syskon",
+        actor=world.actor,
+        now=NOW,
+    )
+    with pytest.raises(NotAllowed):
+        service.look_again(session, disclosure=made, revision=made.revision, actor=world.second, now=NOW)
+
+
+@ONE_DATABASE
+@pytest.mark.usefixtures("app")
+def test_coordinator_who_assesses_chooses_by_code_alone(
+    session: Session, world: World, intake: Intake, application: Application, client: FlaskClient
+) -> None:
+    requested(session, world, intake, application)
+    sign_in(client, world.coordinator)
+    page = f"/g/alvmark/{intake.slug}/disclosure/1"
+    name = f"{application.given_name} {application.family_name}"
+    assert name in client.get(page).text
+    hand_out(session, intake, "screening", application.id or 0, world.coordinator.id or 0, NOW)
+    session.commit()
+    shown = client.get(page).text
+    assert application.mask_code in shown
+    assert name not in shown
 
 
 def test_record_tells_of_it_without_a_word_of_the_applicant(

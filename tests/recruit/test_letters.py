@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Engine
 from sqlmodel import Session, col, func, select
 
 from recruit import merging
@@ -32,6 +33,7 @@ from tests.recruit.factories import World
 from tests.recruit.intake_helpers import opened_intake, submitted
 from tests.recruit.kept import kept
 from tests.recruit.ranking_helpers import LATER, closed_intake, confirmed, ranked
+from tests.recruit.test_at_once import overtaken
 
 GRACE = timedelta(minutes=5)
 TEXTS = Texts("Till {given_name}", "Hej {given_name}!", "To {given_name}", "Hello {given_name}, {title}!")
@@ -319,6 +321,40 @@ def test_withdrawing_stops_a_letter_that_has_not_gone_yet(
         session, intake=intake, number=made.number, actor=world.actor, now=LATER, grace=GRACE
     )
     assert again == 1  # the other one's only
+
+
+def test_withdrawing_while_letters_are_being_sent_stops_them(
+    session: Session, engine: Engine, world: World, intake: Intake
+) -> None:
+    made = draft(session, world, intake)
+    number, seen = made.number, made.revision
+    one = session.exec(select(LetterRecipient).order_by(col(LetterRecipient.id))).first()
+    assert one is not None
+    application_id = one.application_id
+    session.commit()
+
+    def send(own: Session) -> object:
+        return letters.send(
+            own,
+            intake=own.get_one(Intake, intake.id),
+            number=number,
+            seen=seen,
+            actor=world.actor,
+            now=LATER,
+            grace=GRACE,
+        )
+
+    def withdraw(own: Session) -> object:
+        found = own.get_one(Application, application_id)
+        return applications.withdraw(
+            own, application=found, reason=None, actor=Actor(found.account_id), now=LATER
+        ).id
+
+    assert overtaken(engine, send, withdraw) == application_id
+    session.expire_all()
+    states = {mail.application_id: mail.state for mail in outbox(session, made)}
+    assert states.pop(application_id) is MailState.STOPPED
+    assert set(states.values()) == {MailState.WAITING}
 
 
 # --- the log ---

@@ -269,6 +269,23 @@ def test_stopped_while_the_line_is_open_does_not_go(engine: Engine, session: Ses
     assert len(server.taken) == 1
 
 
+def test_stopped_while_the_server_goes_away_stays_stopped(
+    engine: Engine, session: Session, server: Post
+) -> None:
+    ids = put(session, 2)
+
+    def stop_the_first() -> None:
+        with make_session(engine, scope=AllRegions("tests")) as other, transaction(other):
+            found = other.get_one(OutgoingMail, ids[0])
+            found.state = MailState.STOPPED
+            other.add(found)
+
+    server.on_recipient = stop_the_first
+    server.replies["RCPT"] = "421 closing"
+    assert deliver_pending(engine, server.settings, now=NOW) == 0
+    assert states(session, ids) == [MailState.STOPPED, MailState.WAITING]
+
+
 def test_the_message_has_text_and_html_and_its_bounces_find_it(
     engine: Engine, session: Session, server: Post
 ) -> None:

@@ -13,7 +13,9 @@ from recruit.queries import assessment as queries
 from recruit.queries import assigning as inputs
 from recruit.queries import ranking as rankings
 from recruit.queries import standing
+from recruit.queries import steps as reading
 from recruit.services import application as applications
+from recruit.services import assessment as assessing
 from recruit.services import assessor_limits as limits
 from recruit.services import panels
 from recruit.services.assessor_limits import Terms
@@ -220,6 +222,24 @@ def test_taking_back_restores_what_stood_with_what_was_written(
         each for each in assignments_of(session, out, ill) if each.application_id == mine[0].application_id
     )
     assert {row.level for row in queries.levels_of(session, again).values()} == {4}
+
+
+def test_a_note_without_a_level_survives_handing_over_and_taking_back(
+    session: Session, world: World, out: Intake
+) -> None:
+    ill = world.assessors[0]
+    mine = assignments_of(session, out, ill)[0]
+    assessing.set_levels(
+        session, assignment=mine, levels={"science": (None, "Först")}, actor=Actor(ill.id), now=LATER
+    )
+    limits.hand_over(session, intake=out, assessor_id=id_of(ill), actor=world.actor, now=LATER)
+    plan = propose(session, world, out)
+    carry_out(session, world, out, plan)
+    panels.undo(session, intake=out, plan=plan, actor=world.actor, now=LATER)
+    again = next(
+        each for each in assignments_of(session, out, ill) if each.application_id == mine.application_id
+    )
+    assert reading.standing({}, reading.steps_of(session, again), "science") == (None, "Först")
 
 
 def test_what_somebody_has_begun_with_is_not_taken_back(
