@@ -55,6 +55,11 @@ def roles() -> frozenset[Role]:
     return found
 
 
+def page_asked() -> int:
+    """The page of a table that the address asks for, from 1. Further than this no table goes, nor a database counts."""
+    return min(max(request.args.get("page", 1, int), 1), 1_000_000)
+
+
 def safe_target(target: str | None) -> str | None:
     """An address on this site, or None: a link must not send people elsewhere."""
     if not target or not target.startswith("/") or target.startswith("//") or "\\" in target:

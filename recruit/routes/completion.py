@@ -16,7 +16,7 @@ from recruit.models import AttachmentKind, CompletionState, Intake
 from recruit.queries import completion as queries
 from recruit.queries import eligibility, table
 from recruit.queries import intake as intakes
-from recruit.request import account, actor, db, settings
+from recruit.request import account, actor, db, page_asked, settings
 from recruit.routes import completion_words
 from recruit.routes.eligibility import present, show_error
 from recruit.routes.eligibility_selection import back_to, codes_here
@@ -35,7 +35,7 @@ def index(region: str, intake: str) -> str:
     found, day = present(), queries.today()
     states = {each.value: each for each in CompletionState}
     wanted = states.get(request.args.get("state", ""))
-    page = max(request.args.get("page", 1, int), 1)
+    page = page_asked()
     per_page = min(max(request.args.get("per", table.PER_PAGE, int), 1), table.MOST_PER_PAGE)
     rows, total = queries.page(db(), found, wanted, day, number=page, per_page=per_page)
     return render_template(

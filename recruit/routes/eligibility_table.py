@@ -26,7 +26,7 @@ from recruit.queries.table_filter import (
     STAGES,
     Filter,
 )
-from recruit.request import account, actor, db
+from recruit.request import account, actor, db, page_asked
 from recruit.routes.eligibility import blueprint, present
 from recruit.services import requirement_setting, table_views
 from scoring.profile import Profile
@@ -63,7 +63,7 @@ def index(region: str, intake: str) -> Any:
     masked = eligibility.assessed_by(db(), found.id or 0, account().id or 0)
     chosen = read_filter(request.args, profile, masked)
     form = NameSearchForm(request.form if request.method == "POST" else None, say=_)
-    page, per_page = max(request.args.get("page", 1, int), 1), _per_page()
+    page, per_page = page_asked(), _per_page()
     searched = request.method == "POST" and form.validate()
     if searched:
         assert form.name.data is not None

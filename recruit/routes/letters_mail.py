@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from recruit import clock
@@ -12,7 +12,7 @@ from recruit.models import Intake
 from recruit.navigation import present_intake
 from recruit.queries import eligibility
 from recruit.queries import letters as queries
-from recruit.request import account, actor, db
+from recruit.request import account, actor, db, page_asked
 from recruit.routes.eligibility import application_here
 from recruit.services import mail_log
 
@@ -73,7 +73,7 @@ def settle(region: str, intake: str, code: str, mail_id: int) -> Any:
 def undelivered(region: str, intake: str) -> Any:
     """What did not arrive in this intake, or may not have, and waits for somebody."""
     found = present()
-    number = max(request.args.get("page", 1, type=int) or 1, 1)
+    number = page_asked()
     messages, total = queries.undelivered_page(db(), intake=found, number=number)
     return render_template(
         "letters/undelivered.html",

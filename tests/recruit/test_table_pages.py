@@ -282,3 +282,11 @@ def test_queries_do_not_grow_with_rows(
         numbers.append(count_queries(app, coordinator, page))
     assert numbers[0] == numbers[1] == numbers[2]
     assert numbers[0] <= 10
+
+
+@ONE_DATABASE
+@pytest.mark.usefixtures("intake")
+@pytest.mark.parametrize("page", ["9" * 30, "-5", "x"])
+def test_a_page_that_no_table_has_is_shown_all_the_same(coordinator: FlaskClient, page: str) -> None:
+    for address in (f"{LIST}?stage=all&", f"{REQUESTS}?", "/g/alvmark/spring/letters/undelivered?"):
+        assert coordinator.get(f"{address}page={page}").status_code == 200
