@@ -13,12 +13,9 @@ from recruit import display
 from recruit.i18n import language
 from recruit.models import Disagreement, DisagreementEnd, DisagreementWay
 from recruit.queries.assessment import assessed_criteria
-from recruit.queries.disagreement import Difference, Queue, Tally
+from recruit.queries.disagreement import PARTS, Difference, Queue, Tally
 from recruit.queries.discussion import Given, Said, Side
 from scoring.profile import Profile
-
-#: What the list can be narrowed to, in the order in which its parts stand.
-PARTS = ("to_handle", "open", "settled", "may_be_left")
 
 
 @dataclass(frozen=True)

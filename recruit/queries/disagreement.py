@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 from typing import Any
 
-from sqlalchemy import case, func
+from sqlalchemy import and_, case, false, func, literal, or_, true
+from sqlalchemy import select as select_columns  # the one of sqlmodel takes at most four columns
 from sqlmodel import Session, col, select
 
 from recruit.models import (
@@ -20,19 +23,22 @@ from recruit.models import (
     DisagreementWay,
     EntryKind,
     Intake,
+    InterviewList,
     InterviewListEntry,
     Level,
     LevelChange,
     RankingRow,
+    RankingRun,
 )
 from recruit.models.application import GOES_ON
 from recruit.models.types import id_of
 from recruit.queries import intake as intakes
-from recruit.queries import ranking as rankings
 from recruit.queries.assessment import THIRD, assessed_criteria
-from scoring.profile import TOP_LEVEL, Profile
+from scoring.profile import TOP_LEVEL
 
 STAGES = ("screening", "interview")
+#: The parts of the queue in their order: to be dealt with, open, dealt with, and those that may be left.
+PARTS = ("to_handle", "open", "settled", "may_be_left")
 #: From so many levels apart on a criterion a disagreement is to be dealt with, unless the coordinator says otherwise.
 USUAL_THRESHOLD = 2
 
@@ -101,9 +107,17 @@ def threshold(session: Session, *, intake: Intake, stage: str) -> int:
 
 
 def open_count(session: Session, intake: Intake, stage: str) -> int:
-    """How many disagreements wait for the coordinator: to be decided on, or being discussed."""
-    found = queue(session, intake=intake, stage=stage)
-    return len(found.to_handle) + len(found.discussed)
+    """How many disagreements wait for the coordinator: to be decided on, or being discussed. Two queries."""
+    found = _ground(session, intake, stage)
+    waits = found.rows.c.part.in_(("to_handle", "open")) & ~found.rows.c.waiting
+    return int(session.exec(select(func.count()).select_from(found.rows).where(waits)).one())
+
+
+def counts(session: Session, *, intake: Intake, stage: str) -> dict[str, int]:
+    """How many stand in each part of the queue. Two queries."""
+    found = _ground(session, intake, stage)
+    told = session.exec(select(found.rows.c.part, func.count()).group_by(found.rows.c.part))
+    return dict.fromkeys(PARTS, 0) | {part: int(number) for part, number in told}
 
 
 def discussed(session: Session, *, intake: Intake, stage: str) -> list[str]:
@@ -123,28 +137,53 @@ def discussed(session: Session, *, intake: Intake, stage: str) -> list[str]:
     return list(session.exec(found))
 
 
-def queue(session: Session, *, intake: Intake, stage: str) -> Queue:
-    """The differences of a stage in the order in which they matter. A fixed number of queries.
+def queue(
+    session: Session, *, intake: Intake, stage: str, part: str = "", size: int | None = None, page: int = 1
+) -> Queue:
+    """The differences of a stage, of one `part` if one is named, in the order in which they matter; `size` of them.
+    Three queries: how far they are apart is told by the database, which sorts them too.
 
-    First those that one assessor's levels alone would move across the line, then the most levels apart on a
-    criterion, then the most points apart.
+    By part; then first those that one assessor's levels alone would move across the line, then the most levels apart
+    on a criterion, then the most points apart.
     """
-    profile = intakes.profile_of(session, intake)
-    limit = threshold(session, intake=intake, stage=stage)
-    decided = _decided(session, intake, stage)
-    line = _line(session, intake, stage)
+    ground = _ground(session, intake, stage)
+    each = ground.rows.c
+    chosen = (
+        select_columns(*each, Disagreement)
+        .outerjoin(Disagreement, col(Disagreement.id) == each.newest)
+        .where(each.part == part if part else true())
+        .order_by(
+            *(each.part != name for name in PARTS),
+            each.waiting,
+            each.crosses == "",
+            each.levels.desc(),
+            (each.high - each.low).desc(),
+            each.code,
+        )
+        .limit(size)
+        .offset((page - 1) * size if size else None)
+    )
+    rows = session.execute(chosen).all()
+    apart = _apart(session, ground, stage, [] if size is None else [row.application for row in rows])
     items, waiting = [], {}
-    for application_id, code, rows, complete in _given(session, intake, stage, profile):
-        newest = decided.get(application_id)
-        if newest and third_open(newest) and len(rows) < THIRD:
-            waiting[code] = newest
+    for row in rows:
+        decided = row[-1]
+        if row.waiting:
+            waiting[row.code] = decided
             continue
-        if complete and len(rows) > 1:
-            found = _difference(application_id, code, rows, profile, stage, line, newest, limit)
-            if found is not None:
-                items.append(found)
-    items.sort(key=lambda each: (not each.crosses, -each.levels, -each.points, each.code))
-    return Queue(items, limit, line is not None, waiting)
+        items.append(
+            Difference(
+                application_id=row.application,
+                code=row.code,
+                apart=apart.get(row.application, {}),
+                points=Fraction(int(row.high - row.low), ground.scale),
+                crosses=row.crosses,
+                assessors=int(row.assessors),
+                decided=decided,
+                to_handle=row.part == "to_handle",
+            )
+        )
+    return Queue(items, ground.threshold, ground.line, waiting)
 
 
 def third_open(decided: Disagreement) -> bool:
@@ -156,126 +195,246 @@ def _goes_on() -> tuple[Any, ...]:
     return (Application.status == ApplicationStatus.SUBMITTED, col(Application.eligibility).in_(GOES_ON))
 
 
-_Rows = list[tuple[int | None, ...]]
-
-
-def _given(
-    session: Session, intake: Intake, stage: str, profile: Profile
-) -> list[tuple[int, str, _Rows, bool]]:
-    """(id, code, levels of each who has submitted, whether nobody is still to submit) of each application.
-
-    The levels stand in a column for each criterion, so that one row is one assessment.
+@dataclass(frozen=True)
+class _Ground:
+    """What the queue of a stage is read from: a row for each application whose assessors differ, or for which a third
+    assessment is waited for. Totals are whole numbers, `scale` times as large as the points.
     """
-    criteria = assessed_criteria(profile, stage)
-    columns = [func.max(case((col(Level.criterion) == each.key, col(Level.level)))) for each in criteria]
-    statement: Any = (
-        select(col(Application.id), col(Application.mask_code), col(Assignment.status), *columns)
-        .select_from(Assignment)
-        .join(Application, col(Application.id) == col(Assignment.application_id))
-        .join(Level, col(Level.assignment_id) == col(Assignment.id), isouter=True)
-        .where(
-            Assignment.intake_id == intake.id,
-            Assignment.stage == stage,
-            Assignment.status != AssignmentStatus.RECUSED,
-            *_goes_on(),
-        )
-        .group_by(col(Assignment.id), col(Application.id), col(Application.mask_code), col(Assignment.status))
-    )
-    found: dict[int, tuple[str, _Rows, list[bool]]] = {}
-    for application_id, code, status, *levels in session.exec(statement):
-        _code, rows, missing = found.setdefault(application_id, (code, [], []))
-        if status is AssignmentStatus.SUBMITTED:
-            rows.append(tuple(levels))
-        else:
-            missing.append(True)
-    return [(key, code, rows, not missing) for key, (code, rows, missing) in sorted(found.items())]
+
+    rows: Any
+    keys: Sequence[str]
+    intake: Intake
+    scale: int
+    threshold: int
+    line: bool
 
 
-def _decided(session: Session, intake: Intake, stage: str) -> dict[int, Disagreement]:
-    """The newest decision on each application."""
-    found = select(Disagreement).where(Disagreement.intake_id == intake.id, Disagreement.stage == stage)
-    return {each.application_id: each for each in session.exec(found.order_by(col(Disagreement.id)))}
+def _ground(session: Session, intake: Intake, stage: str) -> _Ground:
+    """One query, for the threshold and the line; the rows are read by the statement that they are put into."""
+    profile = intakes.profile_of(session, intake)
+    keys = [each.key for each in assessed_criteria(profile, stage)]
+    weights = {key: profile.weights_at(stage).get(key, Fraction(0)) for key in keys}
+    common = lcm(*(weight.denominator for weight in weights.values()))
+    limit, line = _limit_and_line(session, intake, stage)
+    scale = common * TOP_LEVEL
+    whole = {key: int(weight * common) for key, weight in weights.items()}
+    rows = _rows(intake, stage, whole, _crosses(line, scale) if line else None, limit)
+    return _Ground(rows, keys, intake, scale, limit, line is not None)
 
 
 @dataclass(frozen=True)
 class _Line:
-    """Points in thousandths by application, who is called, and the points on either side of the line."""
+    """The newest list on the newest run of a stage, and the points in thousandths on either side of the line."""
 
-    points: Mapping[int, int]
-    called: frozenset[int]
+    run_id: int
+    list_id: int
     lowest_called: int
     highest_below: int
 
 
-def _line(session: Session, intake: Intake, stage: str) -> _Line | None:
-    """The newest list on the newest run of the stage; None where there is none or nobody is left out."""
-    run = rankings.latest_run(session, intake=intake, stage=stage)
-    drawn = rankings.list_of_run(session, run=run) if run is not None else None
-    if run is None or drawn is None:
-        return None
-    rows = select(RankingRow.application_id, RankingRow.points_milli).where(
-        RankingRow.run_id == run.id, RankingRow.status == "ranked"
+def _limit_and_line(session: Session, intake: Intake, stage: str) -> tuple[int, _Line | None]:
+    """The threshold; and the line, None where none is drawn on the newest run, or nobody is left out."""
+    newest = (
+        select(RankingRun.id)
+        .where(RankingRun.intake_id == intake.id, RankingRun.stage == stage)
+        .order_by(col(RankingRun.number).desc())
+        .limit(1)
+        .scalar_subquery()
     )
-    points = {application: value for application, value in session.exec(rows) if value is not None}
-    called = frozenset(
-        session.exec(
-            select(InterviewListEntry.application_id).where(
-                InterviewListEntry.list_id == drawn.id, InterviewListEntry.kind == EntryKind.CALLED
-            )
+    drawn = (
+        select(InterviewList.id)
+        .where(InterviewList.run_id == newest)
+        .order_by(col(InterviewList.version).desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    limit = (
+        select(DisagreementThreshold.levels)
+        .where(DisagreementThreshold.intake_id == intake.id, DisagreementThreshold.stage == stage)
+        .scalar_subquery()
+    )
+    called = (
+        select(InterviewListEntry.id)
+        .where(
+            InterviewListEntry.list_id == drawn,
+            InterviewListEntry.kind == EntryKind.CALLED,
+            InterviewListEntry.application_id == RankingRow.application_id,
+        )
+        .correlate(RankingRow)
+        .exists()
+    )
+    sides = (
+        select(
+            func.min(case((called, col(RankingRow.points_milli)))).label("lowest"),
+            func.max(case((~called, col(RankingRow.points_milli)))).label("highest"),
+        )
+        .where(RankingRow.run_id == newest, RankingRow.status == "ranked")
+        .subquery()
+    )
+    levels, *values = session.execute(select_columns(limit, newest, drawn, *sides.c)).one()
+    return levels or USUAL_THRESHOLD, None if None in values else _Line(*values)
+
+
+def _rows(intake: Intake, stage: str, whole: Mapping[str, int], crosses: Any, limit: int) -> Any:
+    """An application each: its part, how far apart its assessors' levels and totals are, and its newest decision."""
+    totals, spread = _totals(intake, stage, whole), _spread(intake, stage, list(whole))
+    decided = (
+        select(
+            col(Disagreement.application_id).label("application"), func.max(Disagreement.id).label("newest")
+        )
+        .where(Disagreement.intake_id == intake.id, Disagreement.stage == stage)
+        .group_by(col(Disagreement.application_id))
+        .subquery()
+    )
+    levels = func.coalesce(spread.c.levels, 0)
+    unsettled = col(Disagreement.id).is_not(None) & col(Disagreement.settled_at).is_(None)
+    asked = unsettled & (col(Disagreement.way) == DisagreementWay.THIRD)
+    waiting = func.coalesce(asked & (totals.c.assessors - totals.c.missing < THIRD), false())
+    part = case(
+        (waiting, "open"),
+        (col(Disagreement.id).is_(None), case((levels >= limit, "to_handle"), else_="may_be_left")),
+        (unsettled & (col(Disagreement.way) == DisagreementWay.DISCUSSION), "open"),
+        else_="settled",
+    )
+    found = (
+        select_columns(
+            col(Application.id).label("application"),
+            col(Application.mask_code).label("code"),
+            totals.c.assessors,
+            totals.c.low,
+            totals.c.high,
+            levels.label("levels"),
+            col(Disagreement.id).label("newest"),
+            waiting.label("waiting"),
+            part.label("part"),
+            (literal("") if crosses is None else crosses(totals)).label("crosses"),
+        )
+        .join(totals, totals.c.application == col(Application.id))
+        .outerjoin(spread, spread.c.application == col(Application.id))
+        .outerjoin(decided, decided.c.application == col(Application.id))
+        .outerjoin(Disagreement, col(Disagreement.id) == decided.c.newest)
+        .where(
+            col(Application.intake_id) == intake.id,
+            *_goes_on(),
+            or_(
+                waiting,
+                and_(
+                    totals.c.missing == 0,
+                    totals.c.assessors > 1,
+                    or_(levels > 0, col(Disagreement.id).is_not(None)),
+                ),
+            ),
         )
     )
-    above = [value for application, value in points.items() if application in called]
-    below = [value for application, value in points.items() if application not in called]
-    return _Line(points, called, min(above), max(below)) if above and below else None
+    return found.subquery()
 
 
-def _difference(
-    application_id: int,
-    code: str,
-    rows: _Rows,
-    profile: Profile,
-    stage: str,
-    line: _Line | None,
-    newest: Disagreement | None,
-    limit: int,
-) -> Difference | None:
-    criteria = assessed_criteria(profile, stage)
-    apart = {}
-    for index, each in enumerate(criteria):
-        levels = [level for row in rows if (level := row[index]) is not None]
-        if levels and max(levels) > min(levels):
-            apart[each.key] = max(levels) - min(levels)
-    if not apart and newest is None:
-        return None
-    weights = profile.weights_at(stage)
-    totals = [_points(row, [weights.get(each.key, Fraction(0)) for each in criteria]) for row in rows]
-    return Difference(
-        application_id=application_id,
-        code=code,
-        apart=apart,
-        points=max(totals) - min(totals),
-        crosses=_crosses(application_id, totals, line),
-        assessors=len(rows),
-        decided=newest,
-        to_handle=newest is None and max(apart.values(), default=0) >= limit,
+def _standing(intake: Intake, stage: str) -> tuple[Any, ...]:
+    return (
+        Assignment.intake_id == intake.id,
+        Assignment.stage == stage,
+        col(Assignment.status) != AssignmentStatus.RECUSED,
     )
 
 
-def _points(levels: Sequence[int | None], weights: Sequence[Fraction]) -> Fraction:
-    """What an assessor's own levels give, of 100; a level that is not required may be missing."""
-    return sum(
-        (weight * level / TOP_LEVEL for level, weight in zip(levels, weights, strict=True) if level),
-        Fraction(0),
+def _totals(intake: Intake, stage: str, whole: Mapping[str, int]) -> Any:
+    """Of each application: how many assess it, how many of them have not submitted, and their totals."""
+    points = case(
+        *((col(Level.criterion) == key, col(Level.level) * weight) for key, weight in whole.items()), else_=0
+    )
+    given = (
+        select(
+            col(Assignment.application_id).label("application"),
+            case((col(Assignment.status) == AssignmentStatus.SUBMITTED, 0), else_=1).label("missing"),
+            func.coalesce(func.sum(points), 0).label("total"),
+        )
+        .join(Level, col(Level.assignment_id) == col(Assignment.id), isouter=True)
+        .where(*_standing(intake, stage))
+        .group_by(col(Assignment.id), col(Assignment.application_id), col(Assignment.status))
+        .subquery()
+    )
+    return (
+        select_columns(
+            given.c.application,
+            func.count().label("assessors"),
+            func.sum(given.c.missing).label("missing"),
+            func.min(given.c.total).label("low"),
+            func.max(given.c.total).label("high"),
+            func.sum(given.c.total).label("all"),
+        )
+        .group_by(given.c.application)
+        .subquery()
     )
 
 
-def _crosses(application_id: int, totals: Sequence[Fraction], line: _Line | None) -> str:
-    if line is None or application_id not in line.points:
-        return ""
-    rest = Fraction(line.points[application_id], 1000) - sum(totals) / len(totals)
-    if application_id in line.called:
-        return "falls" if rest + min(totals) < Fraction(line.highest_below, 1000) else ""
-    return "rises" if rest + max(totals) > Fraction(line.lowest_called, 1000) else ""
+def _by_criterion(intake: Intake, stage: str, keys: Collection[str]) -> Any:
+    """How many levels lie between the lowest and the highest, by application and criterion."""
+    return (
+        select(
+            col(Assignment.application_id).label("application"),
+            col(Level.criterion).label("criterion"),
+            (func.max(Level.level) - func.min(Level.level)).label("apart"),
+        )
+        .join(Level, col(Level.assignment_id) == col(Assignment.id))
+        .where(*_standing(intake, stage), col(Level.criterion).in_(keys))
+        .group_by(col(Assignment.application_id), col(Level.criterion))
+    )
+
+
+def _spread(intake: Intake, stage: str, keys: Collection[str]) -> Any:
+    each = _by_criterion(intake, stage, keys).subquery()
+    return (
+        select(each.c.application, func.max(each.c.apart).label("levels"))
+        .group_by(each.c.application)
+        .subquery()
+    )
+
+
+def _apart(session: Session, ground: _Ground, stage: str, only: Collection[int]) -> dict[int, dict[str, int]]:
+    """Application -> criterion -> levels apart, in the order of the profile; of all where `only` names none."""
+    wanted = _by_criterion(ground.intake, stage, ground.keys)
+    if only:
+        wanted = wanted.where(col(Assignment.application_id).in_(only))
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    for application, criterion, apart in session.exec(wanted):
+        if apart:
+            found[application][criterion] = apart
+    return {key: {each: apart[each] for each in ground.keys if each in apart} for key, apart in found.items()}
+
+
+def _crosses(line: _Line, scale: int) -> Callable[[Any], Any]:
+    """Whether one assessor's levels alone would move an application across the line.
+
+    Its points less the mean of its assessors' totals is what does not come from them; all in whole numbers.
+    """
+    points = (
+        select(RankingRow.points_milli)
+        .where(
+            RankingRow.run_id == line.run_id,
+            RankingRow.status == "ranked",
+            RankingRow.application_id == Application.id,
+        )
+        .correlate(Application)
+        .scalar_subquery()
+    )
+    called = (
+        select(InterviewListEntry.id)
+        .where(
+            InterviewListEntry.list_id == line.list_id,
+            InterviewListEntry.kind == EntryKind.CALLED,
+            InterviewListEntry.application_id == Application.id,
+        )
+        .correlate(Application)
+        .exists()
+    )
+
+    def crosses(totals: Any) -> Any:
+        number, mean = totals.c.assessors, totals.c.all
+        falls = (points - line.highest_below) * number * scale < 1000 * (mean - number * totals.c.low)
+        rises = (points - line.lowest_called) * number * scale > 1000 * (mean - number * totals.c.high)
+        return case((called & falls, "falls"), (~called & rises, "rises"), else_="")
+
+    return crosses
 
 
 @dataclass(frozen=True)
@@ -291,26 +450,25 @@ class Tally:
 
 
 def tally(session: Session, *, intake: Intake, stage: str) -> Tally:
-    """How often each way was chosen, and how many levels went up and down. Two queries."""
-    ways = session.exec(
-        select(col(Disagreement.way), col(Disagreement.settled_at)).where(
-            Disagreement.intake_id == intake.id, Disagreement.stage == stage
-        )
-    ).all()
-    changes = session.exec(
-        select(LevelChange.old, LevelChange.new)
+    """How often each way was chosen, and how many levels went up and down. One query."""
+    of_stage: tuple[Any, ...] = (Disagreement.intake_id == intake.id, Disagreement.stage == stage)
+    way = col(Disagreement.way)
+    discussion = way == DisagreementWay.DISCUSSION
+    ways = (discussion, way == DisagreementWay.THIRD, way == DisagreementWay.LEFT)
+    unsettled = discussion & col(Disagreement.settled_at).is_(None)
+    changed = (
+        select(func.count(col(LevelChange.id)))
         .join(Disagreement, col(Disagreement.id) == col(LevelChange.disagreement_id))
-        .where(Disagreement.intake_id == intake.id, Disagreement.stage == stage)
-    ).all()
-    count = [way for way, _settled in ways].count
-    return Tally(
-        discussions=count(DisagreementWay.DISCUSSION),
-        thirds=count(DisagreementWay.THIRD),
-        left=count(DisagreementWay.LEFT),
-        open=sum(way is DisagreementWay.DISCUSSION and settled is None for way, settled in ways),
-        up=sum(new > old for old, new in changes),
-        down=sum(new < old for old, new in changes),
+        .where(*of_stage)
     )
+    row = session.execute(
+        select_columns(
+            *(func.count(case((each, 1))) for each in (*ways, unsettled)),
+            changed.where(LevelChange.new > LevelChange.old).correlate(None).scalar_subquery(),
+            changed.where(LevelChange.new < LevelChange.old).correlate(None).scalar_subquery(),
+        ).where(*of_stage)
+    ).one()
+    return Tally(*(int(each) for each in row))
 
 
 def first_levels(session: Session, *, intake: Intake, run_at: Any) -> dict[tuple[str, str, str], int]:

@@ -48,11 +48,12 @@ def index(region: str, intake: str, stage: str = "screening") -> Any:
 def _index(found: Intake, stage: str, form: ThresholdForm | None = None, status: int = 200) -> Any:
     own_levels_first(found, stage)
     profile = intakes.profile_of(db(), found)
-    queue = queries.queue(db(), intake=found, stage=stage)
-    everything = disagreement_view.rows(queue, profile, stage)
     wanted = request.args.get("part", "")
-    shown = [each for each in everything if wanted not in disagreement_view.PARTS or each.part == wanted]
-    page = min(max(request.args.get("page", 1, type=int) or 1, 1), max((len(shown) - 1) // PAGE_SIZE + 1, 1))
+    part = wanted if wanted in queries.PARTS else ""
+    counts = queries.counts(db(), intake=found, stage=stage)
+    total = counts[part] if part else sum(counts.values())
+    page = min(max(request.args.get("page", 1, type=int) or 1, 1), max((total - 1) // PAGE_SIZE + 1, 1))
+    queue = queries.queue(db(), intake=found, stage=stage, part=part, size=PAGE_SIZE, page=page)
     tally = queries.tally(db(), intake=found, stage=stage)
     return (
         render_template(
@@ -60,11 +61,11 @@ def _index(found: Intake, stage: str, form: ThresholdForm | None = None, status:
             intake=found,
             stage=stage,
             queue=queue,
-            rows=shown[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
-            total=len(shown),
-            counts={part: sum(each.part == part for each in everything) for part in disagreement_view.PARTS},
+            rows=disagreement_view.rows(queue, profile, stage),
+            total=total,
+            counts=counts,
             parts=disagreement_view.part_words(),
-            part=wanted if wanted in disagreement_view.PARTS else "",
+            part=part,
             page=page,
             page_size=PAGE_SIZE,
             tally=disagreement_view.tally_words(tally),

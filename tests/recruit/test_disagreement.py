@@ -86,6 +86,20 @@ def test_queue_has_what_matters_most_first_and_says_what_is_to_be_dealt_with(
     assert found.items[0].points == mine * 3 / 4
 
 
+def test_pages_of_the_queue_are_the_queue_and_parts_are_counted_as_they_are_listed(
+    session: Session, world: World, intake: Intake, far: Application
+) -> None:
+    opened(session, world, far)
+    whole = [each.code for each in queries.queue(session, intake=intake, stage=STAGE).items]
+    pages = [queries.queue(session, intake=intake, stage=STAGE, size=1, page=page) for page in (1, 2, 3, 4)]
+    assert [each.code for page in pages for each in page.items] == whole
+    assert all(each.apart for page in pages for each in page.items)
+    counted = queries.counts(session, intake=intake, stage=STAGE)
+    assert counted == {"to_handle": 1, "open": 1, "settled": 0, "may_be_left": 1}
+    being_discussed = queries.queue(session, intake=intake, stage=STAGE, part="open").items
+    assert [each.code for each in being_discussed] == [far.mask_code]
+
+
 def test_threshold_is_a_setting_that_changes_no_decision(
     session: Session, world: World, intake: Intake
 ) -> None:
