@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import case, func
+from sqlalchemy import select as select_columns  # the one of sqlmodel takes at most four columns
 from sqlalchemy.orm import aliased, defer
 from sqlmodel import Session, col, select
 
@@ -52,6 +53,62 @@ def by_version(session: Session, *, intake: Intake, version: int) -> InterviewLi
     if found is None:
         raise NotFound(_("There is no such version of the interview list."))
     return found
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version of a list with what its page tells of it: the run, how its zone was settled, its publication, and the
+    confirmed version `before` it. `newest` and `published` are the numbers of the newest version and of the newest that
+    applicants have been told of, None where there is none; `to_tell` is how many a publication would be mailed to.
+    """
+
+    drawn: InterviewList
+    run: RankingRun
+    decision: ZoneDecision | None
+    publication: ListPublication | None
+    before: InterviewList | None
+    newest: int
+    published: int | None
+    to_tell: int
+
+
+def whole_version(session: Session, *, intake: Intake, version: int) -> Version:
+    """One version with all of that, in one query. Raises NotFound."""
+    before, other = aliased(InterviewList), aliased(InterviewList)
+    last_before = (
+        select(func.max(other.version))
+        .where(other.intake_id == intake.id, other.status == ListStatus.CONFIRMED, other.version < version)
+        .scalar_subquery()
+    )
+    all_versions = select(func.max(other.version)).where(other.intake_id == intake.id)
+    told = all_versions.join(ListPublication, col(ListPublication.list_id) == col(other.id))
+    mailed = (
+        select(func.count(col(RankingRow.id)))
+        .join(Application, col(Application.id) == RankingRow.application_id)
+        .where(RankingRow.run_id == RankingRun.id, Application.status == ApplicationStatus.SUBMITTED)
+        .correlate(RankingRun)
+    )
+    row = session.execute(
+        select_columns(
+            InterviewList,
+            RankingRun,
+            ZoneDecision,
+            ListPublication,
+            before,
+            all_versions.scalar_subquery(),
+            told.correlate(None).scalar_subquery(),
+            mailed.scalar_subquery(),
+        )
+        .join(RankingRun, col(RankingRun.id) == InterviewList.run_id)
+        .outerjoin(ZoneDecision, col(ZoneDecision.list_id) == InterviewList.id)
+        .outerjoin(ListPublication, col(ListPublication.list_id) == InterviewList.id)
+        .outerjoin(before, (col(before.intake_id) == intake.id) & (col(before.version) == last_before))
+        .where(col(InterviewList.intake_id) == intake.id, col(InterviewList.version) == version)
+        .options(defer(RankingRun.inputs), defer(RankingRun.results))  # type: ignore[arg-type]
+    ).first()
+    if row is None:
+        raise NotFound(_("There is no such version of the interview list."))
+    return Version(*row)
 
 
 def draft_of(session: Session, *, intake: Intake) -> InterviewList | None:
@@ -241,13 +298,20 @@ class Difference:
 def difference(
     session: Session, *, interview_list: InterviewList, present: Sequence[Listed]
 ) -> Difference | None:
-    """The difference to the confirmed version before, or None for the first.
+    """The difference to the confirmed version before, or None for the first."""
+    intake = session.get_one(Intake, interview_list.intake_id)
+    before = latest_confirmed(session, intake=intake, before=interview_list.version)
+    return difference_to(session, before=before, present=present)
+
+
+def difference_to(
+    session: Session, *, before: InterviewList | None, present: Sequence[Listed]
+) -> Difference | None:
+    """The difference to the confirmed version `before`, or None where there is none.
 
     Among those called only the group matters, since they are called in no order; for a reserve the position
     matters too.
     """
-    intake = session.exec(select(Intake).where(Intake.id == interview_list.intake_id)).one()
-    before = latest_confirmed(session, intake=intake, before=interview_list.version)
     if before is None:
         return None
     old = {each.application_id: each for each in entries(session, interview_list=before)}
@@ -325,7 +389,7 @@ def is_in_run(session: Session, *, interview_list: InterviewList, application_id
 
 
 @dataclass(frozen=True)
-class Version:
+class VersionLine:
     """One version in the list of versions."""
 
     version: int
@@ -339,7 +403,7 @@ class Version:
     reserves: int
 
 
-def overview(session: Session, *, intake: Intake) -> list[Version]:
+def overview(session: Session, *, intake: Intake) -> list[VersionLine]:
     """All versions of an intake's list, newest first. One query."""
     confirmer = aliased(Account)
     called = func.sum(case((col(InterviewListEntry.kind) == EntryKind.CALLED, 1), else_=0))
@@ -356,7 +420,7 @@ def overview(session: Session, *, intake: Intake) -> list[Version]:
         .order_by(col(InterviewList.version).desc())
     )
     return [
-        Version(
+        VersionLine(
             version=each.version,
             status=each.status,
             run_number=number,
@@ -379,7 +443,7 @@ def run_of(session: Session, *, interview_list: InterviewList) -> RankingRun:
 
 def profile_of_run(session: Session, *, run: RankingRun) -> CriteriaProfile:
     """The version of the criteria profile that a run used."""
-    return session.exec(select(CriteriaProfile).where(CriteriaProfile.id == run.profile_id)).one()
+    return session.get_one(CriteriaProfile, run.profile_id)
 
 
 @dataclass(frozen=True)

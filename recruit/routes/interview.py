@@ -172,16 +172,14 @@ def show(region: str, intake: str, version: int) -> Any:
 
 
 def _show(found: Intake, version: int, status: int = 200, problem: Any = None) -> Any:
-    drawn = queries.by_version(db(), intake=found, version=version)
-    run = queries.run_of(db(), interview_list=drawn)
+    whole = queries.whole_version(db(), intake=found, version=version)
+    drawn, run, decision, publication = whole.drawn, whole.run, whole.decision, whole.publication
     if drawn.status is ListStatus.DRAFT:
         own_levels_first(found, run.stage)
     entries = queries.entries(db(), interview_list=drawn)
-    look = look_at(found, drawn)
+    look = look_at(found, drawn, entries)
     figures = look.seen.figures
     is_draft = drawn.status is ListStatus.DRAFT
-    decision = queries.zone_decision(db(), interview_list=drawn)
-    publication = queries.publication(db(), interview_list=drawn)
     return (
         render_template(
             "interview/show.html",
@@ -193,7 +191,7 @@ def _show(found: Intake, version: int, status: int = 200, problem: Any = None) -
             called=sum(each.kind is EntryKind.CALLED for each in entries),
             reserves=sum(each.kind is EntryKind.RESERVE for each in entries),
             conditional=sum(each.conditional for each in entries),
-            difference=queries.difference(db(), interview_list=drawn, present=entries),
+            difference=queries.difference_to(db(), before=whole.before, present=entries),
             people=_people(drawn, decision, publication),
             names=_sees_names(drawn),
             coordinates=_coordinates(),
@@ -206,7 +204,7 @@ def _show(found: Intake, version: int, status: int = 200, problem: Any = None) -
             decision=decision,
             gate=gate_of(drawn, decision) if is_draft else None,
             publication=publication,
-            publishing=_publishing(found, drawn) if not is_draft and publication is None else None,
+            publishing=_publishing(whole) if not is_draft and publication is None else None,
             record_files=[] if is_draft else _record_files(),
             record_file=f"{present_region().slug}-{found.slug}-{version}.record.zip",
             lot=lots.of_stage(db(), intake_id=found.id or 0, stage=run.stage),
@@ -268,13 +266,12 @@ def gate_of(drawn: InterviewList, decision: ZoneDecision | None) -> dict[str, An
     }
 
 
-def _publishing(found: Intake, drawn: InterviewList) -> dict[str, Any]:
+def _publishing(whole: queries.Version) -> dict[str, Any]:
     """How many a publication would be mailed to, and the newer version that stands in its way, if any."""
-    newest = queries.next_version(db(), intake=found) - 1
     return {
-        "told": release.to_tell(db(), interview_list=drawn),
-        "newer": newest if newest > drawn.version else None,
-        "again": queries.newest_published(db(), intake_id=found.id or 0) is not None,
+        "told": whole.to_tell,
+        "newer": whole.newest if whole.newest > whole.drawn.version else None,
+        "again": whole.published is not None,
     }
 
 

@@ -1,6 +1,7 @@
 """Pages of the monitoring step: how the selection fell out between groups, and the same figures as JSON."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +9,7 @@ from flask import Response, render_template
 
 from recruit import clock, monitoring_view
 from recruit.i18n import gettext as _
-from recruit.models import Intake, InterviewList, ListStatus
+from recruit.models import EntryKind, Intake, InterviewList, ListStatus
 from recruit.queries import interview as lists
 from recruit.queries import monitoring, recognition
 from recruit.queries.monitoring import AFTER_THE_LIST, Reached, Seen
@@ -48,10 +49,10 @@ def present_look(found: Intake, whole: bool = True) -> Look:
     return _seen(found, drawn, monitoring.reached(db(), intake=found, drawn=drawn), whole)
 
 
-def look_at(found: Intake, drawn: InterviewList) -> Look:
-    """The figures for one list as it was drawn, whatever came after it."""
-    called, reserves = lists.ids_by_kind(db(), interview_list=drawn)
-    return _seen(found, drawn, Reached(frozenset(called), frozenset(called | reserves)))
+def look_at(found: Intake, drawn: InterviewList, entries: Collection[lists.Listed]) -> Look:
+    """The figures for one list as it was drawn, with its entries, whatever came after it."""
+    called = frozenset(each.application_id for each in entries if each.kind is EntryKind.CALLED)
+    return _seen(found, drawn, Reached(called, frozenset(each.application_id for each in entries)))
 
 
 def _seen(found: Intake, drawn: InterviewList | None, reached: Reached, whole: bool = False) -> Look:
