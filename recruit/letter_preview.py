@@ -13,8 +13,8 @@ _INVENTED = {"sv": ("Ada", "Exempelsson"), "en": ("نور", "الخطيب")}
 
 def heading(sending: LetterSending, intake: Intake, region: Region, language: str) -> str:
     """A letter's subject for those who send it: what is each recipient's own is left open."""
-    own = {"given_name": "…", "family_name": "…", "reference": "…"}
-    values = own | shared_values(intake, region, language, "")
+    own = {"given_name": "…", "family_name": "…", "reference": "…", "case_number": "…"}
+    values = shared_values(intake, region, language, "") | own
     return merging.merge(sending.subject_sv if language == "sv" else sending.subject_en, values)[0]
 
 
@@ -26,7 +26,6 @@ def preview(texts: Texts, region: Region, base_url: str) -> dict[str, tuple[str,
         slug="",
         title_sv="Bastjänstgöring, exempel",
         title_en="Basic service, example",
-        case_number="EX 2030/1",
         starts_on=date(2030, 9, 1),
         interviews_from=date(2030, 5, 6),
         interviews_until=date(2030, 5, 8),
@@ -34,10 +33,11 @@ def preview(texts: Texts, region: Region, base_url: str) -> dict[str, tuple[str,
     shown = {}
     for language, (given, family) in _INVENTED.items():
         values = {
+            **shared_values(intake, region, language, base_url or "https://…"),
             "given_name": given,
             "family_name": family,
             "reference": "BT30-EXMPL",
-            **shared_values(intake, region, language, base_url or "https://…"),
+            "case_number": "EX 2030/1-001",
         }
         subject, body = texts.of(language)
         shown[language] = merging.merge(subject, values)[0], merging.merge(body, values)[0]

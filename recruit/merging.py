@@ -14,7 +14,7 @@ FIELDS: Mapping[str, object] = {
     "given_name": _("The applicant's given name"),
     "family_name": _("The applicant's family name"),
     "reference": _("The application's reference number"),
-    "case_number": _("The intake's case number"),
+    "case_number": _("The application's case number, or the intake's where it has none"),
     "title": _("The intake, as it is advertised"),
     "starts_on": _("The day the posts start"),
     "interviews": _("The days of the interviews"),

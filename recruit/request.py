@@ -9,6 +9,8 @@ from sqlmodel import Session
 from recruit.actor import Actor
 from recruit.database import make_session
 from recruit.models import Account, Region, Role
+from recruit.models.types import id_of
+from recruit.queries import naming
 from recruit.settings import Settings
 
 
@@ -53,6 +55,17 @@ def roles() -> frozenset[Role]:
     """The signed-in person's roles in the region that the address names."""
     found: frozenset[Role] = g.get("roles", frozenset())
     return found
+
+
+def sees_names() -> bool:
+    """Whether the reader sees the group by name; an auditor who is nothing else reads roles and numbers."""
+    return roles() != {Role.AUDITOR}
+
+
+def show_roles() -> None:
+    """Before the request: whoever sees no names of the group reads roles and numbers in everything that is read."""
+    if "region" in g and not sees_names():
+        naming.show_roles(db(), region_id=id_of(region()))
 
 
 def page_asked() -> int:

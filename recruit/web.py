@@ -14,6 +14,7 @@ from recruit import display, i18n, limits, navigation, signin
 from recruit.database import make_engine
 from recruit.errors import Refusal
 from recruit.guard import guard
+from recruit.request import show_roles
 from recruit.services.profiles import NotApproved
 from recruit.settings import Settings, read_settings
 
@@ -63,6 +64,7 @@ def build_app(settings: Settings | None = None) -> Flask:
     app.url_map.converters["int"] = StoredNumber
     _register_routes(app)
     app.before_request(guard)
+    app.before_request(show_roles)
     app.after_request(_secure)
     app.teardown_request(_close_session)
     app.register_error_handler(Refusal, _show_refusal)

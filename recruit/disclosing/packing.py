@@ -1,4 +1,4 @@
-"""The file that is handed out: a page to read, the same as JSON, the documents, and what is masked and why."""
+"""The file that is handed out: a page to read, the same as PDF and JSON, the documents, and what is masked and why."""
 
 import io
 import json
@@ -16,8 +16,15 @@ from recruit.display import written
 from recruit.documents import sandbox
 from recruit.models import Application, Disclosure, DisclosureMasking, Intake, Region
 from recruit.storage import ENDINGS, Storage
+from recruit.tables.errors import PdfUnavailable
+from recruit.tables.pages import FONTS
+from recruit.tables.pdf import pdf_aside
 
 TEMPLATES = Path(__file__).parents[2] / "templates" / "disclosure"
+#: The same, three times.
+PAGE, PDF, DATA = "utlamnande.html", "utlamnande.pdf", "utlamnande.json"
+#: Seconds that the PDF may take: the request is held meanwhile, and the page has it all.
+LONGEST_PDF = 30
 #: What a withheld item is called in the file.
 WITHHELD = "[utelämnat]"
 KIND_WORDS = {
@@ -69,14 +76,34 @@ def packed(
         "applications": applications,
         "masking": _log(material, maskings, names),
     }
-    page = _environment().get_template("handed_out_print.html").render(**content)
+    content["files"] = [
+        {"name": PDF, "what": "allt det som sidan visar, att skriva ut"},
+        {"name": PAGE, "what": "samma sida, för webbläsare"},
+        {"name": DATA, "what": "samma uppgifter, för program"},
+        *({"name": name, "what": "bifogad handling"} for name in documents),
+    ]
+    made = _pdf(content)
     return _zipped(
         {
-            "utlamnande.html": page.encode(),
-            "utlamnande.json": json.dumps(content, ensure_ascii=False, indent=1).encode(),
+            **({PDF: made} if made else {}),
+            PAGE: _page(content).encode(),
+            DATA: json.dumps(content, ensure_ascii=False, indent=1).encode(),
             **documents,
         }
     )
+
+
+def _page(content: Mapping[str, Any]) -> str:
+    return _environment().get_template("handed_out_print.html").render(**content)
+
+
+def _pdf(content: Mapping[str, Any]) -> bytes | None:
+    """The page as PDF; None where none could be made, and then the list of files says so."""
+    try:
+        return pdf_aside(_page(content), FONTS, LONGEST_PDF)
+    except PdfUnavailable:
+        content["files"][0]["what"] = f"kunde inte göras här; {PAGE} har samma innehåll och kan skrivas ut"
+        return None
 
 
 def _item(

@@ -110,8 +110,8 @@ def _after_eligibility(intake: Intake, standing: Standing) -> NextStep:
         bare = standing.eligible - standing.covered
         return NextStep(
             ngettext(
-                "Assign two assessors to %(num)s application",
-                "Assign two assessors to %(num)s applications",
+                "Assign assessors to %(num)s application",
+                "Assign assessors to %(num)s applications",
                 bare,
             ),
             _(

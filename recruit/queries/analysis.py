@@ -14,6 +14,7 @@ from recruit.errors import Conflict
 from recruit.keeping import Latest
 from recruit.models import Account, AnalysisState, Intake, MonitoringAnalysis, RecordEntry
 from recruit.queries.audited import audited
+from recruit.queries.naming import called
 from scoring.errors import ScoringError
 
 
@@ -68,7 +69,7 @@ def overview(session: Session, *, intake: Intake) -> list[Made]:
             MonitoringAnalysis.number,
             MonitoringAnalysis.state,
             MonitoringAnalysis.requested_at,
-            Account.name,
+            called(session),
             MonitoringAnalysis.started_at,
             MonitoringAnalysis.finished_at,
             MonitoringAnalysis.step,

@@ -121,14 +121,6 @@ def maskings(
     return list(session.exec(kept.order_by(col(DisclosureMasking.id))))
 
 
-def names(session: Session, ids: Sequence[int | None]) -> dict[int, str]:
-    """Names of accounts of the group."""
-    rows = session.exec(
-        select(Account).where(col(Account.id).in_({each for each in ids if each is not None}))
-    )
-    return {row.id or 0: row.name or row.email for row in rows}
-
-
 def file_of(session: Session, *, disclosure: Disclosure, kind: str = "main") -> DisclosureFile | None:
     """The file that was handed out; None when there is none, or none any more."""
     kept = select(DisclosureFile).where(

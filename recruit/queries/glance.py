@@ -34,6 +34,7 @@ from recruit.models import (
     Referee,
     Retrospective,
     Site,
+    StageSetting,
     Visit,
 )
 from recruit.models.application import GOES_ON
@@ -41,7 +42,7 @@ from recruit.planning import Share, assessed_by, is_behind
 from recruit.queries import intake as intakes
 from recruit.queries import time_plan
 from recruit.queries.assessment_pool import each_needs
-from recruit.queries.standing import Standing
+from recruit.queries.standing import ASSESSORS_EACH, Standing
 
 #: An intake whose start lies so far back is over even if nobody has closed its retrospective.
 LONG_AGO = timedelta(days=90)
@@ -89,16 +90,21 @@ class Glance:
 
 
 def at(session: Session, several: Collection[Intake], *, account_id: int, now: datetime) -> list[Glance]:
-    """Each of these intakes, in their order. Seven queries."""
+    """Each of these intakes, in their order. Eight queries."""
     ids = [each.id or 0 for each in several]
     applications, assessed = _applications(session, ids), _assessed(session, ids)
     facts, rest = _facts(session, ids, account_id, clock.in_stockholm(now).date())
+    needs = _needs(session, ids)
     posts, shares, dates = _posts(session, ids), _shares(session, ids), time_plan.of_many(session, several)
     found = []
     for intake in several:
         key = intake.id or 0
         counts: dict[str, Any] = applications[key] | assessed[key] | rest[key]
-        standing = Standing(**counts, posts=sum(number for _site, number in posts[key]))
+        standing = Standing(
+            **counts,
+            posts=sum(number for _site, number in posts[key]),
+            assessors_each=needs.get(key, ASSESSORS_EACH),
+        )
         done = done_steps(intake, standing, facts[key], now)
         found.append(Glance(intake, standing, facts[key], dates[key], done, posts[key], shares[key]))
     return found
@@ -152,6 +158,14 @@ def _applications(session: Session, ids: Collection[int]) -> dict[int, dict[str,
     for intake_id, *numbers in rows:
         found[intake_id] = dict(zip(counted, map(int, numbers), strict=True))
     return found
+
+
+def _needs(session: Session, ids: Collection[int]) -> dict[int, int]:
+    """How many assessors each application has, of the intakes for which the coordinator has said so."""
+    found = select(StageSetting.intake_id, StageSetting.per_application).where(
+        col(StageSetting.intake_id).in_(ids), StageSetting.stage == "screening"
+    )
+    return dict(session.exec(found).all())
 
 
 def _goes_on(ids: Collection[int]) -> tuple[Any, ...]:

@@ -37,6 +37,7 @@ from recruit.models import (
     ZoneDecision,
     ZoneReason,
 )
+from recruit.queries.naming import called
 
 
 def lists(session: Session, *, intake: Intake) -> list[InterviewList]:
@@ -406,17 +407,22 @@ class VersionLine:
 def overview(session: Session, *, intake: Intake) -> list[VersionLine]:
     """All versions of an intake's list, newest first. One query."""
     confirmer = aliased(Account)
-    called = func.sum(case((col(InterviewListEntry.kind) == EntryKind.CALLED, 1), else_=0))
+    to_interview = func.sum(case((col(InterviewListEntry.kind) == EntryKind.CALLED, 1), else_=0))
     found = (
         select(  # type: ignore[call-overload]
-            InterviewList, RankingRun.number, Account.name, confirmer.name, func.count(), called
+            InterviewList,
+            RankingRun.number,
+            called(session),
+            called(session, confirmer),
+            func.count(),
+            to_interview,
         )
         .join(RankingRun, col(RankingRun.id) == InterviewList.run_id)
         .join(Account, col(Account.id) == InterviewList.created_by_id)
         .join(confirmer, col(confirmer.id) == InterviewList.confirmed_by_id, isouter=True)
         .join(InterviewListEntry, col(InterviewListEntry.list_id) == InterviewList.id)
         .where(InterviewList.intake_id == intake.id)
-        .group_by(col(InterviewList.id), RankingRun.number, Account.name, confirmer.name)
+        .group_by(col(InterviewList.id), RankingRun.number, col(Account.id), col(confirmer.id))
         .order_by(col(InterviewList.version).desc())
     )
     return [

@@ -20,6 +20,7 @@ from recruit.models import (
     OutcomeReason,
     Retrospective,
 )
+from recruit.queries.naming import called
 from recruit.queries.outcome import CHAIN, ENDS
 
 
@@ -66,14 +67,14 @@ class Left:
 def of(session: Session, intake: Intake) -> Lessons:
     """Comments in the order in which they were written, and the newest summary. Three queries."""
     rows = session.exec(
-        select(LessonComment, Account.name)
+        select(LessonComment, called(session))
         .join(Account, col(Account.id) == col(LessonComment.written_by_id))
         .where(LessonComment.intake_id == intake.id, col(LessonComment.removed_at).is_(None))
         .order_by(col(LessonComment.written_at), col(LessonComment.id))
     )
     comments = [Comment(row, name) for row, name in rows]
     agreed = session.exec(
-        select(LessonSummary, Account.name)
+        select(LessonSummary, called(session))
         .join(Account, col(Account.id) == col(LessonSummary.agreed_by_id))
         .where(LessonSummary.intake_id == intake.id)
         .order_by(col(LessonSummary.version).desc())

@@ -18,6 +18,7 @@ from recruit.models import (
     Membership,
     Role,
 )
+from recruit.queries.naming import called
 
 
 def meetings(session: Session, *, intake: Intake) -> Sequence[Meeting]:
@@ -44,28 +45,28 @@ def by_number(session: Session, *, intake: Intake, number: int) -> Meeting:
 def group(session: Session, *, region_id: int) -> dict[int, str]:
     """Who may take part: active members of the region but its administrators, by name; account id -> name."""
     found = (
-        select(Account.id, Account.name, Account.email)
+        select(Account.id, called(session))
         .join(Membership, col(Membership.account_id) == col(Account.id))
         .where(
             Membership.region_id == region_id,
             Membership.role != Role.ADMINISTRATOR,
             col(Account.active).is_(True),
         )
+        .group_by(col(Account.id))
         .order_by(Account.name, Account.email)
-        .distinct()
     )
-    return {identity: name or email for identity, name, email in session.exec(found) if identity is not None}
+    return {identity: name for identity, name in session.exec(found) if identity is not None}
 
 
 def attending(session: Session, *, meeting: Meeting) -> dict[int, str]:
     """Who took part: account id -> name, in order of name."""
     found = (
-        select(Account.id, Account.name, Account.email)
+        select(Account.id, called(session))
         .join(MeetingAttendance, col(MeetingAttendance.account_id) == col(Account.id))
         .where(MeetingAttendance.meeting_id == meeting.id)
         .order_by(Account.name, Account.email)
     )
-    return {identity: name or email for identity, name, email in session.exec(found) if identity is not None}
+    return {identity: name for identity, name in session.exec(found) if identity is not None}
 
 
 def named_applicants(session: Session, *, intake: Intake) -> list[tuple[str, str, str]]:

@@ -25,6 +25,7 @@ from recruit.models import (
 )
 from recruit.models.application import GOES_ON
 from recruit.queries import interview as lists
+from recruit.queries.naming import called
 
 #: The steps in their order; who reached one has reached those before it, also where nobody wrote them down.
 CHAIN = (
@@ -106,7 +107,7 @@ def candidates(session: Session, *, intake: Intake) -> list[Candidate]:
 
 def _outcomes(session: Session, intake: Intake) -> dict[int, list[Happened]]:
     rows = session.exec(
-        select(Outcome, Account.name)
+        select(Outcome, called(session))
         .join(Account, col(Account.id) == Outcome.set_by_id)
         .where(Outcome.intake_id == intake.id)
         .order_by(col(Outcome.happened_on))

@@ -20,6 +20,7 @@ from recruit.models import (
     ProfileReview,
     ReviewKind,
 )
+from recruit.queries.naming import called
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def versions(session: Session, language: str) -> list[Version]:
     for intake in session.exec(select(Intake).order_by(col(Intake.starts_on), col(Intake.id))):
         used.setdefault(intake.profile_id, []).append(intake)
     found = session.exec(
-        select(CriteriaProfile, Account.name, _was_sent_back())
+        select(CriteriaProfile, called(session), _was_sent_back())
         .join(Account, col(Account.id) == col(CriteriaProfile.created_by_id))
         .order_by(CriteriaProfile.key, col(CriteriaProfile.version).desc())
     )
@@ -140,7 +141,7 @@ def waiting_for_approval(session: Session) -> int:
 def reviews(session: Session, row: CriteriaProfile) -> list[tuple[ProfileReview, str]]:
     """What has been said of a version, the oldest first, each with the name of who said it. One query."""
     found = (
-        select(ProfileReview, Account.name)
+        select(ProfileReview, called(session))
         .join(Account, col(Account.id) == col(ProfileReview.reviewed_by_id))
         .where(ProfileReview.profile_id == row.id)
         .order_by(col(ProfileReview.reviewed_at), col(ProfileReview.id))
@@ -174,7 +175,7 @@ def draft_of(session: Session, region_id: int, key: str) -> ProfileDraft | None:
 def drafts(session: Session) -> list[tuple[ProfileDraft, str]]:
     """The drafts that are begun, by key, each with the name of who saved last. One query."""
     found = (
-        select(ProfileDraft, Account.name)
+        select(ProfileDraft, called(session))
         .join(Account, col(Account.id) == col(ProfileDraft.saved_by_id))
         .where(*_in_progress())
         .order_by(ProfileDraft.key)
@@ -185,7 +186,7 @@ def drafts(session: Session) -> list[tuple[ProfileDraft, str]]:
 def discarded(session: Session) -> list[tuple[ProfileDraft, str]]:
     """The last drafts that were discarded, newest first, each with the name of who did it. One query."""
     found = (
-        select(ProfileDraft, Account.name)
+        select(ProfileDraft, called(session))
         .join(Account, col(Account.id) == col(ProfileDraft.discarded_by_id))
         .where(col(ProfileDraft.discarded_at).is_not(None))
         .order_by(col(ProfileDraft.discarded_at).desc())
@@ -197,7 +198,7 @@ def discarded(session: Session) -> list[tuple[ProfileDraft, str]]:
 def steps(session: Session, draft_id: int, limit: int = 12) -> list[tuple[ProfileDraftStep, str]]:
     """The last saves of a draft, newest first, each with the name of who saved. One query."""
     found = (
-        select(ProfileDraftStep, Account.name)
+        select(ProfileDraftStep, called(session))
         .join(Account, col(Account.id) == col(ProfileDraftStep.saved_by_id))
         .where(ProfileDraftStep.draft_id == draft_id)
         .order_by(col(ProfileDraftStep.revision).desc())

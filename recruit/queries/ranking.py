@@ -43,6 +43,7 @@ from recruit.queries import intake as intakes
 from recruit.queries import lots
 from recruit.queries.assessment import EXTERNAL, THIRD, assessed_criteria
 from recruit.queries.assessment_pool import each_needs
+from recruit.queries.naming import called
 from recruit.queries.third_assessments import third_counts
 from scoring.profile import Profile
 
@@ -74,7 +75,7 @@ def runs(session: Session, *, intake: Intake) -> list[RunLine]:
             RankingRun.stage,
             RankingRun.number,
             RankingRun.created_at,
-            Account.name,
+            called(session),
             RankingRun.results_sha256,
             func.count(col(RankingRow.id)),
             func.count(col(RankingRow.place)),
@@ -82,7 +83,7 @@ def runs(session: Session, *, intake: Intake) -> list[RunLine]:
         .join(Account, col(Account.id) == RankingRun.created_by_id)
         .join(RankingRow, col(RankingRow.run_id) == RankingRun.id)
         .where(RankingRun.intake_id == intake.id)
-        .group_by(col(RankingRun.id), Account.name)
+        .group_by(col(RankingRun.id), col(Account.id))
         .order_by(col(RankingRun.id).desc())
     )
     return [RunLine(*row) for row in session.execute(found)]
@@ -291,7 +292,7 @@ def watch(session: Session, *, intake: Intake, profile: Profile, run: RankingRun
             select(func.count()).select_from(Application).where(*going_on).scalar_subquery(),
             _changed_since(intake, run.created_at),
             waiting.scalar_subquery(),
-            select(Account.name).where(Account.id == run.created_by_id).scalar_subquery(),
+            select(called(session)).where(Account.id == run.created_by_id).scalar_subquery(),
         )
     ).one()
     others = run.stage == "screening" and row[0] != ranked

@@ -9,9 +9,7 @@ from typing import Any
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
-from recruit.i18n import lazy_gettext as _
 from recruit.models import (
-    Account,
     Application,
     Assignment,
     Attachment,
@@ -24,6 +22,7 @@ from recruit.models import (
     Referee,
     Role,
 )
+from recruit.queries.naming import Member, former, group
 
 PER_PAGE, MOST_PER_PAGE = 50, 250
 #: Subjects that are of one application, and how to get from the subject to it.
@@ -153,7 +152,7 @@ def entries(
     search: Search | None = None,
     number: int = 1,
     per_page: int = PER_PAGE,
-    members: list["Member"] | None = None,
+    members: list[Member] | None = None,
 ) -> EntryPage:
     """A page of the region's record. Without `sees_values` (auditors, administrators) values that tell of an
     applicant, and reasons in free text, are left out; what was decided is not. Words are looked for in what the reader
@@ -283,54 +282,6 @@ def _values(session: Session, rows: Sequence[RecordEntry]) -> dict[int, dict[str
     return found
 
 
-#: Which of several roles a member is called by.
-CALLED_BY = (Role.COORDINATOR, Role.ASSESSOR, Role.AUDITOR, Role.ADMINISTRATOR)
-_ROLE_LABELS = {
-    Role.COORDINATOR: _("Coordinator"),
-    Role.ASSESSOR: _("Assessor"),
-    Role.AUDITOR: _("Auditor"),
-    Role.ADMINISTRATOR: _("Administrator"),
-}
-
-
-@dataclass(frozen=True)
-class Member:
-    """Somebody of the group as the record calls them: by role and number where names are not shown."""
-
-    account_id: int
-    role: Role | None
-    number: int
-    name: str
-
-    @property
-    def label(self) -> str:
-        """Role and number, such as "Coordinator 2"; of somebody who has left, that."""
-        word = _ROLE_LABELS[self.role] if self.role else _("Former member")
-        return f"{word} {self.number}"
-
-
-def group(session: Session, *, region_id: int) -> list[Member]:
-    """Everybody with a role in the region, numbered within the role by when they got an account."""
-    rows = session.exec(
-        select(Membership.account_id, col(Membership.role), Account.name, Account.email)
-        .join(Account, col(Account.id) == col(Membership.account_id))
-        .where(Membership.region_id == region_id)
-        .order_by(col(Membership.account_id))
-    ).all()
-    held: dict[int, set[Role]] = {}
-    names: dict[int, str] = {}
-    for account_id, role, name, email in rows:
-        held.setdefault(account_id, set()).add(role)
-        names[account_id] = name or email
-    counted: dict[Role, int] = {}
-    found = []
-    for account_id, roles in held.items():
-        role = next(each for each in CALLED_BY if each in roles)
-        counted[role] = counted.get(role, 0) + 1
-        found.append(Member(account_id, role, counted[role], names[account_id]))
-    return found
-
-
 def _people(
     session: Session,
     region_id: int,
@@ -349,25 +300,10 @@ def _people(
     found = list(known)
     unknown = ids - {each.account_id for each in found}
     if unknown:
-        found += _former(session, region_id, unknown)
+        found += [each for each in former(session, region_id=region_id) if each.account_id in unknown]
     return {each.account_id for each in found}, {
         each.account_id: each.name if sees_names else each.label for each in found
     }
-
-
-def _former(session: Session, region_id: int, ids: set[int]) -> list[Member]:
-    """Those who have left the group. The record itself knows them: roles were given to the account."""
-    given = select(RecordEntry.subject_id).where(
-        RecordEntry.region_id == region_id,
-        RecordEntry.subject_kind == "account",
-        col(RecordEntry.action).startswith("people."),
-    )
-    accounts = session.exec(
-        select(Account).where(col(Account.id).in_(ids), col(Account.id).in_(given)).order_by(col(Account.id))
-    )
-    return [
-        Member(row.id or 0, None, number, row.name or row.email) for number, row in enumerate(accounts, 1)
-    ]
 
 
 def _ids(text: str | None) -> set[int]:

@@ -19,6 +19,7 @@ from recruit.models import (
     RankingRow,
     Role,
 )
+from recruit.queries.naming import called
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Staff:
 def staff(session: Session, *, region_id: int) -> Staff:
     """The region's active coordinators and administrators. One query."""
     found = (
-        select(Membership, Account)
+        select(col(Membership.role), Account.id, called(session))
         .join(Account, col(Account.id) == Membership.account_id)
         .where(
             Membership.region_id == region_id,
@@ -42,16 +43,9 @@ def staff(session: Session, *, region_id: int) -> Staff:
         .order_by(Account.name, Account.email)
     )
     by_role: dict[Role, dict[int, str]] = {Role.COORDINATOR: {}, Role.ADMINISTRATOR: {}}
-    for membership, account in session.exec(found):
-        by_role[membership.role][account.id or 0] = account.name or account.email
+    for role, identity, name in session.exec(found):
+        by_role[role][identity or 0] = name
     return Staff(by_role[Role.COORDINATOR], by_role[Role.ADMINISTRATOR])
-
-
-def names(session: Session, *, ids: Collection[int | None]) -> dict[int, str]:
-    """Names of accounts, by account id. One query."""
-    wanted = {each for each in ids if each is not None}
-    found = select(Account.id, Account.name).where(col(Account.id).in_(wanted))
-    return {identity: name for identity, name in session.exec(found) if identity is not None}
 
 
 def to_tell(session: Session, *, interview_list: InterviewList) -> int:

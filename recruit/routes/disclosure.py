@@ -15,7 +15,7 @@ from recruit.errors import Conflict, Invalid, NotFound
 from recruit.models import Application, Disclosure, DisclosureMasking, Intake
 from recruit.navigation import present_intake
 from recruit.queries import disclosure as queries
-from recruit.queries import eligibility
+from recruit.queries import eligibility, naming
 from recruit.request import account, actor, db, settings
 from recruit.request import region as region_here
 from recruit.services import disclosure as service
@@ -231,7 +231,7 @@ def _page(found: Disclosure, errors: list[tuple[str, str]] | None = None, letter
         codes=set(request.form.getlist("code")) if posted else chosen,
         grounds=sorted({each.ground for each in kept}),
         masked=len(kept),
-        names=queries.names(db(), done),
+        names=naming.names(db(), ids=done),
         ready=bool(rows) and all(each.row.seen for each in rows),
         may_look=bool(rows) and all(each.row.seen and each.row.seen_by_id != me for each in rows),
         letter=letter

@@ -23,7 +23,7 @@ from recruit.models import (
 )
 from recruit.queries import intake as intakes
 from recruit.queries import interview as queries
-from recruit.queries import lots, release
+from recruit.queries import lots, naming, release
 from recruit.queries import ranking as rankings
 from recruit.request import actor, db, roles, settings
 from recruit.request import region as present_region
@@ -230,7 +230,7 @@ def _people(
     drawn: InterviewList, decision: ZoneDecision | None, publication: ListPublication | None
 ) -> dict[int, str]:
     """Names of all who have had a part in the list, by account id."""
-    return release.names(
+    return naming.names(
         db(),
         ids=[
             drawn.created_by_id,

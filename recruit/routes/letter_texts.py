@@ -14,7 +14,7 @@ from recruit.letter_preview import preview
 from recruit.merging import FIELDS, Texts, check
 from recruit.models import LetterKind
 from recruit.queries import letters as queries
-from recruit.queries import release
+from recruit.queries import naming
 from recruit.request import actor, db, settings
 from recruit.request import region as present_region
 from recruit.services import letter_texts as service
@@ -26,7 +26,7 @@ blueprint = Blueprint("letter_texts", __name__, url_prefix="/g/<region>/letters"
 def index(region: str) -> Any:
     """Every kind of letter with its present text."""
     found = queries.texts_of(db(), region_id=_region_id())
-    names = release.names(db(), ids=[each.row.created_by_id for each in found.values() if each.row])
+    names = naming.names(db(), ids=[each.row.created_by_id for each in found.values() if each.row])
     return render_template("letters/texts.html", texts=found.values(), names=names)
 
 
@@ -81,7 +81,7 @@ def edit(region: str, kind: str) -> Any:
         refused=refused,
         theirs=standing.texts.parts() if refused else None,
         versions=rows,
-        names=release.names(db(), ids=[row.created_by_id for row in rows]),
+        names=naming.names(db(), ids=[row.created_by_id for row in rows]),
         house=house_text(wanted).parts(),
     ), refused.status if refused else 422 if form.errors else 200
 

@@ -16,7 +16,7 @@ from recruit.i18n import language
 from recruit.letter_preview import heading
 from recruit.merging import FIELDS, Texts
 from recruit.models import Intake, LetterKind, LetterSending, MailState, SendingState
-from recruit.queries import eligibility, release
+from recruit.queries import eligibility, naming
 from recruit.queries import letters as queries
 from recruit.queries.letters import Audience
 from recruit.request import account, actor, db, settings
@@ -148,7 +148,7 @@ def _page(
         gaps=service.merging.gaps(queries.texts_in(sending)),
         grace=settings().letter_grace_minutes,
         heading=_heading(found),
-        names={} if drafted else release.names(db(), ids=[sending.sent_by_id]),
+        names={} if drafted else naming.names(db(), ids=[sending.sent_by_id]),
         now=clock.now(),
     ), refused.status if refused else 200
 

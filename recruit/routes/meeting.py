@@ -26,7 +26,7 @@ from recruit.place_standing import standing_on
 from recruit.queries import disagreement as disagreements
 from recruit.queries import intake as intakes
 from recruit.queries import interview as lists
-from recruit.queries import monitoring
+from recruit.queries import monitoring, naming
 from recruit.queries import ranking as rankings
 from recruit.queries import release as releases
 from recruit.ranking_view import TheLine
@@ -229,7 +229,7 @@ def _decisions(
         typed=typed,
         partial=partial,
         decision=subject.decision,
-        people=releases.names(db(), ids=ids),
+        people=naming.names(db(), ids=ids),
         how=zone_view.how(settlement.settle) if settlement else "",
         kind_words=zone_view.kind_words,
     )
@@ -280,9 +280,7 @@ def _typed() -> list[tuple[str, str]]:
 def _release(subject: About, *, status: int = 200, problem: Any = None) -> Any:
     """The gate: every check, and the second person's confirmation."""
     drawn = subject.drawn
-    people = releases.names(
-        db(), ids=[drawn.created_by_id, drawn.confirmed_by_id] if drawn is not None else []
-    )
+    people = naming.names(db(), ids=[drawn.created_by_id, drawn.confirmed_by_id] if drawn is not None else [])
     gate = gate_of(drawn, subject.decision) if subject.is_draft and drawn else None
     entries = lists.entries(db(), interview_list=drawn) if drawn is not None else []
     called = sum(each.kind.value == "called" for each in entries)

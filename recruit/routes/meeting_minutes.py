@@ -14,7 +14,7 @@ from recruit.i18n import gettext as _
 from recruit.i18n import language
 from recruit.models import Meeting, Role
 from recruit.queries import meeting as queries
-from recruit.request import actor, db, roles
+from recruit.request import actor, db, roles, sees_names
 from recruit.request import region as present_region
 from recruit.routes.meeting import blueprint
 from recruit.routes.meeting_shared import PREFIX, About, about, address, page
@@ -143,11 +143,12 @@ def protocol_file(region: str, intake: str, number: int, kind: str) -> Any:
 
 def _words(subject: About, found: Meeting) -> meeting_view.Minutes:
     """The minutes as they were closed, or as they would be now."""
-    content = (
-        json.loads(found.protocol)
-        if found.protocol
-        else protocol.content(db(), intake=subject.intake, meeting=found)
-    )
+    if not found.protocol:
+        content = protocol.content(db(), intake=subject.intake, meeting=found)
+    else:
+        content = json.loads(found.protocol)
+        if not sees_names():
+            content = protocol.shown(db(), intake=subject.intake, meeting=found, closed=content)
     zone = content["list"]["zone"] if content["list"] else None
     how = zone_view.how(zone["settle"]) if zone else ""
     return meeting_view.minutes(content, how, closed=found.closed_at is not None)

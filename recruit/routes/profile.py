@@ -13,8 +13,8 @@ from recruit.errors import Conflict, Invalid
 from recruit.i18n import language
 from recruit.models import CriteriaProfile, ProfileDraft, ReviewKind, Role
 from recruit.queries import intake as intakes
+from recruit.queries import naming, release
 from recruit.queries import profile as profiles
-from recruit.queries import release
 from recruit.request import actor, db, roles
 from recruit.request import region as present_region
 from recruit.services import profile_drafts as drafts
@@ -56,7 +56,7 @@ def page_of(row: CriteriaProfile, error: Invalid | None = None, typed: str = "")
         locked_at=profiles.locked_at(db(), row),
         reviews=reviews,
         was_sent_back=any(said.kind is ReviewKind.SENT_BACK for said, _name in reviews),
-        people=release.names(db(), ids=[row.created_by_id, row.approved_by_id]),
+        people=naming.names(db(), ids=[row.created_by_id, row.approved_by_id]),
         approval=_approval(row) if coordinates and row.approved_at is None else None,
         newer=profiles.newer_in_force(db(), row),
         error=error,

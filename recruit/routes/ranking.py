@@ -13,7 +13,7 @@ from recruit.i18n import gettext as _
 from recruit.models import Intake, InterviewList, RankingRun, Role
 from recruit.queries import disagreement as disagreements
 from recruit.queries import intake as intakes
-from recruit.queries import lots, monitoring
+from recruit.queries import lots, monitoring, naming
 from recruit.queries import ranking as queries
 from recruit.queries import release as releases
 from recruit.ranking_view import TheLine
@@ -205,7 +205,7 @@ def _release(found: Intake, run: RankingRun) -> dict[str, Any]:
     """Whether the ranking is released, else the checks and who may release it."""
     made = queries.release_of(db(), run=run)
     if made is not None:
-        return {"made": made, "by": releases.names(db(), ids=[made.released_by_id])[made.released_by_id]}
+        return {"made": made, "by": naming.names(db(), ids=[made.released_by_id])[made.released_by_id]}
     newest = queries.latest_run(db(), intake=found, stage=run.stage)
     words = _("You made this run. Another coordinator looks at it and releases it.")
     checks = release_view.checks(gate.check_run(db(), intake=found, run=run))

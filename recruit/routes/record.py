@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from recruit import clock
 from recruit.models import Role
 from recruit.queries import record as queries
-from recruit.request import account, db, region, roles
+from recruit.request import account, db, region, roles, sees_names
 
 blueprint = Blueprint("record", __name__, url_prefix="/g/<region>/record")
 
@@ -48,11 +48,6 @@ def index(region: str) -> Any:
         wrong=wrong,
         may_disclose=Role.COORDINATOR in roles(),
     )
-
-
-def sees_names() -> bool:
-    """Whether the reader sees the group by name; an auditor who is nothing else reads roles and numbers."""
-    return bool(roles() - {Role.AUDITOR})
 
 
 def _search(intake_id: int | None) -> tuple[queries.Search, list[tuple[str, str]]]:

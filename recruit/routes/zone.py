@@ -13,7 +13,7 @@ from recruit.i18n import gettext as _
 from recruit.models import Intake, InterviewList, ListStatus, RankingRun, Role
 from recruit.queries import assessment as assessments
 from recruit.queries import interview as queries
-from recruit.queries import lots, release
+from recruit.queries import lots, naming, release
 from recruit.request import actor, db, roles
 from recruit.routes.monitoring_shared import intake_here
 from recruit.routes.zone_shared import beside_its_field, form_of, view, zone_of
@@ -59,7 +59,7 @@ def _show(
             how=zone_view.how(settlement.settle),
             kind_words=zone_view.kind_words,
             decision=decision,
-            people=release.names(
+            people=naming.names(
                 db(), ids=[drawn.created_by_id, decision.decided_by_id if decision else None]
             ),
             is_draft=is_draft,

@@ -32,6 +32,7 @@ from recruit.models import (
 )
 from recruit.models.types import id_of
 from recruit.queries import disclosure as queries
+from recruit.queries import naming
 from recruit.services import record
 from recruit.services.assessment import refuse_before_own
 from recruit.services.impartiality import refuse_its_assessor, refuse_partial
@@ -287,7 +288,7 @@ def decide(
     )
     made = None
     if not refused:
-        whose = queries.names(session, [each.masked_by_id for each in kept])
+        whose = naming.names(session, ids=[each.masked_by_id for each in kept])
         content = packed(
             disclosure,
             session.get_one(Region, disclosure.region_id),

@@ -132,11 +132,13 @@ def _mark(
 def _values(
     application: Application, intake: Intake, region: Region, language: str, base_url: str
 ) -> dict[str, str]:
+    shared = shared_values(intake, region, language, base_url)
     return {
+        **shared,
         "given_name": application.given_name or "",
         "family_name": application.family_name or "",
         "reference": application.reference,
-        **shared_values(intake, region, language, base_url),
+        "case_number": application.case_number or shared["case_number"],
     }
 
 

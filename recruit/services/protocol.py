@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlmodel import Session, select
@@ -10,8 +11,8 @@ from recruit.models import EntryKind, Intake, InterviewList, ListStatus, Meeting
 from recruit.queries import disagreement as disagreements
 from recruit.queries import interview as lists
 from recruit.queries import meeting as queries
+from recruit.queries import naming, standing
 from recruit.queries import ranking as rankings
-from recruit.queries import release, standing
 from recruit.services import settling
 from recruit.services.lines import line_groups, line_on
 
@@ -55,6 +56,23 @@ def content(session: Session, *, intake: Intake, meeting: Meeting) -> dict[str, 
     }
 
 
+def shown(session: Session, *, intake: Intake, meeting: Meeting, closed: Mapping[str, Any]) -> dict[str, Any]:
+    """The closed minutes with the group as the reader sees it: the text itself names its members."""
+    told = {**closed, "members": list(queries.attending(session, meeting=meeting).values())}
+    if closed["list"]:
+        drawn = lists.by_version(session, intake=intake, version=closed["list"]["version"])
+        told["list"] = {**closed["list"], **_who(session, drawn)}
+    return told
+
+
+def _who(session: Session, drawn: InterviewList) -> dict[str, str]:
+    people = naming.names(session, ids=[drawn.created_by_id, drawn.confirmed_by_id])
+    return {
+        "drawn_by": people.get(drawn.created_by_id, ""),
+        "confirmed_by": people.get(drawn.confirmed_by_id or 0, ""),
+    }
+
+
 def _run(run: RankingRun | None) -> dict[str, Any] | None:
     if run is None:
         return None
@@ -70,13 +88,11 @@ def _list(session: Session, run: RankingRun | None, drawn: InterviewList | None)
         return None
     entries = lists.entries(session, interview_list=drawn)
     called = [each.mask_code for each in entries if each.kind is EntryKind.CALLED]
-    people = release.names(session, ids=[drawn.created_by_id, drawn.confirmed_by_id])
     return {
         "version": drawn.version,
         "confirmed": drawn.status is ListStatus.CONFIRMED,
         "confirmed_at": drawn.confirmed_at.isoformat() if drawn.confirmed_at else None,
-        "drawn_by": people.get(drawn.created_by_id, ""),
-        "confirmed_by": people.get(drawn.confirmed_by_id or 0, ""),
+        **_who(session, drawn),
         "content_sha256": drawn.content_sha256,
         "called": len(called),
         "reserves": len(entries) - len(called),

@@ -16,17 +16,17 @@ from recruit.tables.errors import PdfUnavailable
 LONGEST, UNAVAILABLE = 240, 3
 
 
-def pdf_aside(html: str, base: Path) -> bytes:
+def pdf_aside(html: str, base: Path, longest: int = LONGEST) -> bytes:
     """The page as PDF, made by a process of its own: long tables take seconds, in which no other page should wait.
 
-    Raises PdfUnavailable as `write_pdf` does, or where the process fails or takes longer than `LONGEST`.
+    Raises PdfUnavailable as `write_pdf` does, or where the process fails or takes longer than `longest` seconds.
     """
     try:
         done = subprocess.run(  # noqa: S603 (this program itself)
             [sys.executable, "-m", "recruit.tables.pdf", str(base)],
             input=html.encode(),
             capture_output=True,
-            timeout=LONGEST,
+            timeout=longest,
             env=_surroundings(),
             check=False,
         )

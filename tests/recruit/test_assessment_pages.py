@@ -65,8 +65,12 @@ def levels(session: Session, assignment: Assignment) -> dict[str, int]:
 def test_queue_shows_ones_own_codes_and_no_names(
     session: Session, world: World, client: FlaskClient, mine: list[Assignment], intake: Intake
 ) -> None:
+    for each in mine:
+        application_of(session, each).case_number = f"Eget diarienummer {each.id}"
+    session.commit()
     sign_in(client, world.assessors[0])
     page = client.get(f"{BASE}/assess").text
+    assert "Eget diarienummer" not in page
     own = {code(session, each) for each in mine}
     everybody = {each.mask_code for each in queries.pool(session, intake, "screening")}
     assert {each for each in everybody if f"/assess/{each}" in page} == own
@@ -77,6 +81,7 @@ def test_scoring_page_shows_anchors_and_nothing_that_tells_who_it_is(
 ) -> None:
     application = application_of(session, mine[0])
     answered(session, application)
+    application.case_number = "Eget diarienummer"
     session.commit()
     sign_in(client, world.assessors[0])
     page = client.get(f"{BASE}/assess/{application.mask_code}").text
@@ -87,6 +92,7 @@ def test_scoring_page_shows_anchors_and_nothing_that_tells_who_it_is(
         "Referent 1",
         "Lindfors",
         application.reference,
+        application.case_number,
         "applicant",
     ):
         assert secret is not None

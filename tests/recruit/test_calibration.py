@@ -331,13 +331,18 @@ def test_calibration_comes_first_and_shows_nothing_of_others_until_it_is_closed(
     panels.assign(session, intake=intake, actor=world.actor, now=LATER)
     opened(session, world, intake)
     hand_in(session, intake, world.assessors[1], 4, "Den andras ord")
+    for each in session.exec(select(Application)):
+        each.case_number = f"Eget diarienummer {each.id}"
+    session.commit()
     sign_in(client, world.assessors[0])
     queue = client.get(f"{BASE}/assess").text
+    assert "Eget diarienummer" not in queue
     assert re.search(r'class="next-step.*?/assess/K1"', queue, re.S)
     case = client.get(f"{BASE}/assess/K1")
     assert case.status_code == 200
     application = session.get_one(Application, tasks(session, intake, world.assessors[0])[0].application_id)
-    for secret in (application.family_name, application.mask_code, application.reference, "Den andras ord"):
+    own = (application.family_name, application.mask_code, application.reference, application.case_number)
+    for secret in (*own, "Den andras ord"):
         assert secret is not None
         assert secret not in case.text
         assert secret not in queue

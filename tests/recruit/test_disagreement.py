@@ -28,7 +28,16 @@ from recruit.models.types import id_of
 from recruit.queries import disagreement as queries
 from recruit.queries import discussion as discussions
 from recruit.queries import ranking as rankings
-from recruit.services import assessment, conflicts, disagreement, discussion, disposal, interview, ranking
+from recruit.services import (
+    assessment,
+    conflicts,
+    disagreement,
+    discussion,
+    disposal,
+    interview,
+    panels,
+    ranking,
+)
 from recruit.services import intake as intakes
 from recruit.services.verification import verify
 from tests.recruit.factories import World
@@ -176,6 +185,21 @@ def test_third_assessment_makes_the_application_incomplete_until_it_is_in(
         disagreement.ask_third(
             session, application=far, stage=STAGE, reason="En till.", actor=world.actor, now=AFTER
         )
+
+
+def test_replanning_leaves_the_third_assessor_where_they_are(
+    session: Session, world: World, intake: Intake, far: Application
+) -> None:
+    chosen = disagreement.ask_third(
+        session, application=far, stage=STAGE, reason="Tre isär.", actor=world.actor, now=LATER
+    )
+    session.commit()
+    plan = panels.propose(session, intake=intake, actor=world.actor, now=LATER)
+    done = panels.carry_out(session, intake=intake, plan=plan, actor=world.actor, now=LATER)
+    session.commit()
+    assert (done.new, done.taken_back) == (0, 0)
+    waiting = select(Assignment).where(Assignment.status == AssignmentStatus.ASSIGNED)
+    assert [(each.application_id, each.assessor_id) for each in session.exec(waiting)] == [(far.id, chosen)]
 
 
 def test_third_assessor_who_steps_aside_leaves_it_open_until_the_group_goes_on_without(

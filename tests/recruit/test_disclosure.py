@@ -12,8 +12,12 @@ from flask.testing import FlaskClient
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, delete, select, update
 
-from recruit.disclosing.items import MASKED, WHOLE, Item, Place, digest, masked, proposals
+from recruit.demo.files import pdf
+from recruit.disclosing import packing
+from recruit.disclosing.items import MASKED, WHOLE, Item, Place, digest, masked, proposals, strikes
 from recruit.disclosing.material import material
+from recruit.documents import sandbox
+from recruit.documents.burning import leftovers
 from recruit.errors import Conflict, Invalid, NotAllowed
 from recruit.models import (
     Application,
@@ -32,7 +36,9 @@ from recruit.services.disposal import dispose_values
 from recruit.services.handing import hand_out
 from recruit.services.verification import verify
 from recruit.storage import Storage
+from recruit.tables.errors import PdfUnavailable
 from tests.databases import ONE_DATABASE
+from tests.recruit import application_helpers
 from tests.recruit.application_helpers import open_intake, sent
 from tests.recruit.factories import NOW, World, applicant, post, sign_in
 
@@ -217,6 +223,61 @@ def test_document_is_handed_out_or_left_out(
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         documents = [name for name in archive.namelist() if name.startswith("handlingar/")]
     assert len(documents) == len(items) - 1
+
+
+def test_words_masked_in_a_document_are_gone_from_it_and_from_the_page_as_pdf(
+    session: Session, world: World, intake: Intake, storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The document becomes a picture, the same whatever lay beneath; the PDF has a text, without what is masked."""
+    monkeypatch.setattr(application_helpers, "PDF", pdf("CV", ["Ilse Ozola", "Kept line"]))
+    application = sent(session, intake, applicant(session), storage.folder)
+    made = requested(session, world, intake, application, "attachments", "answers")
+    items = items_of(session, made, application, storage)
+    document = next(each for each in items if each.pages and "Ozola" in each.pages[0].text)
+    start = document.pages[0].text.index("Ozola")
+    everything = [
+        Mask(each.key, each.private or "own", WHOLE, GROUND)
+        for each in items
+        if each.private or (each.document and each is not document)
+    ]
+    place = Place(0, start, start + len("Ozola"))
+    mask = Mask(document.key, "own", place, GROUND)
+    keep(session, world, made, application, items, [mask, *everything])
+    content = decided(session, world, made, application, storage)
+    assert content is not None
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        (name,) = (each for each in archive.namelist() if each.startswith("handlingar/"))
+        burnt, page = archive.read(name), archive.read("utlamnande.pdf")
+    assert name.endswith(".pdf")
+    assert leftovers(burnt) == []
+    assert burnt == sandbox.burn(pdf("CV", ["Ilse lozaO", "Kept line"]), strikes([place]))
+    assert burnt != sandbox.burn(pdf("CV", ["Ilse Ozola", "Kept enil"]), strikes([place]))
+    text = "".join(each.text for each in sandbox.read(page))
+    assert "Utlämnande av allmänna handlingar" in text
+    assert "ada@example.org" not in text
+
+
+def test_where_no_pdf_can_be_made_the_file_says_so(
+    session: Session,
+    world: World,
+    intake: Intake,
+    application: Application,
+    storage: Storage,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def unavailable(*_given: object) -> bytes:
+        raise PdfUnavailable("no Pango")
+
+    monkeypatch.setattr(packing, "pdf_aside", unavailable)
+    made = requested(session, world, intake, application)
+    gone_through(session, world, made, application, storage)
+    content = decided(session, world, made, application, storage)
+    assert content is not None
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert archive.namelist() == ["utlamnande.html", "utlamnande.json"]
+        page = archive.read("utlamnande.html").decode()
+    assert "kunde inte göras här" in page
+    assert "no Pango" not in page
 
 
 def test_refusal_needs_a_letter_and_gives_no_file(

@@ -17,6 +17,7 @@ from recruit.models import (
     PlanStep,
     Posts,
     RecordEntry,
+    StageSetting,
     Visit,
 )
 from recruit.queries import changes, glance, standing
@@ -59,6 +60,10 @@ def test_side_by_side_counts_as_the_intake_itself(session: Session, world: World
     draft_intake(session, world, slug="draft")
     confirmed(session, world, assessed, ranked(session, world, assessed), places=2)
     every = session.exec(select(Intake).order_by(Intake.slug)).all()
+    session.add(
+        StageSetting(region_id=other.region_id, intake_id=other.id or 0, stage="screening", per_application=3)
+    )
+    session.commit()
     found = glance.at(session, every, account_id=world.coordinator.id or 0, now=LATER)
     assert [each.standing for each in found] == [standing.of(session, each) for each in every]
     assert [each.intake.slug for each in found] == ["bt-2026", "draft", "other"]

@@ -197,6 +197,22 @@ def test_each_reads_the_own_language(session: Session, world: World, intake: Int
     assert texts["sv"].startswith("Till dig som sökt")
 
 
+def test_case_number_is_the_applications_own_and_else_the_intakes(
+    session: Session, world: World, intake: Intake
+) -> None:
+    first, *others = session.exec(select(Application).where(Application.intake_id == intake.id)).all()
+    first.case_number = "RÄ 2026/1184-007"
+    for each in others:
+        each.case_number = None
+    session.commit()
+    made = draft(session, world, intake, LetterKind.INFORMATION)
+    texts = merging.Texts("Ärende {case_number}", "Hej", "Case {case_number}", "Hello")
+    letters.write(session, intake=intake, number=made.number, texts=texts, seen=made.revision, now=LATER)
+    tried = {row.application_id: row.subject for row in rows(session, made)}
+    assert tried[first.id].endswith(" RÄ 2026/1184-007")
+    assert {tried[each.id].partition(" ")[2] for each in others} == {intake.case_number}
+
+
 def test_marked_are_left_out_and_only_a_letter_before_leaves_a_choice(
     session: Session, world: World, intake: Intake
 ) -> None:

@@ -40,7 +40,7 @@ def telling(session: Session, intake: Intake) -> set[str]:
     """Everything about the applicants that must not be in sight."""
     words: set[str] = set()
     for each in session.connection().execute(
-        text("SELECT given_name, family_name, institution, phone, reference FROM application")
+        text("SELECT given_name, family_name, institution, phone, reference, case_number FROM application")
     ):
         words |= {str(value) for value in each if value}
     names = {name for locale in ("sv", "en") for _code, name in countries(locale)}
@@ -69,6 +69,10 @@ def test_no_page_of_the_meeting_tells_who_anybody_is(
                 " Testiensis', education_country = 'RO', phone = '070-1234567' WHERE id = :id"
             ),
             {"given": f"Förnamnet{number}", "family": f"Efternamnet{number}", "id": each[0]},
+        )
+        session.connection().execute(
+            text("UPDATE application SET case_number = :number WHERE id = :id"),
+            {"number": f"Eget diarienummer {number}", "id": each[0]},
         )
     session.commit()
     codes = zone_of(drawn).codes

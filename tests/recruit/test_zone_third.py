@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from recruit.actor import Actor
 from recruit.errors import Conflict, Invalid
@@ -17,7 +17,7 @@ from recruit.models import (
 )
 from recruit.queries import assessment as assessments
 from recruit.queries import ranking as rankings
-from recruit.services import assessment, conflicts, interview
+from recruit.services import assessment, conflicts, interview, panels
 from recruit.services.third import ask_third
 from recruit.services.verification import verify
 from recruit.services.zone import decide_zone
@@ -59,6 +59,24 @@ def test_third_assessment_is_asked_for_once_then_points_decide(session: Session,
     interview.confirm(session, interview_list=again, actor=world.second, now=LATER)
     session.commit()
     assert verify(session, region_id=intake.region_id).findings == []
+
+
+def test_replanning_leaves_third_assessors_where_they_are(session: Session, world: World) -> None:
+    """Neither a plan of the whole stage nor one of some applications takes back what the zone has asked for."""
+    intake, run = zoned(session, world, "third_assessment")
+    given = ask_third(session, interview_list=draw(session, world, intake, run), actor=world.actor, now=LATER)
+    session.commit()
+    for only in (None, {min(given)}):
+        plan = panels.propose(session, intake=intake, only=only, actor=world.actor, now=LATER)
+        done = panels.carry_out(session, intake=intake, plan=plan, actor=world.actor, now=LATER)
+        session.commit()
+        assert (done.new, done.taken_back) == (0, 0)
+    waiting = session.exec(
+        select(Application.mask_code, Assignment.assessor_id)
+        .join(Assignment, col(Assignment.application_id) == col(Application.id))
+        .where(Assignment.status == AssignmentStatus.ASSIGNED)
+    )
+    assert dict(waiting.all()) == given
 
 
 def _stand_down(session: Session, world: World, code: str, assessor_id: int) -> list[int]:
