@@ -1,7 +1,11 @@
 """Language: Swedish unless chosen or asked for otherwise."""
 
-from flask import Flask, g, has_request_context, request, session
-from flask_babel import Babel, force_locale, gettext, lazy_gettext
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Flask, g, has_app_context, has_request_context, request, session
+from flask_babel import Babel, gettext, lazy_gettext
+from flask_babel import force_locale as _force_texts
 from flask_login import current_user
 from werkzeug.exceptions import HTTPException
 
@@ -18,13 +22,34 @@ def init_app(app: Flask) -> None:
 
 
 def language() -> str:
-    """The language of this request: chosen, else the account's, else what the browser asks for, else Swedish."""
+    """The language of this request: chosen, else the account's, else what the browser asks for, else Swedish.
+
+    Within `force_locale` it is the forced one, with or without a request.
+    """
+    if has_app_context() and "forced_language" in g:
+        forced: str = g.forced_language
+        return forced
     if not has_request_context():
         return "sv"
     if "language" not in g:
         g.language = _find_language()
     found: str = g.language
     return found
+
+
+@contextmanager
+def force_locale(locale: str) -> Iterator[None]:
+    """Write in another language for a while: the texts, and the countries, days and numbers among them."""
+    before = g.get("forced_language")
+    g.forced_language = locale
+    try:
+        with _force_texts(locale):
+            yield
+    finally:
+        if before is None:
+            del g.forced_language
+        else:
+            g.forced_language = before
 
 
 def _find_language() -> str:

@@ -97,6 +97,8 @@ def part_name(content: Content, part: str) -> str:
             "requirements": _("Requirements"),
             "rules": _("Rules"),
             "never": _("Never scored"),
+            "preview": _("Preview"),
+            "differences": _("Differences"),
         }
         return names.get(part, part)
     if kind == "rules":

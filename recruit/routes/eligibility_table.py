@@ -28,6 +28,7 @@ from recruit.queries.table_filter import (
 )
 from recruit.request import account, actor, db, page_asked
 from recruit.routes.eligibility import blueprint, present
+from recruit.routes.numbers import stored_number
 from recruit.services import requirement_setting, table_views
 from scoring.profile import Profile
 
@@ -115,7 +116,7 @@ def read_filter(args: MultiDict[str, str], profile: Profile, masked: frozenset[i
         stage=_stage(args),
         requirement=requirement if requirement in known and answer else "",
         answer=answer if requirement in known else "",
-        site_id=args.get("site", type=int),
+        site_id=args.get("site", type=stored_number),
         country=_one_of(args, "country", COUNTRIES),
         missing=missing if missing in MISSING else "",
         lacks={each.value: each for each in AttachmentKind}.get(lacking),

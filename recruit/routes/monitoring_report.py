@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from flask import Response, abort, current_app, flash, g, redirect, render_template, request, url_for
-from flask_babel import force_locale
+from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
 
 from forms.monitoring import SignForm, sign_form
 from recruit import clock, definitions, monitoring_view, report_view
@@ -13,7 +12,7 @@ from recruit.database import transaction
 from recruit.errors import Conflict, Invalid, NotFound, Refusal
 from recruit.exports import monitoring_report as files
 from recruit.frames import ATTRIBUTES
-from recruit.i18n import LANGUAGES, language
+from recruit.i18n import LANGUAGES, force_locale, language
 from recruit.i18n import gettext as _
 from recruit.models import Intake, Role
 from recruit.queries import report as queries
@@ -167,12 +166,8 @@ def _speaking(code: str) -> Iterator[None]:
     """What is rendered inside is in this language. Raises NotFound for one that there is not."""
     if code not in LANGUAGES:
         raise NotFound(_("The report is in Swedish (sv) or English (en)."))
-    before, g.language = language(), code
-    try:
-        with force_locale(code):
-            yield
-    finally:
-        g.language = before
+    with force_locale(code):
+        yield
 
 
 def _download(made: bytes, media_type: str, name: str) -> Response:

@@ -14,6 +14,7 @@ from recruit.queries import intake as intakes
 from recruit.queries import profile as profiles
 from recruit.request import db
 from recruit.routes import trial as trials
+from recruit.routes.numbers import stored_number
 from recruit.services import profile_drafts as service
 
 blueprint = Blueprint("profile_view", __name__, url_prefix="/g/<region>/profiles")
@@ -58,8 +59,8 @@ def compare(region: str, key: str) -> str:
     """Two versions of a profile beside each other, the two newest unless others are chosen."""
     versions = profiles.of_key(db(), key)
     newest = profiles.by_version(db(), key, versions[0].version if versions else 0)
-    second = request.args.get("to", newest.version, type=int)
-    first = request.args.get("from", max(1, second - 1), type=int)
+    second = request.args.get("to", newest.version, type=stored_number)
+    first = request.args.get("from", max(1, second - 1), type=stored_number)
     old, new = profiles.by_version(db(), key, first), profiles.by_version(db(), key, second)
     return render_template(
         "profile/compare.html",

@@ -20,7 +20,8 @@ from recruit.models import (
 from recruit.services import application as applications
 from recruit.services import notices
 from recruit.services.assessment import submit
-from tests.recruit.factories import NOW, World, post, sign_in
+from tests.databases import ONE_DATABASE
+from tests.recruit.factories import NOW, World, applicant, post, sign_in
 from tests.recruit.intake_helpers import opened_intake, submitted
 from tests.recruit.page_helpers import english
 from tests.recruit.ranking_helpers import assessment
@@ -135,6 +136,19 @@ def test_the_page_keeps_what_is_chosen(client: FlaskClient, session: Session, wo
     assert post(client, "/me/notices", {**wanted, "assigned": "sometimes"}).status_code == 422
     assert post(client, "/me/notices", wanted).status_code == 303
     assert notices.paces(session, account=world.assessors[0])[Notice.ASSIGNED] is NoticePace.DAILY
+
+
+@ONE_DATABASE
+def test_whoever_is_told_nothing_has_nothing_to_save(
+    client: FlaskClient, session: Session, world: World
+) -> None:
+    account = applicant(session)
+    session.commit()
+    sign_in(client, account)
+    english(client)
+    page = client.get("/me/notices").text
+    assert "there is nothing to choose" in page
+    assert ">Save<" not in page
 
 
 def test_last_assessment_of_a_stage_is_told(session: Session, world: World) -> None:

@@ -302,6 +302,7 @@ def test_draft_becomes_a_version_with_the_same_content(
     assert "has become version 2" in late.text
     compared = coordinator.get(f"{HOME}/bt/compare").text
     assert "<del>40</del> <ins>45</ins>" in compared
+    assert "<del>40</del> <ins>45</ins>" in coordinator.get(f"{HOME}/bt/compare?from=1&to={10**20}").text
 
 
 def test_draft_of_an_old_version_is_not_saved_over_a_newer_unseen(

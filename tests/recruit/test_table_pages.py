@@ -290,3 +290,4 @@ def test_queries_do_not_grow_with_rows(
 def test_a_page_that_no_table_has_is_shown_all_the_same(coordinator: FlaskClient, page: str) -> None:
     for address in (f"{LIST}?stage=all&", f"{REQUESTS}?", "/g/alvmark/spring/letters/undelivered?"):
         assert coordinator.get(f"{address}page={page}").status_code == 200
+    assert coordinator.get(f"{LIST}?site={page}").status_code == 200
