@@ -18,7 +18,15 @@ from recruit.models import (
     RecordValue,
     WaitingNotice,
 )
-from recruit.services import completion, conflicts, disclosure, record, requirement_setting, setting_aside
+from recruit.services import (
+    completion,
+    conflicts,
+    disclosure,
+    letters,
+    record,
+    requirement_setting,
+    setting_aside,
+)
 from recruit.services.chain import DISPOSED
 
 
@@ -45,6 +53,7 @@ def dispose_values(
         raise NotFound(f"the record holds no values about application {application.reference}")
     touched = session.exec(select(RecordValue.entry_id).where(values).distinct()).all()
     session.exec(delete(RecordValue).where(values))
+    letters.forget(session, application=application)
     for table in (OutgoingMail, LetterRecipient, WaitingNotice):
         session.exec(delete(table).where(col(table.application_id) == application.id))
     session.exec(update(Outcome).where(col(Outcome.application_id) == application.id).values(note=""))

@@ -225,6 +225,15 @@ def stop_for(session: Session, *, application: Application) -> int:
     )
 
 
+def forget(session: Session, *, application: Application) -> None:
+    """Disposal: the text of every letter that nobody else got goes. Before its recipient's row, which tells that."""
+    mine = select(LetterRecipient.sending_id).where(LetterRecipient.application_id == application.id)
+    others = select(LetterRecipient.sending_id).where(LetterRecipient.application_id != application.id)
+    alone = col(LetterSending.id).in_(mine) & col(LetterSending.id).not_in(others)
+    gone = {"subject_sv": "–", "body_sv": "", "subject_en": "–", "body_en": ""}
+    session.exec(update(LetterSending).where(alone).values(**gone))
+
+
 def discard(session: Session, *, intake: Intake, number: int) -> None:
     """Throw a draft away. Raises Conflict when it has been sent."""
     sending = queries.sending(session, intake=intake, number=number, lock=True)

@@ -24,6 +24,7 @@ from recruit.models import (
     RecipientMark,
     RecordEntry,
 )
+from recruit.models.types import id_of
 from recruit.queries import letters as queries
 from recruit.queries.letters import Audience
 from recruit.services import application as applications
@@ -414,6 +415,30 @@ def test_disposal_takes_the_mail_along(session: Session, world: World, intake: I
         left = select(func.count()).select_from(table).where(col(table.application_id) == application.id)
         assert session.exec(left).one() == 0
     assert len(outbox(session, session.get_one(LetterSending, failed.sending_id))) == 1
+
+
+def test_disposal_takes_the_text_of_a_letter_to_one_alone(
+    session: Session, world: World, intake: Intake
+) -> None:
+    many = sent(session, world, intake, draft(session, world, intake))
+    one = session.get_one(Application, outbox(session, many)[0].application_id)
+    alone = letters.begin(
+        session,
+        intake=intake,
+        kind=LetterKind.FREE,
+        application_ids=[id_of(one)],
+        actor=world.actor,
+        now=LATER,
+    )
+    texts = Texts("Till Ada", "Din sjukskrivning", "To Ada", "Your sick leave")
+    letters.write(session, intake=intake, number=alone.number, texts=texts, seen=alone.revision, now=LATER)
+    session.commit()
+    applications.withdraw(session, application=one, reason=None, actor=Actor(one.account_id), now=LATER)
+    dispose_values(session, application=one, reason="Beslut 1", actor=world.actor, now=LATER)
+    session.commit()
+    session.expire_all()
+    assert (alone.subject_sv, alone.body_sv, alone.subject_en, alone.body_en) == ("–", "", "–", "")
+    assert many.body_sv
 
 
 def test_mail_about_an_erased_draft_goes_with_it(session: Session, world: World) -> None:
