@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -33,7 +34,12 @@ def round_of(session: Session, intake: Intake, stage: str) -> CalibrationRound |
 
 def waiting(session: Session, intake: Intake) -> int:
     """How many assessors have not finished an open calibration; 0 if none is open."""
-    left = (
+    return int(session.exec(how_many_wait(intake)).one())
+
+
+def how_many_wait(intake: Intake) -> Any:
+    """The statement that counts them, for a query that counts more."""
+    return (
         select(func.count(func.distinct(col(Assignment.assessor_id))))
         .join(CalibrationCase, col(CalibrationCase.application_id) == col(Assignment.application_id))
         .join(CalibrationRound, col(CalibrationRound.id) == col(CalibrationCase.round_id))
@@ -45,7 +51,6 @@ def waiting(session: Session, intake: Intake) -> int:
             Assignment.status == AssignmentStatus.ASSIGNED,
         )
     )
-    return int(session.exec(left).one())
 
 
 def unfinished(session: Session, round_: CalibrationRound) -> bool:

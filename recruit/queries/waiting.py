@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from recruit.models import Intake, IntakeStatus
 from recruit.queries import calibration, completion, disagreement, letters, possible_conflicts, profile
@@ -30,13 +30,20 @@ def elsewhere(session: Session, intake: Intake, standing: Standing, now: datetim
     nobody waits for them. A profile waits only for an intake that has not opened.
     """
     open_, overdue = completion.open_requests(session, intake, now)
+    conflicts, calibrating, undelivered = session.execute(
+        select(
+            possible_conflicts.how_many_undecided(intake).scalar_subquery(),
+            calibration.how_many_wait(intake).scalar_subquery(),
+            letters.how_many_undelivered(intake).scalar_subquery(),
+        )
+    ).one()
     levels_move = standing.assessments_done > 0 and standing.called is None
     return Elsewhere(
         completions=open_,
         overdue=overdue,
-        conflicts=possible_conflicts.undecided(session, intake) if standing.called is None else 0,
-        calibrating=calibration.waiting(session, intake),
+        conflicts=int(conflicts) if standing.called is None else 0,
+        calibrating=int(calibrating),
         disagreements=disagreement.open_count(session, intake, "screening") if levels_move else 0,
-        undelivered=letters.undelivered(session, intake),
+        undelivered=int(undelivered),
         profiles=profile.waiting_for_approval(session) if intake.status is IntakeStatus.DRAFT else 0,
     )
