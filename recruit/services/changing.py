@@ -116,7 +116,9 @@ def changing(
     session.add(application)
     session.flush()
     if application.status is ApplicationStatus.SUBMITTED and (changes.values or changes.concealed):
-        _after_sending(session, application, intake, topic, changes, asked, actor, now)
+        # While the intake is open anything may be changed, so a change is more than the answer to a request.
+        narrowed = None if accepts(intake, now) else asked
+        _after_sending(session, application, intake, topic, changes, narrowed, actor, now)
 
 
 def _after_sending(
