@@ -221,7 +221,8 @@ def test_the_last_levels_close_it_and_the_group_agrees(
     with pytest.raises(Conflict) as told:
         agree(session, world, intake, "Något annat", 0)  # somebody else wrote in between
     assert "Tre kräver exempel." in str(told.value)
-    actions = [each.action for each in session.exec(select(RecordEntry)) if "calibration" in each.action]
+    entries = session.exec(select(RecordEntry).order_by(col(RecordEntry.number)))
+    actions = [each.action for each in entries if "calibration" in each.action]
     assert actions == ["calibration.opened", "calibration.closed", "calibration.agreed"]
 
 
