@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
-from flask import Flask, g, has_app_context, has_request_context, request, session
+from flask import Flask, g, has_request_context, request, session
 from flask_babel import Babel, gettext, lazy_gettext
 from flask_babel import force_locale as _force_texts
 from flask_login import current_user
 from werkzeug.exceptions import HTTPException
 
 LANGUAGES = ("sv", "en")
+_forced: ContextVar[str | None] = ContextVar("forced_language", default=None)
 __all__ = ["LANGUAGES", "force_locale", "gettext", "init_app", "language", "lazy_gettext"]
 
 
@@ -26,8 +28,8 @@ def language() -> str:
 
     Within `force_locale` it is the forced one, with or without a request.
     """
-    if has_app_context() and "forced_language" in g:
-        forced: str = g.forced_language
+    forced = _forced.get()
+    if forced is not None:
         return forced
     if not has_request_context():
         return "sv"
@@ -40,16 +42,12 @@ def language() -> str:
 @contextmanager
 def force_locale(locale: str) -> Iterator[None]:
     """Write in another language for a while: the texts, and the countries, days and numbers among them."""
-    before = g.get("forced_language")
-    g.forced_language = locale
+    token = _forced.set(locale)
     try:
         with _force_texts(locale):
             yield
     finally:
-        if before is None:
-            del g.forced_language
-        else:
-            g.forced_language = before
+        _forced.reset(token)
 
 
 def _find_language() -> str:

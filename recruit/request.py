@@ -13,6 +13,9 @@ from recruit.models.types import id_of
 from recruit.queries import naming
 from recruit.settings import Settings
 
+#: The largest whole number that a column of the database holds.
+MAX_NUMBER = 2**31 - 1
+
 
 def settings() -> Settings:
     """The application's settings."""
@@ -66,6 +69,14 @@ def show_roles() -> None:
     """Before the request: whoever sees no names of the group reads roles and numbers in everything that is read."""
     if "region" in g and not sees_names():
         naming.show_roles(db(), region_id=id_of(region()))
+
+
+def stored_number(text: str) -> int:
+    """A number that a row may have. Raises ValueError for any other: read as an argument it is then not given."""
+    number = int(text)
+    if not 0 <= number <= MAX_NUMBER:
+        raise ValueError(text)
+    return number
 
 
 def page_asked() -> int:

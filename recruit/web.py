@@ -14,7 +14,7 @@ from recruit import display, i18n, limits, navigation, signin
 from recruit.database import make_engine
 from recruit.errors import Refusal
 from recruit.guard import guard
-from recruit.request import show_roles
+from recruit.request import MAX_NUMBER, show_roles
 from recruit.services.profiles import NotApproved
 from recruit.settings import Settings, read_settings
 
@@ -23,8 +23,6 @@ CONTENT_SECURITY_POLICY = (
     "frame-ancestors 'none'"
 )
 MAX_REQUEST_BYTES = 12 * 1024 * 1024
-#: The largest whole number that a column of the database holds.
-MAX_NUMBER = 2**31 - 1
 csrf = CSRFProtect()
 
 

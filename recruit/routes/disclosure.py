@@ -142,8 +142,6 @@ def decide(region: str, intake: str, number: int) -> Any:
     letter = LetterForm(request.form, say=_).letter.data or ""
     parts = service.parts_of(found)
     rows = [] if refused else queries.chosen(db(), disclosure=found)
-    for each in rows:
-        service.refuse_reading(db(), disclosure=found, application=each.application, actor=actor())
     whole = {each.application.mask_code: material(db(), each.application, parts, _storage()) for each in rows}
     try:
         with transaction(db()):

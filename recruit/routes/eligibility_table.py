@@ -26,9 +26,8 @@ from recruit.queries.table_filter import (
     STAGES,
     Filter,
 )
-from recruit.request import account, actor, db, page_asked
+from recruit.request import account, actor, db, page_asked, stored_number
 from recruit.routes.eligibility import blueprint, present
-from recruit.routes.numbers import stored_number
 from recruit.services import requirement_setting, table_views
 from scoring.profile import Profile
 

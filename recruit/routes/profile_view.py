@@ -12,9 +12,8 @@ from recruit.models import CriteriaProfile
 from recruit.profile_content import Content, content_of
 from recruit.queries import intake as intakes
 from recruit.queries import profile as profiles
-from recruit.request import db
+from recruit.request import db, stored_number
 from recruit.routes import trial as trials
-from recruit.routes.numbers import stored_number
 from recruit.services import profile_drafts as service
 
 blueprint = Blueprint("profile_view", __name__, url_prefix="/g/<region>/profiles")

@@ -263,11 +263,14 @@ def decide(
 ) -> DisclosureFile | None:
     """Hand out what was gone through, or refuse. From now on nothing about the request can be changed.
 
-    `material` is what there is of each application, by code. Raises Conflict when something is not gone through, has
-    changed since, or the request was changed after `revision`; Invalid when something is held back without a letter.
+    `material` is what there is of each application, by code. Raises as `refuse_reading` for whoever may not read all of
+    it, also to refuse it; Conflict when something is not gone through, has changed since, or the request was changed
+    after `revision`; Invalid when something is held back without a letter.
     """
     _held(session, disclosure, revision)
     rows = queries.chosen(session, disclosure=disclosure)
+    for each in rows:
+        refuse_reading(session, disclosure=disclosure, application=each.application, actor=actor)
     kept = queries.maskings(session, disclosure=disclosure)
     if not refused:
         _refuse_unseen(rows, material)

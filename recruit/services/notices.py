@@ -185,8 +185,9 @@ def daily_due(session: Session, *, now: datetime) -> bool:
 def post_daily(session: Session, *, now: datetime) -> int:
     """Put the mails of the day into the outbox: to each person one, of what came before the last morning.
 
-    Returns how many. Whoever comes second finds nothing left, so that a day has one mail whoever sends it, and as
-    often as it is asked; a morning that the server slept through is made up for. The session must see all regions.
+    Returns how many. Who has left a region's group since is told nothing of it. Whoever comes second finds nothing
+    left, so that a day has one mail whoever sends it, and as often as it is asked; a morning that the server slept
+    through is made up for. The session must see all regions.
     """
     assert isinstance(session.info.get("scope"), AllRegions), "mails of the day go over all regions"
     due = (
@@ -198,11 +199,19 @@ def post_daily(session: Session, *, now: datetime) -> int:
     waiting: dict[int, list[WaitingNotice]] = {}
     for each in session.exec(due):
         waiting.setdefault(each.account_id, []).append(each)
+    member_of = set(
+        session.exec(
+            select(Membership.account_id, Membership.region_id).where(
+                col(Membership.account_id).in_(list(waiting))
+            )
+        )
+    )
     told = 0
     for account_id, rows in waiting.items():
         account = session.get_one(Account, account_id)
-        if account.active:
-            _post(session, account, "notices_of_the_day", _lines(session, account, rows), now)
+        still = [row for row in rows if (account_id, row.region_id) in member_of]
+        if account.active and still:
+            _post(session, account, "notices_of_the_day", _lines(session, account, still), now)
             told += 1
     gone = [row.id for rows in waiting.values() for row in rows]
     for start in range(0, len(gone), 500):

@@ -76,7 +76,7 @@ def register(hands: Hands, email: str) -> None:
     expect(page).to_have_url(re.compile("/check-mail$"))
     page.goto("/demo/mail")
     page.get_by_text(email).first.wait_for()
-    hands.follow("/verify/", within=".mail-body")
+    hands.follow("/verify/", within=".letter-text")
     hands.write("password", "tre ord i rad")
     hands.send()
     expect(page).to_have_url(re.compile("/my$"))
@@ -175,7 +175,7 @@ def check_and_send(hands: Hands, reference: str) -> None:
     expect(page).to_have_url(re.compile(f"/my/{reference}/receipt$"))
     expect(page.locator("main").get_by_text(reference).first).to_be_visible()
     page.goto("/demo/mail")
-    expect(page.locator(".mail-body").first).to_contain_text(reference)
+    expect(page.locator(".letter-text").first).to_contain_text(reference)
 
 
 def test_person_applies_with_the_keyboard_on_a_phone(page: Page, files: Files) -> None:

@@ -370,7 +370,7 @@ def test_second_look_is_for_somebody_else_and_lapses_with_a_change(
     assert made.looked_by_id is None
 
 
-def test_coordinator_with_a_conflict_goes_through_nothing(
+def test_coordinator_with_a_conflict_goes_through_nothing_and_refuses_nothing(
     session: Session, world: World, intake: Intake, application: Application, storage: Storage
 ) -> None:
     made = requested(session, world, intake, application)
@@ -382,8 +382,12 @@ def test_coordinator_with_a_conflict_goes_through_nothing(
         actor=world.second,
         now=NOW,
     )
+    session.commit()
     with pytest.raises(NotAllowed):
         gone_through(session, world, made, application, storage)
+    session.rollback()
+    with pytest.raises(NotAllowed):
+        decided(session, world, made, application, storage, refused=True)
 
 
 def test_second_look_is_not_for_somebody_who_may_not_read_it(

@@ -12,6 +12,7 @@ from recruit.models import (
     Application,
     AssignmentStatus,
     Intake,
+    Membership,
     Notice,
     NoticePace,
     OutgoingMail,
@@ -90,6 +91,15 @@ def test_daily_goes_as_one_mail_next_morning_once(
 def test_morning_that_the_server_slept_through_is_made_up_for(session: Session, world: World) -> None:
     tell(session, world, now=local(1, 9))
     assert notices.post_daily(session, now=local(4, 15)) == 1
+    assert session.exec(select(WaitingNotice)).all() == []
+
+
+def test_whoever_has_left_the_group_is_told_nothing_any_more(session: Session, world: World) -> None:
+    tell(session, world, now=local(1, 9))
+    for role in session.exec(select(Membership).where(Membership.account_id == world.coordinator.id)):
+        session.delete(role)
+    session.flush()
+    assert notices.post_daily(session, now=local(2, 9)) == 0
     assert session.exec(select(WaitingNotice)).all() == []
 
 
