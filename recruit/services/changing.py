@@ -116,9 +116,7 @@ def changing(
     session.add(application)
     session.flush()
     if application.status is ApplicationStatus.SUBMITTED and (changes.values or changes.concealed):
-        # While the intake is open anything may be changed, so a change is more than the answer to a request.
-        narrowed = None if accepts(intake, now) else asked
-        _after_sending(session, application, intake, topic, changes, narrowed, actor, now)
+        _after_sending(session, application, intake, topic, changes, asked, actor, now)
 
 
 def _after_sending(
@@ -153,7 +151,8 @@ def _after_sending(
     )
     if changes.concealed:
         return  # the monitoring answers decide nothing: no decision rests on them
-    if asked is not None:
+    # While the intake is open anything may be changed, so a change may be more than the answer to a request.
+    if asked is not None and not accepts(intake, now):
         _reopen_what_was_asked(session, application, asked, actor, now)
         return
     eligibility.reopen(session, application=application, actor=actor, now=now)

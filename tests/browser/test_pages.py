@@ -141,7 +141,7 @@ PLACES = [
     Place("coordinator", "/g/{region}/{done}/clone", send_empty, 422),
     Place("coordinator", "/g/{region}/{done}/lessons"),
     Place("coordinator", "/g/{region}/{half}/lessons"),
-    Place("assessor", "/g/{region}/{half}/lessons"),
+    Place("assessor", "/g/{region}/{half}/lessons", status=409),  # own assessments are not in
     Place("coordinator", "/g/{region}/{open}/extend"),
     Place("coordinator", "/g/{region}/{open}/close"),
     Place("coordinator", "/g/{region}/{half}/applications"),
@@ -150,7 +150,6 @@ PLACES = [
     Place("coordinator", "/g/{region}/{half}/applications", set_for_all),
     Place("coordinator", "/g/{region}/{half}/completions"),
     Place("coordinator", "/g/{region}/{half}/completions/extend"),
-    Place("coordinator", "/g/{region}/{half}/completions/extend", send_empty, 422),
     Place("coordinator", "/g/{region}/{done}/applications/{code}"),
     Place("coordinator", "/g/{region}/{done}/applications/{code}/attachments/{attachment}/copy"),
     Place("coordinator", "/g/{region}/{done}/applications/{code}/referees/{referee}"),
