@@ -248,7 +248,8 @@ def test_intake_from_profile_to_confirmed_list(
     coordinator.arrive().send(f"{INTAKE}/close", {"reason": ""})
     codes = _decide(coordinator)
     assert len(codes) == len(PEOPLE)
-    coordinator.send(f"{INTAKE}/assessment", {"stage": "screening"})
+    plan = coordinator.send(f"{INTAKE}/assessment", {"stage": "screening"})
+    coordinator.send(f"{plan}/carry-out")
     pages = [
         page
         for level, account in enumerate(world.assessors[:4], start=1)
