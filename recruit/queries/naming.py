@@ -83,7 +83,7 @@ def former(session: Session, *, region_id: int) -> list[Member]:
 
 
 def show_roles(session: Session, *, region_id: int) -> None:
-    """From now on show what is read with this session to somebody who sees no names of the region's group."""
+    """Let everything read from now on name the region's group by role and number."""
     session.info[_REGION] = region_id
     session.info.pop(_LABELS, None)
 

@@ -274,7 +274,9 @@ def decide(
     kept = queries.maskings(session, disclosure=disclosure)
     if not refused:
         _refuse_unseen(rows, material)
-    letter = letter.strip()[:LONGEST_LETTER]
+    letter = letter.strip()
+    if len(letter) > LONGEST_LETTER:
+        raise Invalid(_("Use at most %(max)s characters.", max=LONGEST_LETTER), field="letter")
     if (refused or kept) and not letter:
         raise Invalid(
             _(

@@ -31,7 +31,7 @@ def test_words_that_went_and_came_are_marked(old: str, new: str, expected: str) 
 
 
 def test_long_texts_are_set_beside_each_other_whole() -> None:
-    assert str(marked("x" * 9000, "y")).startswith("<del>xxx")
+    assert "<del>" + "x" * 9000 + "</del>" in str(marked("x" * 9000, "y"))
 
 
 @ONE_DATABASE
