@@ -1,20 +1,22 @@
-"""A date in three boxes, with a message for each part that is wrong."""
+"""A date in three boxes, or written whole in one of them, with a message for each part that is wrong."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NoReturn
 
 from markupsafe import Markup, escape
 from wtforms import Field
 from wtforms.validators import StopValidation
 from wtforms.widgets import TextInput
 
+from forms import reading_dates as reading
 from forms.cleaning import clean_line
 from forms.texts import N_, Message
 
-EARLIEST, LATEST = 1950, 2099
 PARTS = ("day", "month", "year")
+_READ = {"day": reading.read_day, "month": reading.read_month, "year": reading.read_year}
+_WRONG = {"day": reading.wrong_day, "month": reading.wrong_month, "year": reading.wrong_year}
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ class DateBoxes(Field):
     """Day, month and year; `data` is a date, or None when nothing is written or something is wrong.
 
     Posted as NAME-day, NAME-month, NAME-year. `needed=True`: the topic needs it, unless the form is put aside.
+    A whole date in one of the boxes is spread over them, and `typed` is then the text as it was written, so that the
+    page can say how it was read.
     """
 
     widget = TextInput()
@@ -73,6 +77,7 @@ class DateBoxes(Field):
         super().__init__(label, **kw)
         self.date_words = words
         self.needed = needed
+        self.typed = ""
         self.form = Boxes(*(Box(self, part, "") for part in PARTS))
         if not needed:
             self.flags.optional = True
@@ -103,17 +108,15 @@ class DateBoxes(Field):
 
     def pre_validate(self, form: Any) -> None:
         """Find the first part that is wrong; say what to write there."""
+        self.typed = ""
         for box in self.form:
             box.errors = []
         if self.is_blank:
             if self.needed and form.complete:
                 raise StopValidation(self.date_words.whole)
             raise StopValidation()
-        for part, box in zip(PARTS, self.form, strict=True):
-            if not box.text:
-                self._stop(box, getattr(self.date_words, part))
-            self._check_part(part, box)
-        day, month, year = (int(box.text) for box in self.form)
+        self._spread()
+        day, month, year = (self._part(part, box) for part, box in zip(PARTS, self.form, strict=True))
         try:
             self.data = date(year, month, day)
         except ValueError:
@@ -127,24 +130,32 @@ class DateBoxes(Field):
                 ),
             )
 
-    def _check_part(self, part: str, box: Box) -> None:
-        text = box.text
-        number = int(text) if text.isdecimal() and len(text) < 6 else None
-        if part == "day" and (number is None or not 1 <= number <= 31):
-            self._stop(
-                box, Message(N_("%(text)s is not a day. Write a number from 1 to 31."), text=text[:20])
-            )
-        if part == "month" and (number is None or not 1 <= number <= 12):
-            self._stop(
-                box, Message(N_("%(text)s is not a month. Write a number from 1 to 12."), text=text[:20])
-            )
-        if part == "year" and (number is None or not EARLIEST <= number <= LATEST):
-            self._stop(
-                box,
-                Message(N_("%(text)s is not a year. Write all four digits, such as 2027."), text=text[:20]),
-            )
+    def _spread(self) -> None:
+        """Read what is written whole, or in pieces that are more than a part, into the three boxes."""
+        whole = next((box for box in self.form if reading.is_more_than_a_part(box.text)), None)
+        if whole is None:
+            return
+        text = " ".join(box.text for box in self.form if box.text)
+        try:
+            parts = reading.read(text)
+        except reading.Unread as refusal:
+            self._stop(whole, refusal.message)
+        self.typed = text
+        for part, box in zip(PARTS, self.form, strict=True):
+            number = getattr(parts, part)
+            box.text = "" if number is None else str(number)
 
-    def _stop(self, box: Box, message: str) -> None:
+    def _part(self, part: str, box: Box) -> int:
+        if not box.text:
+            self._stop(box, getattr(self.date_words, part))
+        number = _READ[part](box.text)
+        if number is None:
+            self._stop(box, _WRONG[part](box.text))
+        if not box.text.isdecimal():
+            self.typed = self.typed or " ".join(each.text for each in self.form)
+        return number
+
+    def _stop(self, box: Box, message: str) -> NoReturn:
         box.errors = [message]
         raise StopValidation(message)
 

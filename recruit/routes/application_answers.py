@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, abort, flash, redirect, request
+from flask import abort, flash, redirect, request
 
 from forms.base import WordedForm
 from forms.experience import PeriodForm
@@ -29,6 +29,7 @@ from recruit.routes.application_shared import (
     page,
     place,
     posted,
+    tell_read_dates,
     url,
 )
 from recruit.routes.application_topics import PAGES, Saving
@@ -61,7 +62,8 @@ def topic(reference: str, topic: str) -> Any:
         return _again(topic, application, form, 422)
     except services.Stale as refusal:
         return _again(topic, application, form, refusal.status, str(refusal))
-    return _after_saving(application)
+    tell_read_dates(form)
+    return redirect(back_to(application), 303)
 
 
 def _save(topic: str, application: Application, form: WordedForm) -> None:
@@ -102,10 +104,6 @@ def _topic_page(topic: str, dossier: Dossier, form: WordedForm, notice: str = ""
     )
 
 
-def _after_saving(application: Application) -> Response:
-    return redirect(back_to(application), 303)  # type: ignore[return-value]
-
-
 @blueprint.route("/my/<reference>/experience/<period>", methods=["GET", "POST"])
 def period(reference: str, period: str) -> Any:
     """Add or change one period of clinical work; `period` is "new" or the period's own id."""
@@ -136,6 +134,7 @@ def period(reference: str, period: str) -> Any:
     except services.Stale as refusal:
         form["revision"].data = application.revision
         return _period_page(application, form, period, str(refusal)), refusal.status
+    tell_read_dates(form)
     return redirect(url("topic", application, topic="experience"), 303)
 
 

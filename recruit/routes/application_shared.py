@@ -8,6 +8,7 @@ from werkzeug.datastructures import CombinedMultiDict
 
 from forms.base import WordedForm
 from recruit import clock
+from recruit.display import day
 from recruit.errors import Conflict, Invalid
 from recruit.i18n import gettext as _
 from recruit.i18n import language
@@ -111,6 +112,14 @@ def attach_file(application: Application, kind: AttachmentKind, file: Any) -> tu
     if same is not None:
         flash(_("%(name)s was already among your files and is kept once.", name=kept.filename))
     return kept, same is None
+
+
+def tell_read_dates(form: WordedForm) -> None:
+    """Say how a date was read that was not written as three numbers in the three boxes."""
+    for field in form:
+        typed = getattr(field, "typed", "")
+        if typed and field.data:
+            flash(_("%(typed)s was read as %(day)s.", typed=typed, day=day(field.data, "whole")), "info")
 
 
 def place(form: WordedForm, refusal: Invalid) -> None:

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -291,6 +291,28 @@ def test_period_is_added_changed_and_removed(
     assert browser.get(url + "/remove").status_code == 200
     assert post(browser, url + "/remove").status_code == 303
     assert post(browser, url + "/remove").status_code == 404
+
+
+def test_dates_are_taken_as_they_are_written_and_it_is_said_how_they_were_read(
+    browser: FlaskClient, session: Session, draft: Application
+) -> None:
+    typed = {"licence": "expected", "licence_route": "proficiency_test", "revision": "0"}
+    url = my(draft, "licence")
+    asked = post(browser, url, {**typed, "licence_on-day": "03/04/2027"})
+    assert asked.status_code == 422
+    assert "03/04/2027 can mean 2027-04-03 or 2027-03-04" in asked.text
+    assert 'value="03/04/2027"' in asked.text
+    again = post(
+        browser, url, {**typed, "licence_on-day": "1 mars 2027", "licence": "expected", "licence_route": ""}
+    )
+    assert again.status_code == 422
+    assert "1 mars 2027 was read as Monday 1 March 2027." in again.text
+    assert (
+        post(browser, url, {**typed, "licence_on-day": "1/3", "licence_on-year": "٢٠٢٧"}).status_code == 303
+    )
+    assert "1/3 ٢٠٢٧ was read as Monday 1 March 2027." in browser.get(my(draft)).text
+    session.refresh(draft)
+    assert draft.licence_on == date(2027, 3, 1)
 
 
 def test_references_one_now_and_one_later(browser: FlaskClient, session: Session, draft: Application) -> None:
