@@ -77,7 +77,13 @@ def day(value: date | datetime | None, fmt: str = "long") -> str:
         return ""
     if isinstance(value, datetime):
         value = value.astimezone(STOCKHOLM).date()
-    patterns = {"long": "d MMMM y", "short": "d MMM", "weekday": "EEEE d MMMM", "whole": "EEEE d MMMM y"}
+    patterns = {
+        "long": "d MMMM y",
+        "short": "d MMM",
+        "weekday": "EEEE d MMMM",
+        "whole": "EEEE d MMMM y",
+        "short_year": "MMM y",
+    }
     return format_date(value, patterns[fmt], locale=language()).rstrip(".")
 
 

@@ -16,6 +16,7 @@ from recruit.charts.levels import level_bars
 from recruit.charts.moves import Move, move_plot
 from recruit.charts.order import order_plot
 from recruit.charts.panels import Panel, PanelRow, rate_panels
+from recruit.charts.periods import PeriodRow, period_plot
 from recruit.charts.signed import SignedRow, signed_bars
 from recruit.charts.tops import Top, top_curve
 
@@ -31,6 +32,7 @@ __all__ = [
     "Move",
     "Panel",
     "PanelRow",
+    "PeriodRow",
     "Scale",
     "SignedRow",
     "Top",
@@ -48,6 +50,7 @@ __all__ = [
     "move_plot",
     "order_plot",
     "parts_bar",
+    "period_plot",
     "posts_squares",
     "rate_panels",
     "share_bar",

@@ -41,6 +41,7 @@ from recruit.routes.application_shared import (
     storage,
     url,
 )
+from recruit.routes.application_timeline import timeline_of
 from recruit.routes.guide import answers_here, forget
 from recruit.services import application as services
 
@@ -152,6 +153,7 @@ def _check_page(application: Application, error: str = "") -> str:
         dossier,
         sections=answer_sections(dossier, changeable=changeable),
         lacking=lacking,
+        timeline=timeline_of(dossier),
         changeable=changeable,
         error=error,
     )

@@ -32,6 +32,7 @@ from recruit.routes.application_shared import (
     tell_read_dates,
     url,
 )
+from recruit.routes.application_timeline import timeline_of
 from recruit.routes.application_topics import PAGES, Saving
 from recruit.services import application as services
 
@@ -101,6 +102,7 @@ def _topic_page(topic: str, dossier: Dossier, form: WordedForm, notice: str = ""
         back_to=back_to(dossier.application),
         periods=[words.period_facts(each) for each in dossier.periods] if topic == "experience" else [],
         total=words.experience_total(dossier),
+        timeline=timeline_of(dossier) if topic == "experience" else None,
     )
 
 

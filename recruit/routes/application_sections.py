@@ -41,7 +41,9 @@ def answer_sections(dossier: Dossier, *, changeable: bool) -> list[dict[str, Any
                 {"key": key, "value": value, "missing": "–" if optional else unanswered}
                 for key, value, optional in _ROWS[topic](dossier)
             ]
-            sections.append({"title": TITLES[topic], "rows": rows, "change": url if changeable else None})
+            sections.append(
+                {"topic": topic, "title": TITLES[topic], "rows": rows, "change": url if changeable else None}
+            )
     return sections
 
 
