@@ -9,7 +9,6 @@ server that is away costs nothing: mail waits, also for days.
 import logging
 import smtplib
 import threading
-from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -112,7 +111,7 @@ class _Round:
         self._server = None if catches(settings) else parse(settings.mail_url)
         self._line: smtplib.SMTP | None = None
         self._carried = 0
-        self._failed: list[int] = []
+        self._failed = False
         self._senders: dict[int | None, str] = {None: ""}
 
     @property
@@ -152,28 +151,12 @@ class _Round:
         return sent
 
     def finish(self) -> None:
-        """Leave the server and tell the coordinators of what failed, once per intake."""
+        """Leave the server and mail those who want to know at once of what failed, once per intake."""
         self._close()
         if not self._failed:
             return
         with transaction(self._session):
-            intakes = select(Application.id, Application.mask_code, Intake).join(
-                Intake, col(Intake.id) == col(Application.intake_id)
-            )
-            found = list(self._session.exec(intakes.where(col(Application.id).in_(self._failed))))
-            counted = Counter(intake.id for _id, _code, intake in found)
-            for application_id, code, intake in {each[2].id: each for each in found}.values():
-                number = counted[intake.id]
-                notices.tell(
-                    self._session,
-                    kind=Notice.MAIL_FAILED,
-                    region_id=intake.region_id,
-                    now=self.now,
-                    intake=intake,
-                    application_id=application_id if number == 1 else None,
-                    code=code if number == 1 else "",
-                    number=number,
-                )
+            notices.post_gathered(self._session, kind=Notice.MAIL_FAILED, now=self.now)
 
     def _claim(self, mail_id: int) -> OutgoingMail | None:
         """The message, if nobody else has it. Claiming moves the next try ahead: a crash only means a later try."""
@@ -232,11 +215,10 @@ class _Round:
     def _refused(self, mail: OutgoingMail, refusal: Refused) -> None:
         log.warning("mail %s was refused, try %s: %s", mail.id, mail.attempts + 1, refusal.status or "?")
         given_up = refusal.permanent or self.now - mail.created_at >= GIVE_UP
-        if given_up and mail.application_id is not None:
-            self._failed.append(mail.application_id)
         self._settle(
             mail,
             (MailState.WAITING, MailState.HANDING_OVER),
+            tell=given_up,
             state=MailState.FAILED if given_up else MailState.WAITING,
             failed_at=self.now if given_up else None,
             status_code=refusal.status,
@@ -249,11 +231,10 @@ class _Round:
         """The server may have it. Mail to an applicant is left to a person, anything else goes again."""
         log.warning("mail %s: the line was cut before the server's answer", mail.id)
         again = mail.application_id is None
-        if mail.application_id is not None:
-            self._failed.append(mail.application_id)
         self._settle(
             mail,
             (MailState.HANDING_OVER,),
+            tell=True,
             state=MailState.WAITING if again else MailState.UNCERTAIN,
             failed_at=None if again else self.now,
             last_error=error[:400],
@@ -299,9 +280,29 @@ class _Round:
                     )
                 )
 
-    def _settle(self, mail: OutgoingMail, states: tuple[MailState, ...], **values: Any) -> bool:
+    def _settle(
+        self, mail: OutgoingMail, states: tuple[MailState, ...], *, tell: bool = False, **values: Any
+    ) -> bool:
+        """Change the message's state; whether it was changed. `tell` the coordinators in the same transaction."""
         with transaction(self._session):
-            return self._change(mail.id or 0, states, **values)
+            changed = self._change(mail.id or 0, states, **values)
+            if changed and tell and mail.application_id is not None:
+                self._tell(mail.application_id)
+        return changed
+
+    def _tell(self, application_id: int) -> None:
+        application = self._session.get_one(Application, application_id)
+        notices.tell(
+            self._session,
+            kind=Notice.MAIL_FAILED,
+            region_id=application.region_id,
+            now=self.now,
+            intake=self._session.get_one(Intake, application.intake_id),
+            application_id=application_id,
+            code=application.mask_code,
+            gathered=True,
+        )
+        self._failed = True
 
     def _change(
         self, mail_id: int, states: tuple[MailState, ...], *, only_due: bool = False, **values: Any

@@ -21,8 +21,6 @@ from recruit.models import (
     CompletionState,
     Eligibility,
     Intake,
-    InterviewList,
-    ListStatus,
 )
 from recruit.queries.completeness import TOPIC_OF_DOCUMENT
 
@@ -198,11 +196,3 @@ def admitting(
         if asks and may_answer(each, application, now):
             return each
     return None
-
-
-def list_is_confirmed(session: Session, intake_id: int) -> bool:
-    """Whether the intake has a confirmed interview list: what it rests on is then left as it was."""
-    chosen = select(InterviewList.id).where(
-        InterviewList.intake_id == intake_id, InterviewList.status == ListStatus.CONFIRMED
-    )
-    return session.exec(chosen).first() is not None

@@ -1,4 +1,4 @@
-"""Who may release what is decided, and how many would be told of it."""
+"""What has been released, who may release what is decided, and how many would be told of it."""
 
 from __future__ import annotations
 
@@ -15,11 +15,34 @@ from recruit.models import (
     ConflictOfInterest,
     Intake,
     InterviewList,
+    ListStatus,
     Membership,
+    RankingRelease,
     RankingRow,
+    RankingRun,
     Role,
 )
 from recruit.queries.naming import called
+
+
+def list_is_confirmed(session: Session, intake_id: int) -> bool:
+    """Whether the intake has a confirmed interview list: what it rests on is then left as it was."""
+    chosen = select(InterviewList.id).where(
+        InterviewList.intake_id == intake_id, InterviewList.status == ListStatus.CONFIRMED
+    )
+    return session.exec(chosen.limit(1)).first() is not None
+
+
+def is_released(session: Session, intake_id: int, stage: str) -> bool:
+    """Whether a list, or a ranking after the interviews, has been released on a stage's levels."""
+    if stage == "screening":
+        return list_is_confirmed(session, intake_id)
+    done = (
+        select(RankingRelease.id)
+        .join(RankingRun, col(RankingRun.id) == col(RankingRelease.run_id))
+        .where(RankingRun.intake_id == intake_id, RankingRun.stage == stage)
+    )
+    return session.exec(done.limit(1)).first() is not None
 
 
 @dataclass(frozen=True)

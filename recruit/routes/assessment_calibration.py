@@ -38,6 +38,7 @@ def calibration(region: str, intake: str) -> Any:
         intake=found,
         stage=stage,
         round=round_,
+        choosing=choosing,
         refusal=refusal,
         typed=request.form,
         takings=[] if round_ is None or choosing else queries.takings(db(), round_),
@@ -68,11 +69,18 @@ def _carry_out(found: Intake, stage: str) -> Any:
             said = _("The calibration is skipped. The reason is kept in the record.")
         elif asked == "close":
             service.close(db(), intake=found, stage=stage, actor=actor(), now=clock.now())
-            said = _("The calibration is closed. Everybody who took part sees the differences.")
+            said = _said_closed(found, stage)
         else:
             raise Invalid(_("Choose what to do with the calibration."))
     flash(said)
     return redirect(here("calibration", found, stage=stage), 303)
+
+
+def _said_closed(found: Intake, stage: str) -> str:
+    round_ = queries.round_of(db(), found, stage)
+    if round_ is None or not queries.takings(db(), round_):
+        return _("The calibration is closed, without levels.")
+    return _("The calibration is closed. Everybody who took part sees the differences.")
 
 
 def _choice(found: Intake, stage: str) -> dict[str, Any]:

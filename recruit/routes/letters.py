@@ -26,9 +26,6 @@ from recruit.services import letters as service
 
 __all__ = ["blueprint"]
 
-#: At most so many codes are taken from one form; a table's selection is one page of it.
-MOST_CODES = 1_000
-
 
 @blueprint.get("/letters")
 def index(region: str, intake: str) -> Any:
@@ -49,7 +46,7 @@ def new(region: str, intake: str) -> Any:
     """Begin a letter: a kind, and to whom, by where they stand or by the codes that were selected in a table."""
     found = present()
     audiences = queries.audiences(db(), intake=found)
-    codes = sorted({code.strip().upper()[:8] for code in request.form.getlist("code")} - {""})[:MOST_CODES]
+    codes = sorted({code.strip().upper()[:8] for code in request.form.getlist("code")} - {""})
     refused: Refusal | None = None
     if request.method == "POST":
         try:

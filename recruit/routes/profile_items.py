@@ -7,8 +7,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from recruit import clock, profile_editor
 from recruit.database import transaction
 from recruit.i18n import gettext as _
-from recruit.profile_content import empty_item
-from recruit.profile_parts import with_values
 from recruit.queries import profile as profiles
 from recruit.request import actor, db
 from recruit.services import profile_drafts as drafts
@@ -36,8 +34,6 @@ def put_back(region: str, draft: int, part: str) -> Any:
     """Add again what somebody removed while it was being written, as it was typed."""
     row = profiles.draft_by_id(db(), draft)
     name, _slash, item_id = part.partition("/")
-    content = {**drafts.content(row)}
-    content[name] = [empty_item(name, item_id)]
     lists = ("attachments", "criteria")
     values = {
         field: request.form.getlist(field)
@@ -45,9 +41,10 @@ def put_back(region: str, draft: int, part: str) -> Any:
         else (request.form[field] == "true" if field == "mandatory" else request.form[field])
         for field in request.form
     }
-    item = with_values(content, part, values)[name][0]
     with transaction(db()):
-        service.add(db(), draft=row, name=name, item=item, actor=actor(), now=clock.now())
+        service.put_back(
+            db(), draft=row, name=name, item_id=item_id, values=values, actor=actor(), now=clock.now()
+        )
     flash(_("It is back, as you had written it."))
     return redirect(url_for("profile_draft.edit", region=region, draft=draft, part=part, checked=1), 303)
 

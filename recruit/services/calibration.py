@@ -196,13 +196,14 @@ def close_when_all_in(session: Session, *, assignment: Assignment, now: datetime
 
 def close(session: Session, *, intake: Intake, stage: str, actor: Actor, now: datetime) -> None:
     """Take no more levels; those that are handed in are shown. Raises Conflict unless the round is open and somebody's
-    levels are in.
+    levels are in, or nobody is left to hand any in.
     """
     hold_intake(session, intake.id)
     round_ = _standing(session, intake, stage)
     if round_.status is not RoundStatus.OPEN:
         raise Conflict(_("The calibration is not open."))
-    if not any(each.submitted for each in reading.takings(session, round_)):
+    takings = reading.takings(session, round_)
+    if takings and not any(each.submitted for each in takings):
         raise Conflict(_("Nobody's levels are in yet, so there would be nothing to talk about."))
     _close(session, round_, actor, now)
 

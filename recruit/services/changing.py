@@ -22,7 +22,7 @@ from recruit.models import (
     Region,
 )
 from recruit.queries import application as queries
-from recruit.queries import completion
+from recruit.queries import completion, release
 from recruit.queries.intake import accepts, is_coming
 from recruit.services import eligibility, mail, record
 
@@ -164,7 +164,7 @@ def _reopen_what_was_asked(
     session: Session, application: Application, asked: CompletionRequest, actor: Actor, now: datetime
 ) -> None:
     """The request says what the change is about. A confirmed list stays on what it rests on."""
-    if not completion.list_is_confirmed(session, application.intake_id):
+    if not release.list_is_confirmed(session, application.intake_id):
         only = {asked.requirement} if asked.requirement else None
         eligibility.reopen(session, application=application, only=only, actor=actor, now=now)
 

@@ -27,6 +27,7 @@ from recruit.models import (
 from recruit.models.types import id_of
 from recruit.queries import completion as queries
 from recruit.queries import intake as intakes
+from recruit.queries import release
 from recruit.services import changing, eligibility, mail, record
 from recruit.services.impartiality import refuse_its_assessor, refuse_partial
 from recruit.services.selection import LeftOut, Selection, chosen
@@ -250,7 +251,7 @@ def mark_answered(
     if attachment is not None:
         changes["sha256"] = (None, attachment.sha256)
     _record(session, request, "completion.answered", changes, actor, now)
-    if request.requirement and not queries.list_is_confirmed(session, application.intake_id):
+    if request.requirement and not release.list_is_confirmed(session, application.intake_id):
         eligibility.reopen(session, application=application, only={request.requirement}, actor=actor, now=now)
     _tell_group(session, application, now)
     return request

@@ -19,6 +19,7 @@ from recruit.models import (
 from recruit.models.types import id_of
 from recruit.queries import assessment as queries
 from recruit.queries import assigning as inputs
+from recruit.queries import release
 from recruit.services import assigning, calibration, record
 from recruit.services.handing import hand_out, held, members_of
 from recruit.services.holding import hold_intake
@@ -31,7 +32,8 @@ def declare_conflict(
     account ids.
 
     Whatever the assessor had of it is set aside, submitted or not, so that it never counts, and goes to the
-    assessor with the least to do. Where nobody is left the list is shorter, and the next assigning says so.
+    assessor with the least to do. Where nobody is left the list is shorter, and the next assigning says so. Nobody
+    gets it at a stage that something released rests on.
     """
     reason = reason.strip()
     if not reason:
@@ -98,12 +100,16 @@ def _set_aside(session: Session, application: Application, assessor_id: int) -> 
 
 def replace(session: Session, recused: Assignment, application: Application, now: datetime) -> int | None:
     """Give what somebody has set aside to the assessor with the least to do; returns their account's id, None where
-    nobody is free. A calibration's case goes to nobody: all others have it already, and without it all may be in.
+    nobody is free or what rests on the stage is released. The caller holds the intake.
+
+    A calibration's case goes to nobody: all others have it already, and without it all may be in.
     """
     if recused.stage == queries.CALIBRATION:
         calibration.close_when_all_in(session, assignment=recused, now=now)
         return None
     if application.status is not ApplicationStatus.SUBMITTED or is_full(session, recused):
+        return None
+    if release.is_released(session, recused.intake_id, recused.stage):
         return None
     intake = session.get_one(Intake, recused.intake_id)
     number = id_of(application)

@@ -21,16 +21,13 @@ from recruit.models import (
     DisagreementWay,
     DiscussionMessage,
     Intake,
-    InterviewList,
     LevelChange,
-    ListStatus,
-    RankingRelease,
-    RankingRun,
 )
 from recruit.models.application import GOES_ON
 from recruit.models.types import id_of
 from recruit.queries import assessment as assessments
 from recruit.queries import disagreement as queries
+from recruit.queries import release
 from recruit.queries.steps import is_begun
 from recruit.services import record
 from recruit.services.holding import hold_intake
@@ -224,17 +221,7 @@ def open_discussion(
 
 def refuse_released(session: Session, *, intake: Intake, stage: str) -> None:
     """Raise Conflict once a list, or a ranking after the interviews, has been released on a stage's levels."""
-    if stage == "screening":
-        done: Any = select(InterviewList.id).where(
-            InterviewList.intake_id == intake.id, InterviewList.status == ListStatus.CONFIRMED
-        )
-    else:
-        done = (
-            select(RankingRelease.id)
-            .join(RankingRun, col(RankingRun.id) == col(RankingRelease.run_id))
-            .where(RankingRun.intake_id == intake.id, RankingRun.stage == stage)
-        )
-    if session.exec(done.limit(1)).first() is not None:
+    if release.is_released(session, id_of(intake), stage):
         raise Conflict(
             _(
                 "What rests on these levels has been released, so no disagreement is opened or settled any more."

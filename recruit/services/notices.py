@@ -72,18 +72,21 @@ def tell(
     number: int = 1,
     to: Collection[int] | None = None,
     besides: int | None = None,
+    gathered: bool = False,
 ) -> None:
     """Tell those of `to` (account ids; None: the region's coordinators) who want to know of this kind.
 
     In the present transaction: who wants it at once gets a mail of its own, who wants it daily a line in tomorrow's.
     `besides` is who did it and knows. `number`: how many of what the kind is about. There are no names in it.
+    `gathered`: more of the kind may follow at once, so whoever wants it at once gets one mail of all by
+    `post_gathered`, and should that never come, a line in tomorrow's.
     """
     for account, pace in _who(session, kind, region_id, to, besides):
-        if pace is NoticePace.AT_ONCE:
+        if pace is NoticePace.AT_ONCE and not gathered:
             region = session.get_one(Region, region_id)
             line = _line(session, region, intake, account.language, kind, code, number)
             _post(session, account, "notice", [line], now, region_id)
-        elif pace is NoticePace.DAILY:
+        elif pace is not NoticePace.NEVER:
             session.add(
                 WaitingNotice(
                     region_id=region_id,
@@ -217,6 +220,33 @@ def post_daily(session: Session, *, now: datetime) -> int:
     for start in range(0, len(gone), 500):
         session.exec(delete(WaitingNotice).where(col(WaitingNotice.id).in_(gone[start : start + 500])))
     return told
+
+
+def post_gathered(session: Session, *, kind: Notice, now: datetime) -> int:
+    """Mail what was gathered of a kind to those who want it at once, one mail for each intake; returns how many.
+
+    The session must see all regions.
+    """
+    chosen = select(NoticeChoice.account_id).where(NoticeChoice.kind == kind)
+    at_once = col(WaitingNotice.account_id).in_(chosen.where(NoticeChoice.pace == NoticePace.AT_ONCE))
+    if USUAL_PACE[kind] is NoticePace.AT_ONCE:
+        others = chosen.where(NoticeChoice.pace != NoticePace.AT_ONCE)
+        at_once = col(WaitingNotice.account_id).not_in(others)
+    waiting = select(WaitingNotice).where(WaitingNotice.kind == kind, at_once)
+    rows: dict[tuple[int, int, int | None], list[WaitingNotice]] = {}
+    for each in session.exec(
+        waiting.order_by(col(WaitingNotice.account_id), col(WaitingNotice.id)).with_for_update(
+            skip_locked=True
+        )
+    ):
+        rows.setdefault((each.account_id, each.region_id, each.intake_id), []).append(each)
+    for (account_id, region_id, _intake), mine in rows.items():
+        account = session.get_one(Account, account_id)
+        _post(session, account, "notice", _lines(session, account, mine), now, region_id)
+        for each in mine:
+            session.delete(each)
+    session.flush()
+    return len(rows)
 
 
 def _lines(session: Session, account: Account, rows: Iterable[WaitingNotice]) -> list[Told]:

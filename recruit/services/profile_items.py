@@ -1,6 +1,7 @@
 """What changes the lists of a draft: criteria, requirements, gates, what is never scored, and the tie rules."""
 
 import copy
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from recruit.errors import Conflict, Invalid, NotFound
 from recruit.i18n import lazy_gettext as _
 from recruit.models import ProfileDraft
 from recruit.profile_content import LETTERS, LISTS, Content, empty_item, users_of
-from recruit.profile_parts import place_of
+from recruit.profile_parts import place_of, with_values
 from recruit.services.profile_drafts import content, hold, keep
 
 MOST_ITEMS = 60
@@ -25,23 +26,52 @@ class StillUsed(Conflict):
         super().__init__(_("Rules name this criterion. Take it out of them with it, or leave it."))
 
 
-def add(
-    session: Session, *, draft: ProfileDraft, name: str, actor: Actor, now: datetime, item: Any = None
-) -> str:
-    """Add an item to one of LISTS and give its id. `item`: one that somebody has removed, to put back as it was.
-
-    Raises Invalid when there are very many already.
-    """
+def add(session: Session, *, draft: ProfileDraft, name: str, actor: Actor, now: datetime) -> str:
+    """Add an empty item to one of LISTS and give its id. Raises Invalid when there are very many already."""
     row = hold(session, draft)
     changed = content(row)
-    if len(changed[_list(name)]) >= MOST_ITEMS:
-        raise Invalid(_("There are %(number)s already, which is the most.", number=MOST_ITEMS))
-    if item is None:
-        item = empty_item(name, f"{LETTERS[name]}{changed['next']}")
-        changed["next"] += 1
+    _refuse_full(changed, name)
+    item = empty_item(name, f"{LETTERS[name]}{changed['next']}")
+    changed["next"] += 1
     changed[name].append(item)
     keep(session, row, changed, f"{name}/{item['id']} +", actor, now)
     return str(item["id"])
+
+
+def put_back(
+    session: Session,
+    *,
+    draft: ProfileDraft,
+    name: str,
+    item_id: str,
+    values: Mapping[str, Any],
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Add again an item that somebody has removed, with the values of its fields as they were typed.
+
+    Raises NotFound for an id that this draft has never given, Conflict when the item is there, Invalid when there are
+    very many already.
+    """
+    row = hold(session, draft)
+    changed = content(row)
+    _refuse_full(changed, name)
+    if not _was_given(changed, name, item_id):
+        raise NotFound(_("This profile has never had such a part."))
+    if place_of(changed, name, item_id) is not None:
+        raise Conflict(_("Somebody has put it back already. Nothing has been changed."))
+    alone: Content = {**changed, name: [empty_item(name, item_id)]}
+    changed[name].append(with_values(alone, f"{name}/{item_id}", values)[name][0])
+    keep(session, row, changed, f"{name}/{item_id} +", actor, now)
+
+
+def _was_given(changed: Content, name: str, item_id: str) -> bool:
+    return item_id in {f"{LETTERS[name]}{number}" for number in range(1, changed["next"])}
+
+
+def _refuse_full(changed: Content, name: str) -> None:
+    if len(changed[_list(name)]) >= MOST_ITEMS:
+        raise Invalid(_("There are %(number)s already, which is the most.", number=MOST_ITEMS))
 
 
 def remove(

@@ -17,7 +17,7 @@ from recruit.models import (
 )
 from recruit.models.types import id_of
 from recruit.queries import assessment as assessments
-from recruit.queries import eligibility
+from recruit.queries import eligibility, release
 from recruit.queries.steps import is_begun
 from recruit.services import calibration, conflicts, record
 from recruit.services.conflicts import replace
@@ -38,7 +38,8 @@ def set_aside(
 ) -> SetAside:
     """Put an own assignment aside: what was set is kept, counts nowhere, and somebody else is handed the application.
 
-    Raises NotFound to anybody but the assessor, Conflict once submitted, Invalid for "other" without words.
+    Raises NotFound to anybody but the assessor, Conflict once submitted or what rests on its stage is released, Invalid
+    for "other" without words.
     """
     words = words.strip().replace("\r\n", "\n")
     if reason is SetAsideReason.OTHER and not words:
@@ -55,6 +56,7 @@ def set_aside(
         raise NotFound(_("You have no such application to assess."))
     if assignment.status is AssignmentStatus.SUBMITTED:
         raise Conflict(_("You have submitted this assessment, and it can no longer be changed."))
+    _refuse_released(session, assignment)
     assignment.status = AssignmentStatus.RECUSED
     session.add(assignment)
     session.flush()
@@ -77,12 +79,14 @@ def take_back(session: Session, *, assignment: Assignment, actor: Actor, now: da
     """Take an application back that one has put aside; it is taken from who got it instead.
 
     Raises NotFound when there is nothing of one's own to take back, Conflict once the other has begun, the application
-    has as many assessors as it shall have without one, or a calibration that it is a case of is closed.
+    has as many assessors as it shall have without one, a calibration that it is a case of is closed, or what rests on
+    its stage is released.
     """
     hold_intake(session, assignment.intake_id)
     aside = session.exec(select(SetAside).where(SetAside.assignment_id == assignment.id)).first()
     if aside is None or assignment.assessor_id != actor.account_id:
         raise NotFound(_("You have put no such application aside."))
+    _refuse_released(session, assignment)
     if eligibility.has_conflict(
         session, session.get_one(Application, assignment.application_id), assignment.assessor_id
     ):
@@ -102,6 +106,11 @@ def take_back(session: Session, *, assignment: Assignment, actor: Actor, now: da
     session.add(assignment)
     session.delete(aside)
     session.flush()
+
+
+def _refuse_released(session: Session, assignment: Assignment) -> None:
+    if release.is_released(session, assignment.intake_id, assignment.stage):
+        raise Conflict(_("The selection at this stage is made, so nothing is assessed any more."))
 
 
 def _take_from(session: Session, assignment: Assignment, replacement_id: int) -> None:

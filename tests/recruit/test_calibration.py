@@ -447,3 +447,32 @@ def test_a_case_is_set_aside_without_a_replacement(
     assert client.get(f"{BASE}/assess/K1").status_code == 404
     assert post(client, f"{BASE}/assess/K1/take-back").status_code == 303
     assert client.get(f"{BASE}/assess/K1").status_code == 200
+
+
+def test_a_calibration_whose_cases_are_all_set_aside_can_be_closed(
+    session: Session, world: World, client: FlaskClient, intake: Intake
+) -> None:
+    round_ = opened(session, world, intake)
+    given = [each for assessor in world.assessors for each in tasks(session, intake, assessor)]
+    for each in given:
+        setting_aside.set_aside(
+            session,
+            assignment=each,
+            reason=SetAsideReason.RECOGNISED,
+            words="",
+            actor=Actor(each.assessor_id),
+            now=LATER,
+        )
+    session.commit()
+    assert round_.status is RoundStatus.OPEN  # somebody may take a case back
+    sign_in(client, world.coordinator)
+    page = client.get(f"/language/en?next={PAGE}", follow_redirects=True)
+    assert "Everybody has put all cases aside" in page.text
+    closed = post(client, PAGE, {"action": "close"}, follow_redirects=True)
+    assert closed.status_code == 200
+    assert "The calibration is closed, without levels." in closed.text
+    assert "closed without levels" in closed.text
+    assert client.get(DIFFERENCES).status_code == 200
+    session.expire_all()
+    with pytest.raises(Conflict, match="calibration is closed"):
+        setting_aside.take_back(session, assignment=given[0], actor=Actor(given[0].assessor_id), now=LATER)

@@ -1,9 +1,13 @@
 """The outbox: stored with what it tells, sent after it, once, also when the server is away for a while."""
 
+import shutil
+import ssl
+import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -66,8 +70,8 @@ def _free_port() -> int:
         return port
 
 
-def settings(port: int) -> Settings:
-    return Settings(mail_url=f"smtp://127.0.0.1:{port}", mail_from="bt@alvmark.example")
+def settings(port: int, asked: str = "") -> Settings:
+    return Settings(mail_url=f"smtp://127.0.0.1:{port}{asked}", mail_from="bt@alvmark.example")
 
 
 def post(engine: Engine, recipient: str = "ada@example.org") -> None:
@@ -147,6 +151,78 @@ def test_one_bad_address_does_not_stop_the_others(engine: Engine, smtp: Controll
     post(engine, "ada@example.org")
     assert deliver_pending(engine, settings(smtp.port), now=NOW) == 1
     assert [message["To"] for message in inbox.messages] == ["ada@example.org"]
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for 127.0.0.1 that nobody but itself vouches for, with its key in the same file."""
+    if shutil.which("openssl") is None:
+        pytest.skip("no openssl to make a certificate with")
+    folder = tmp_path_factory.mktemp("certificate")
+    asked = (
+        "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1"
+    )
+    made = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "certificate.pem")]
+    subprocess.run(["openssl", *asked.split(), *made], check=True, capture_output=True)
+    return folder / "certificate.pem"
+
+
+@pytest.fixture
+def encrypted(inbox: Inbox, certificate: Path) -> Iterator[Controller]:
+    """A server that takes mail only after STARTTLS."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, certificate.with_name("key.pem"))
+    controller = Controller(
+        inbox, hostname="127.0.0.1", port=_free_port(), tls_context=context, require_starttls=True
+    )
+    controller.start()
+    yield controller
+    controller.stop()
+
+
+@pytest.mark.parametrize("asked", ["required", "offered"])
+def test_starttls_with_a_certificate_that_is_trusted_carries_the_mail(
+    engine: Engine,
+    encrypted: Controller,
+    inbox: Inbox,
+    certificate: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    asked: str,
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))  # as an operator tells OpenSSL whom to trust
+    post(engine)
+    server = settings(encrypted.port, f"?starttls={asked}")
+    assert deliver_pending(engine, server, now=NOW) == 1
+    assert [message["To"] for message in inbox.messages] == ["ada@example.org"]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_certificate_that_is_not_trusted_or_for_another_name_gets_no_mail(
+    engine: Engine,
+    encrypted: Controller,
+    inbox: Inbox,
+    certificate: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    host: str,
+) -> None:
+    if host == "localhost":  # trusted, but the certificate is another's
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    post(engine)
+    server = Settings(mail_url=f"smtp://{host}:{encrypted.port}", mail_from="bt@alvmark.example")
+    assert deliver_pending(engine, server, now=NOW) == 0
+    assert inbox.messages == []
+    (left,) = waiting(engine)
+    assert "certificate verify failed" in (left.last_error or "")
+
+
+def test_server_without_starttls_gets_no_mail_where_it_is_required(
+    engine: Engine, smtp: Controller, inbox: Inbox
+) -> None:
+    post(engine)
+    assert deliver_pending(engine, settings(smtp.port, "?starttls=required"), now=NOW) == 0
+    assert inbox.messages == []
+    (left,) = waiting(engine)
+    assert "STARTTLS" in (left.last_error or "")
 
 
 def test_without_a_mail_server_mail_waits(engine: Engine) -> None:

@@ -21,11 +21,12 @@ from recruit.models import (
     Membership,
     RecordEntry,
     Role,
+    SetAsideReason,
 )
 from recruit.queries import intake as intakes
 from recruit.queries import interview as queries
 from recruit.queries import ranking as rankings
-from recruit.services import conflicts, interview, list_content
+from recruit.services import conflicts, interview, list_content, setting_aside
 from recruit.services.lines import LineGroup, line_groups
 from tests.recruit.factories import World, member
 from tests.recruit.ranking_helpers import (
@@ -250,6 +251,38 @@ def test_confirm_while_an_assessor_has_stepped_aside_without_a_replacement_is_re
     )
     with pytest.raises(Conflict, match=one.mask_code), transaction(session):
         interview.confirm(session, interview_list=drawn, actor=world.second, now=LATER)
+
+
+def test_nothing_is_handed_out_or_set_aside_at_a_stage_whose_list_is_confirmed(
+    session: Session, world: World
+) -> None:
+    intake = closed_intake(session, world, levels=(4, 3))
+    one = session.exec(select(Application)).first()
+    assert one is not None
+    confirmed(session, world, intake, ranked(session, world, intake), 1)
+    replaced = conflicts.declare_conflict(
+        session,
+        application=one,
+        assessor_id=world.assessors[0].id or 0,
+        reason="We are cousins.",
+        actor=world.actor,
+        now=LATER,
+    )
+    assert replaced == []
+    waiting = assessment(session, intake, one, world.assessors[2].id or 0, {})
+    waiting.status, waiting.submitted_at = AssignmentStatus.ASSIGNED, None
+    session.commit()
+    with pytest.raises(Conflict, match="selection at this stage is made"):
+        setting_aside.set_aside(
+            session,
+            assignment=waiting,
+            reason=SetAsideReason.TIME,
+            words="",
+            actor=Actor(waiting.assessor_id),
+            now=LATER,
+        )
+    session.refresh(waiting)
+    assert waiting.status is AssignmentStatus.ASSIGNED
 
 
 def test_confirm_takes_conditions_as_they_stand(session: Session, world: World) -> None:

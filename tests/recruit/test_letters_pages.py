@@ -5,11 +5,13 @@ import re
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import insert
 from sqlmodel import Session, col, func, select
 
 from recruit.actor import Actor
 from recruit.mail_html import as_html, isolated
 from recruit.models import (
+    Account,
     Application,
     Assignment,
     Intake,
@@ -233,3 +235,36 @@ def test_names_from_right_to_left_are_isolated_in_text_and_html() -> None:
     assert page.count("<bdi>ليلى</bdi>") == 2
     assert 'href="https://x.example/a?b=1&amp;c=2"' in page
     assert isolated("Åsa") == "Åsa"
+
+
+def many(session: Session, pattern: Application, number: int) -> list[str]:
+    """Codes of so many more applications to the same intake, written at once."""
+    person = session.get_one(Account, pattern.account_id)
+    accounts = [
+        person.model_dump(exclude={"id"}) | {"email": f"many{each}@example.org", "public_id": f"many{each}"}
+        for each in range(number)
+    ]
+    ids = session.scalars(insert(Account).returning(col(Account.id)), accounts).all()
+    unlike = {"id", "account_id", "reference", "mask_code", "case_number"}
+    same = pattern.model_dump(exclude=unlike)
+    codes = [f"Q{each:04}" for each in range(number)]
+    rows = [
+        same | {"account_id": account, "reference": f"BT26-{code}", "mask_code": code}
+        for account, code in zip(ids, codes, strict=True)
+    ]
+    session.execute(insert(Application), rows)
+    session.commit()
+    return codes
+
+
+def test_a_letter_to_more_than_a_thousand_selected_goes_to_all_of_them(
+    group: FlaskClient, session: Session
+) -> None:
+    codes = many(session, session.exec(select(Application)).all()[0], 1_003)
+    chosen: dict[str, object] = {"code": codes, "kind": "free"}
+    assert post(group, f"{BASE}/new", chosen).status_code == 303
+    session.expire_all()
+    assert session.exec(select(func.count(col(LetterRecipient.id)))).one() == 1_003
+    unknown = post(group, f"{BASE}/new", {"code": [*codes, "ZZZZZ"], "kind": "free"})
+    assert unknown.status_code == 422
+    assert "There is no application ZZZZZ" in unknown.text

@@ -18,8 +18,8 @@ from sqlmodel import Session, col, select
 from recruit.courier import GIVE_UP, HOLD, deliver_pending
 from recruit.database import AllRegions, make_session, transaction
 from recruit.mail_server import parse
-from recruit.models import Application, MailState, OutgoingMail
-from recruit.services import mail
+from recruit.models import Application, MailState, Notice, NoticePace, OutgoingMail, WaitingNotice
+from recruit.services import mail, notices
 from recruit.settings import SettingError, Settings
 from tests.databases import Database
 from tests.recruit.factories import NOW, World
@@ -363,6 +363,29 @@ def test_killed_again_and_again_no_message_is_lost_or_sent_twice(
     assert max(arrived.values()) == 1, "a message was sent twice"
     assert len(arrived) == 12
     assert not any("nobody" in text for text in server.taken)
+
+
+def test_killed_after_giving_a_letter_up_the_coordinators_are_told_nonetheless(
+    database: Database, session: Session, server: Post, applied: Application, world: World
+) -> None:
+    notices.choose(session, account=world.coordinator, paces={Notice.MAIL_FAILED: NoticePace.AT_ONCE})
+    ids = put(session, 3, applied)
+    server.replies["RCPT TO:<ada0"] = "550 nobody here"
+    process = _courier(database, server, NOW)
+    server.on_text = _killing(process, 1)
+    assert process.wait(timeout=60) == -signal.SIGKILL
+    server.on_text = None
+    assert states(session, ids)[0] is MailState.FAILED
+    waiting = {
+        each.account_id for each in session.exec(select(WaitingNotice)) if each.application_id == applied.id
+    }
+    assert waiting == {world.coordinator.id, world.chair.id}
+    session.rollback()
+    again = _courier(database, server, NOW + HOLD + timedelta(minutes=1))
+    assert again.wait(timeout=60) == 0
+    told = select(OutgoingMail).where(OutgoingMail.recipient == world.coordinator.email)
+    (mail_,) = session.exec(told).all()
+    assert mail_.subject.startswith("2 brev")
 
 
 @pytest.mark.parametrize(

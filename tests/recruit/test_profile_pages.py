@@ -275,6 +275,26 @@ def test_part_that_another_removed_can_be_put_back_as_it_was_typed(
     assert (item["id"], item["name"]["en"], item["weight"]) == ("c4", "Research", "5")
 
 
+@pytest.mark.parametrize(
+    ("part", "status"),
+    [
+        ("criteria/c4", 409),
+        ("criteria/c99", 404),
+        ("criteria/g1", 404),
+        ("criteria/c01", 404),
+        ("criteria/", 404),
+        ("stages/screening", 404),
+        ("next/1", 404),
+    ],
+)
+def test_part_that_was_never_removed_cannot_be_put_back(
+    coordinator: FlaskClient, session: Session, draft: str, part: str, status: int
+) -> None:
+    before = content_of_newest(session)
+    assert post(coordinator, f"{draft}put-back/{part}", {"name_en": "Forged"}).status_code == status
+    assert content_of_newest(session) == before
+
+
 def test_undo_after_somebody_else_has_saved_is_refused(
     coordinator: FlaskClient, chair: FlaskClient, draft: str
 ) -> None:
