@@ -63,6 +63,9 @@ class EducationForm(WordedForm):
     )
     institution = Line(
         N_("University or other institution"),
+        description=N_(
+            "Some are suggested as you type. Any other name is just as good, in the script you prefer."
+        ),
         limit=200,
         needed=N_("Write the name of the university or institution"),
         render_kw={"dir": "auto"},

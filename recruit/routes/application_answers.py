@@ -12,6 +12,7 @@ from recruit.display import countries
 from recruit.errors import Invalid
 from recruit.i18n import gettext as _
 from recruit.i18n import language
+from recruit.institutions import suggestions
 from recruit.models import Application, ApplicationStatus, ClinicalArea
 from recruit.queries import application as queries
 from recruit.queries.application import Dossier
@@ -103,6 +104,7 @@ def _topic_page(topic: str, dossier: Dossier, form: WordedForm, notice: str = ""
         periods=[words.period_facts(each) for each in dossier.periods] if topic == "experience" else [],
         total=words.experience_total(dossier),
         timeline=timeline_of(dossier) if topic == "experience" else None,
+        institutions=suggestions() if topic == "education" else (),
     )
 
 

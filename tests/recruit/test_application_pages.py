@@ -13,8 +13,11 @@ from flask.testing import FlaskClient
 from sqlmodel import Session, select
 from werkzeug.test import TestResponse
 
+from forms.cleaning import clean_line
 from recruit import clock
 from recruit.actor import Actor
+from recruit.display import countries
+from recruit.institutions import INSTITUTIONS
 from recruit.models import (
     Account,
     Application,
@@ -263,6 +266,33 @@ def test_education_namibia_is_kept_as_na(browser: FlaskClient, session: Session,
     assert '<option selected value="NA">Namibia</option>' in page
     assert '<option value="XK">Kosovo</option>' in page
     assert "Namibia" in browser.get(my(draft, "check")).text
+
+
+def test_institution_is_suggested_by_country_and_free_text_is_kept_as_it_is(
+    browser: FlaskClient, session: Session, draft: Application
+) -> None:
+    page = browser.get(my(draft, "education")).text
+    assert 'list="institutions"' in page
+    assert '<option value="Univerzita Karlova" data-country="CZ">Czechia</option>' in page
+    assert '<option value="Örebro universitet" data-country="SE">Sweden</option>' in page
+    typed = {
+        "education_country": "SE",
+        "institution": "جامعة بغداد",
+        "graduation_year": "2020",
+        "revision": "0",
+    }
+    assert post(browser, my(draft, "education"), typed).status_code == 303
+    session.refresh(draft)
+    assert (draft.education_country, draft.institution) == ("SE", "جامعة بغداد")
+
+
+def test_suggested_institutions_are_of_known_countries_sorted_out_and_fit_the_field() -> None:
+    known = {code for code, _name in countries("en")}
+    assert set(INSTITUTIONS) <= known
+    assert len(INSTITUTIONS) >= 30
+    for names in INSTITUTIONS.values():
+        assert len(set(names)) == len(names)
+        assert all(clean_line(name) == name and len(name) <= 200 for name in names)
 
 
 def test_period_is_added_changed_and_removed(
