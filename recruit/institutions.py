@@ -1,8 +1,8 @@
 """Where medical degrees are taken: suggestions for the countries that applicants most often come from.
 
-Universities with a medical programme, under the names that they use themselves in Latin letters. The lists are help with
-spelling and no register: they are not complete, nothing is compared with them, and whatever is written instead is kept as
-it is. Whether a degree counts is decided by the National Board of Health and Welfare.
+Universities with a medical programme, under the names that they use themselves in Latin letters. The lists are help
+with spelling and no register: they are not complete, nothing is compared with them, and whatever is written instead is
+kept as it is. Whether a degree counts is decided by the National Board of Health and Welfare.
 """
 
 _NAMES = """
