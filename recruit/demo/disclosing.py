@@ -90,14 +90,14 @@ def _disclose(
         now=now,
     )
     service.look_again(session, disclosure=made, revision=made.revision, actor=second, now=now)
-    service.decide(
+    prepared = service.prepare(
         session,
         disclosure=made,
         material={code: items},
         refused=False,
         letter=LETTER,
         revision=made.revision,
-        storage=storage,
         actor=actor,
-        now=now,
     )
+    content = prepared.file(storage=storage, now=now)
+    service.decide(session, prepared=prepared, content=content, material={code: items}, actor=actor, now=now)

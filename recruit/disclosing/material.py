@@ -24,16 +24,27 @@ _CONTACTS = frozenset({"phone", "city"})
 def material(
     session: Session, application: Application, parts: Collection[str], storage: Storage
 ) -> list[Item]:
-    """The items of the wanted parts, in order, each with what is proposed for masking."""
-    periods, referees, attachments = told.told(session, application)
+    """The items of the wanted parts, in order, with what stands in documents and what is proposed for masking."""
+    _periods, referees, _attachments = told.told(session, application)
     secrets = [each for row in referees for each in (row.email, row.phone) if each]
+    found = [_read(each, storage) if each.document else each for each in unread(session, application, parts)]
+    return [
+        each if each.private else replace(each, proposals=proposals(each.texts, secrets)) for each in found
+    ]
+
+
+def unread(session: Session, application: Application, parts: Collection[str]) -> list[Item]:
+    """The items of the wanted parts, in order, no document opened and nothing proposed: all that a digest and the
+    files rest on, without what takes long.
+    """
+    periods, referees, attachments = told.told(session, application)
     with force_locale("sv"):
         found: list[Item] = []
         if "answers" in parts:
             found += _answers(session, application)
             found += [_period(number, row) for number, row in enumerate(periods, 1)]
         if "attachments" in parts:
-            found += [_document(row, storage) for row in attachments if row.redacts_id is None]
+            found += [_document(row) for row in attachments if row.redacts_id is None]
         if "references" in parts:
             found += [item for row in referees for item in _reference(row)]
         if "assessments" in parts:
@@ -44,9 +55,7 @@ def material(
             found += _listed(session, application)
         if "mails" in parts:
             found += _mails(session, application)
-    return [
-        each if each.private else replace(each, proposals=proposals(each.texts, secrets)) for each in found
-    ]
+    return found
 
 
 def _answers(session: Session, application: Application) -> Iterator[Item]:
@@ -84,9 +93,8 @@ def _period(number: int, row: object) -> Item:
     )
 
 
-def _document(row: Attachment, storage: Storage) -> Item:
-    content = storage.open(row.storage_name)
-    item = Item(
+def _document(row: Attachment) -> Item:
+    return Item(
         f"attachment.{row.public_id}",
         "attachments",
         f"{applicant_view.kind_word(row.kind)}: {row.filename}",
@@ -95,8 +103,11 @@ def _document(row: Attachment, storage: Storage) -> Item:
         media_type=row.media_type,
         sha256=row.sha256,
     )
+
+
+def _read(item: Item, storage: Storage) -> Item:
     try:
-        return replace(item, pages=sandbox.read(content))
+        return replace(item, pages=sandbox.read(storage.open(item.document)))
     except Invalid as refused:
         return replace(item, unread=str(refused))
 

@@ -10,7 +10,7 @@ from recruit import clock
 from recruit.database import transaction
 from recruit.disclosing import grounds, words
 from recruit.disclosing.items import MONITORING, PARTS, WHOLE, Item, Place, digest, own_words
-from recruit.disclosing.material import material
+from recruit.disclosing.material import material, unread
 from recruit.errors import Conflict, Invalid, NotFound
 from recruit.models import Application, Disclosure, DisclosureMasking, Intake
 from recruit.navigation import present_intake
@@ -136,25 +136,32 @@ def look(region: str, intake: str, number: int) -> Any:
 
 @blueprint.post(f"{PREFIX}/<int:number>/decide")
 def decide(region: str, intake: str, number: int) -> Any:
-    """Hand out, or refuse."""
+    """Hand out, or refuse. The file is made between two transactions: nobody else waits while it is."""
     found = _disclosure(number)
     refused = request.form.get("action") == "refuse"
     letter = LetterForm(request.form, say=_).letter.data or ""
-    parts = service.parts_of(found)
-    rows = [] if refused else queries.chosen(db(), disclosure=found)
-    whole = {each.application.mask_code: material(db(), each.application, parts, _storage()) for each in rows}
+    who, now = actor(), clock.now()
     try:
         with transaction(db()):
-            service.decide(
+            prepared = service.prepare(
                 db(),
                 disclosure=found,
-                material=whole,
+                material={} if refused else _unread(found),
                 refused=refused,
                 letter=letter,
                 revision=_revision(),
-                storage=_storage(),
-                actor=actor(),
-                now=clock.now(),
+                actor=who,
+            )
+        content = prepared.file(storage=_storage(), now=now)
+        db().expire_all()  # what has changed meanwhile is read anew
+        with transaction(db()):
+            service.decide(
+                db(),
+                prepared=prepared,
+                content=content,
+                material={} if refused else _unread(found),
+                actor=who,
+                now=now,
             )
     except (Conflict, Invalid) as refusal:
         page = _page(_disclosure(number), errors=[("letter", str(refusal.message))], letter=letter)
@@ -190,6 +197,15 @@ def _disclosure(number: int) -> Disclosure:
 
 def _storage() -> Storage:
     return Storage(settings().attachments)
+
+
+def _unread(found: Disclosure) -> dict[str, list[Item]]:
+    """What there is of each application that was chosen, by code."""
+    parts = service.parts_of(found)
+    return {
+        each.application.mask_code: unread(db(), each.application, parts)
+        for each in queries.chosen(db(), disclosure=found)
+    }
 
 
 def _revision() -> int:

@@ -249,59 +249,47 @@ def look_again(
     _write(session, disclosure, actor, now, "disclosure.looked_again", {"number": (None, disclosure.number)})
 
 
-def decide(
-    session: Session,
-    *,
-    disclosure: Disclosure,
-    material: Mapping[str, Sequence[Item]],
-    refused: bool,
-    letter: str,
-    revision: int,
-    storage: Storage,
-    actor: Actor,
-    now: datetime,
-) -> DisclosureFile | None:
-    """Hand out what was gone through, or refuse. From now on nothing about the request can be changed.
+@dataclass(frozen=True)
+class Prepared:
+    """All that a decision rests on, read from the database: its file is made without it, however long that takes.
 
-    `material` is what there is of each application, by code. Raises as `refuse_reading` for whoever may not read all of
-    it, also to refuse it; Conflict when something is not gone through, has changed since, or the request was changed
-    after `revision`; Invalid when something is held back without a letter.
+    Attributes
+    ----------
+    material : what there is of each application; empty for a refusal.
+    names : account id -> name, of those who masked.
+    masked : how many places are masked, by kind.
     """
-    _held(session, disclosure, revision)
-    rows = queries.chosen(session, disclosure=disclosure)
-    for each in rows:
-        refuse_reading(session, disclosure=disclosure, application=each.application, actor=actor)
-    kept = queries.maskings(session, disclosure=disclosure)
-    if not refused:
-        _refuse_unseen(rows, material)
-    letter = letter.strip()
-    if len(letter) > LONGEST_LETTER:
-        raise Invalid(_("Use at most %(max)s characters.", max=LONGEST_LETTER), field="letter")
-    if (refused or kept) and not letter:
-        raise Invalid(
-            _(
-                "Write the letter: whoever is refused something must learn why, and how to get a decision to appeal."
-            ),
-            field="letter",
-        )
-    outcome = (
-        DisclosureOutcome.REFUSED
-        if refused
-        else DisclosureOutcome.MASKED
-        if kept
-        else DisclosureOutcome.WHOLE
-    )
-    made = None
-    if not refused:
-        whose = naming.names(session, ids=[each.masked_by_id for each in kept])
+
+    disclosure: Disclosure
+    region: Region
+    intake: Intake
+    material: Sequence[tuple[Application, Sequence[Item]]]
+    maskings: Sequence[DisclosureMasking]
+    names: Mapping[int, str]
+    masked: Mapping[str, int]
+    letter: str
+    refused: bool
+    revision: int
+
+    @property
+    def outcome(self) -> DisclosureOutcome:
+        """What the decision will be."""
+        if self.refused:
+            return DisclosureOutcome.REFUSED
+        return DisclosureOutcome.MASKED if self.masked else DisclosureOutcome.WHOLE
+
+    def file(self, *, storage: Storage, now: datetime) -> bytes | None:
+        """What is handed out; None for a refusal. Raises Invalid when it is too much for one file."""
+        if self.refused:
+            return None
         content = packed(
-            disclosure,
-            session.get_one(Region, disclosure.region_id),
-            session.get_one(Intake, disclosure.intake_id),
-            [(each.application, material[each.application.mask_code]) for each in rows],
-            kept,
-            whose,
-            letter=letter,
+            self.disclosure,
+            self.region,
+            self.intake,
+            self.material,
+            self.maskings,
+            self.names,
+            letter=self.letter,
             now=now,
             storage=storage,
         )
@@ -312,30 +300,114 @@ def decide(
                     " request."
                 )
             )
-        sha256 = hashlib.sha256(content).hexdigest()
+        return content
+
+
+def prepare(
+    session: Session,
+    *,
+    disclosure: Disclosure,
+    material: Mapping[str, Sequence[Item]],
+    refused: bool,
+    letter: str,
+    revision: int,
+    actor: Actor,
+) -> Prepared:
+    """Read what a decision to hand out what was gone through, or to refuse, rests on. It changes nothing.
+
+    `material` is what there is of each application, by code. Raises as `refuse_reading` for whoever may not read all of
+    it, also to refuse it; Conflict when something is not gone through, has changed since, or the request was changed
+    after `revision`; Invalid when something is held back without a letter.
+    """
+    _held(session, disclosure, revision)
+    rows = _ready(session, disclosure, None if refused else material, actor)
+    kept = queries.maskings(session, disclosure=disclosure)
+    return Prepared(
+        disclosure=disclosure,
+        region=session.get_one(Region, disclosure.region_id),
+        intake=session.get_one(Intake, disclosure.intake_id),
+        material=[]
+        if refused
+        else [(each.application, material[each.application.mask_code]) for each in rows],
+        maskings=kept,
+        names=naming.names(session, ids=[each.masked_by_id for each in kept]),
+        masked=dict(sorted(Counter(each.kind for each in kept).items())),
+        letter=_checked_letter(letter, needed=refused or bool(kept)),
+        refused=refused,
+        revision=revision,
+    )
+
+
+def decide(
+    session: Session,
+    *,
+    prepared: Prepared,
+    content: bytes | None,
+    material: Mapping[str, Sequence[Item]],
+    actor: Actor,
+    now: datetime,
+) -> DisclosureFile | None:
+    """Decide as it was prepared, with the file that was made of it. From now on nothing about it can be changed.
+
+    `material` is what there is of each application now. Raises as `prepare`, and nothing is decided, when anything that
+    the file rests on has changed since.
+    """
+    disclosure = prepared.disclosure
+    _held(session, disclosure, prepared.revision)
+    rows = _ready(session, disclosure, None if prepared.refused else material, actor)
+    made = None
+    if content is not None:
         made = DisclosureFile(
             region_id=disclosure.region_id,
             disclosure_id=id_of(disclosure),
             kind="main",
-            sha256=sha256,
+            sha256=hashlib.sha256(content).hexdigest(),
             content=content,
         )
         session.add(made)
-        disclosure.sha256 = sha256
+        disclosure.sha256 = made.sha256
     _changed(session, disclosure, looked=True)
-    disclosure.outcome, disclosure.letter = outcome, letter
+    disclosure.outcome, disclosure.letter = prepared.outcome, prepared.letter
     disclosure.decided_at, disclosure.decided_by_id = now, actor.person()
     session.add(disclosure)
     session.flush()
     changes = {
         "number": (None, disclosure.number),
-        "outcome": (None, outcome),
+        "outcome": (None, disclosure.outcome),
         "applications": (None, len(rows)),
-        "masked": (None, dict(sorted(Counter(each.kind for each in kept).items()))),
+        "masked": (None, dict(prepared.masked)),
         "sha256": (None, disclosure.sha256),
     }
     _write(session, disclosure, actor, now, "disclosure.decided", changes)
     return made
+
+
+def _ready(
+    session: Session, disclosure: Disclosure, material: Mapping[str, Sequence[Item]] | None, actor: Actor
+) -> Sequence[queries.Chosen]:
+    """The chosen applications, when the person may read them all and, unless refused (no material), each is as it was
+    gone through.
+    """
+    rows = queries.chosen(session, disclosure=disclosure)
+    for each in rows:
+        refuse_reading(session, disclosure=disclosure, application=each.application, actor=actor)
+    if material is not None:
+        _refuse_unseen(rows, material)
+    return rows
+
+
+def _checked_letter(letter: str, *, needed: bool) -> str:
+    letter = letter.strip()
+    if len(letter) > LONGEST_LETTER:
+        raise Invalid(_("Use at most %(max)s characters.", max=LONGEST_LETTER), field="letter")
+    if needed and not letter:
+        raise Invalid(
+            _(
+                "Write the letter: whoever is refused something must learn why, and how to get a decision to appeal."
+            ),
+            field="letter",
+        )
+    return letter
 
 
 def dispose(session: Session, application: Application) -> None:

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, delete, select, update
 
+from recruit.database import AllRegions, make_session, transaction
 from recruit.demo.files import pdf
 from recruit.disclosing import packing
 from recruit.disclosing.items import MASKED, WHOLE, Item, Place, digest, masked, proposals, strikes
@@ -153,19 +155,32 @@ def decided(
     **more: object,
 ) -> bytes | None:
     """The file, committed."""
+    material = {application.mask_code: items_of(session, made, application, storage)}
+    prepared = prepare(session, world, made, material, **more)
     file = service.decide(
         session,
-        disclosure=made,
-        material={application.mask_code: items_of(session, made, application, storage)},
-        refused=bool(more.get("refused", False)),
-        letter=str(more.get("letter", "Kan överklagas till kammarrätten.")),
-        revision=made.revision,
-        storage=storage,
+        prepared=prepared,
+        content=prepared.file(storage=storage, now=NOW),
+        material=material,
         actor=world.actor,
         now=NOW,
     )
     session.commit()
     return file.content if file else None
+
+
+def prepare(
+    session: Session, world: World, made: Disclosure, material: dict[str, list[Item]], **more: object
+) -> service.Prepared:
+    return service.prepare(
+        session,
+        disclosure=made,
+        material=material,
+        refused=bool(more.get("refused", False)),
+        letter=str(more.get("letter", "Kan överklagas till kammarrätten.")),
+        revision=made.revision,
+        actor=world.actor,
+    )
 
 
 @pytest.mark.parametrize(
@@ -278,6 +293,32 @@ def test_where_no_pdf_can_be_made_the_file_says_so(
         page = archive.read("utlamnande.html").decode()
     assert "kunde inte göras här" in page
     assert "no Pango" not in page
+
+
+def test_what_changes_while_the_file_is_made_is_not_handed_out(
+    session: Session, world: World, intake: Intake, application: Application, storage: Storage
+) -> None:
+    made = requested(session, world, intake, application)
+    gone_through(session, world, made, application, storage)
+    before = {application.mask_code: items_of(session, made, application, storage)}
+    prepared = prepare(session, world, made, before)
+    content = prepared.file(storage=storage, now=NOW)
+    application.motivation = "Något annat."
+    session.commit()
+    now = {application.mask_code: items_of(session, made, application, storage)}
+    for material_now, message in ((now, "changed since it was gone through"), (before, "meanwhile")):
+        with pytest.raises(Conflict, match=message):
+            service.decide(
+                session,
+                prepared=prepared,
+                content=content,
+                material=material_now,
+                actor=world.actor,
+                now=NOW,
+            )
+        session.rollback()
+        keep(session, world, made, application, items_of(session, made, application, storage), [])
+    assert (made.outcome, queries.file_of(session, disclosure=made)) == (None, None)
 
 
 def test_refusal_needs_a_letter_and_gives_no_file(
@@ -513,3 +554,33 @@ def test_request_goes_from_the_form_to_the_file(
         post(client, f"{one}/choose", {"revision": revision[1], "all": "1", "part": "answers"}).status_code
         == 409
     )
+
+
+def test_others_write_while_the_file_is_made_and_what_they_change_is_seen(
+    session: Session,
+    engine: Engine,
+    world: World,
+    intake: Intake,
+    application: Application,
+    client: FlaskClient,
+    storage: Storage,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = requested(session, world, intake, application)
+    gone_through(session, world, made, application, storage)
+
+    def meanwhile(*_given: object) -> bytes:
+        with make_session(engine, scope=AllRegions("tests")) as other, transaction(other):
+            other.get_one(Application, application.id).motivation = "Något annat."
+        return b"%PDF"
+
+    monkeypatch.setattr(packing, "pdf_aside", meanwhile)
+    sign_in(client, world.coordinator)
+    client.get("/language/en")
+    url = f"/g/alvmark/{intake.slug}/disclosure/{made.number}"
+    sent_: dict[str, object] = {"revision": str(made.revision), "action": "hand_out", "letter": "Hej"}
+    session.rollback()
+    answer = post(client, f"{url}/decide", sent_)
+    assert answer.status_code == 409
+    assert "has changed since it was gone through" in answer.text
+    assert client.get(f"{url}/file.zip").status_code == 404
