@@ -5,10 +5,9 @@ from typing import Any
 
 from wtforms import HiddenField
 
-from forms.base import WordedForm
 from forms.dates import DateBoxes, DateWords
-from forms.fields import FromList, Line
-from forms.intake import is_slug
+from forms.fields import FromList
+from forms.intake import NamedForm
 from forms.texts import N_
 
 
@@ -18,22 +17,10 @@ def _words(whole: str) -> DateWords:
     )
 
 
-class CloneForm(WordedForm):
+class CloneForm(NamedForm):
     """What is settled anew; the rest is carried over. `seen` says which sites the page showed."""
 
     seen = HiddenField()
-    title_sv = Line(N_("Title in Swedish"), limit=120, needed=N_("Write a title in Swedish"))
-    title_en = Line(N_("Title in English"), limit=120, needed=N_("Write a title in English"))
-    slug = Line(
-        N_("Address"),
-        limit=60,
-        needed=N_("Write an address"),
-        checks=[is_slug],
-        description=N_(
-            "The last part of the advertisement's address: small letters, digits and hyphens, such as bt-2027."
-        ),
-    )
-    case_number = Line(N_("Case number"), limit=40)
     profile_id = FromList(
         N_("Criteria profile"), needed=N_("Choose a criteria profile"), translates_choices=False
     )

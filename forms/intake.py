@@ -113,8 +113,8 @@ def is_slug(_form: Any, field: Any) -> None:
         raise StopValidation(N_("Use small letters a–z, digits and hyphens, such as bt-2027"))
 
 
-class _IntakeForm(WordedForm):
-    """What every intake has; posts and placements are added by `intake_form`."""
+class NamedForm(WordedForm):
+    """What an intake is called and where it is found."""
 
     title_sv = Line(N_("Title in Swedish"), limit=120, needed=N_("Write a title in Swedish"))
     title_en = Line(N_("Title in English"), limit=120, needed=N_("Write a title in English"))
@@ -128,6 +128,11 @@ class _IntakeForm(WordedForm):
         ),
     )
     case_number = Line(N_("Case number"), limit=40)
+
+
+class _IntakeForm(NamedForm):
+    """What every intake has; posts and placements are added by `intake_form`."""
+
     form = OneOf(N_("Form of the posts"), choices=FORMS, needed=N_("Choose the form of the posts"))
     profile_id = FromList(
         N_("Criteria profile"),

@@ -176,13 +176,21 @@ def part_form(
 
 
 def typed(form: Any, shown: dict[str, Any]) -> dict[str, Any]:
-    """What was typed, by field. A box that says what it was shown with keeps that to the letter, blanks and all."""
+    """What was typed, by field. A box that says what it was shown with keeps that to the letter, blanks and all; a
+    number is the same with either decimal mark.
+    """
     values = {}
     for field in form:
         if getattr(field, "is_control", False):
             continue
         value = field.data if field.data is not None else ""
         before = shown.get(field.short_name)
+        if (
+            isinstance(before, str)
+            and is_number(before)
+            and before.replace(",", ".") == value.replace(",", ".")
+        ):
+            value = before
         if isinstance(before, str) and isinstance(field, Line | Paragraphs):
             clean = clean_line if isinstance(field, Line) else clean_text
             value = before if (clean(before) or "") == value else value
@@ -190,6 +198,11 @@ def typed(form: Any, shown: dict[str, Any]) -> dict[str, Any]:
             value = before
         values[field.short_name] = value
     return values
+
+
+def is_number(text: str) -> bool:
+    """Whether the text is a number with a decimal mark of either language."""
+    return re.fullmatch(r"\d+[.,]\d+", text) is not None
 
 
 def _field(name: str, criteria: Sequence[tuple[str, str]]) -> Field:

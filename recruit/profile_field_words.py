@@ -5,6 +5,7 @@ from typing import Any
 
 from forms import profile_parts as fields
 from recruit.i18n import gettext as _
+from recruit.i18n import language
 from recruit.profile_content import Content
 
 _CHOICES: dict[str, tuple[tuple[str, str], ...]] = {
@@ -50,7 +51,14 @@ def value_words(name: str, value: Any, content: Content) -> str:
         return ", ".join(called.get(each, each) for each in value)
     if isinstance(value, list):
         return ", ".join(_(known[each]) if each in known else each for each in value)
-    return _(known[value]) if value in known else str(value)
+    return _(known[value]) if value in known else number_words(str(value))
+
+
+def number_words(text: str) -> str:
+    """A number as it was typed, with the decimal mark of the reader's language; anything else as it stands."""
+    if not fields.is_number(text):
+        return text
+    return text.replace(".", ",") if language() == "sv" else text.replace(",", ".")
 
 
 def _in(label: str, lang: str | None) -> str:

@@ -1,6 +1,6 @@
 """Reading one application for those who decide eligibility, with all that belongs to it. The table is in `table`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from flask_babel import lazy_gettext as _
 from sqlmodel import Session, col, select
@@ -76,6 +76,20 @@ def referee(session: Session, application: Application, public_id: str) -> Refer
     ).first()
     if found is None:
         raise NotFound(_("There is no such referee of this application."))
+    return found
+
+
+def being_assessed(session: Session, ids: Collection[int]) -> set[int]:
+    """Of these applications, those that somebody assesses or has assessed. A calibration's cases are not."""
+    found: set[int] = set()
+    numbers = sorted(ids)
+    for start in range(0, len(numbers), 5_000):  # databases take so many values at a time
+        handed_out = select(Assignment.application_id).where(
+            col(Assignment.application_id).in_(numbers[start : start + 5_000]),
+            col(Assignment.stage).in_(STAGES),
+            Assignment.status != AssignmentStatus.RECUSED,
+        )
+        found.update(session.exec(handed_out.distinct()))
     return found
 
 

@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
 from recruit import clock
 from recruit.models import (
     Account,
     Assignment,
+    AssignmentStatus,
     DeadlineExtension,
     Intake,
     LessonComment,
@@ -102,6 +104,22 @@ def assessed(session: Session, *, account_id: int) -> set[int]:
     return set(
         session.exec(select(Assignment.intake_id).where(Assignment.assessor_id == account_id).distinct())
     )
+
+
+def may_read(session: Session, *, account_id: int) -> set[int]:
+    """Of those, the intakes whose lessons the assessor may read: nothing of their own is left to submit. One query."""
+    left = func.sum(
+        case(
+            (
+                (Assignment.status == AssignmentStatus.ASSIGNED)
+                & col(Assignment.stage).in_(("screening", "interview")),
+                1,
+            ),
+            else_=0,
+        )
+    )
+    mine = select(Assignment.intake_id).where(Assignment.assessor_id == account_id)
+    return set(session.exec(mine.group_by(col(Assignment.intake_id)).having(left == 0)))
 
 
 def taught(session: Session, *, region_id: int, intake: Intake | None = None) -> Taught | None:

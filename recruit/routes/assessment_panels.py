@@ -20,10 +20,11 @@ from recruit.navigation import present_standing
 from recruit.queries import assessment as queries
 from recruit.queries import intake as intakes
 from recruit.request import account, actor, db
-from recruit.routes.assessment_plans import propose
+from recruit.routes.assessment_plans import posted_codes, propose
 from recruit.routes.assessment_shared import blueprint, here, my_id, stage_wanted
 from recruit.routes.monitoring_shared import intake_here
 from recruit.services import conflicts, external_levels
+from recruit.services.panels import NotAssessed
 
 
 @blueprint.route("/assessment", methods=["GET", "POST"])
@@ -64,6 +65,8 @@ def assign(region: str, intake: str) -> Any:
         over=intakes.is_over(found, clock.now()),
         external=[each for each in profile.criteria if each.kind == "external"],
         refusal=refusal,
+        rest=sorted(posted_codes() - set(refusal.codes)) if isinstance(refusal, NotAssessed) else [],
+        done=request.args.get("done", type=int),
         bar=share_bar,
         url=lambda endpoint, **values: here(endpoint, found, **values),
     )

@@ -88,7 +88,7 @@ def carry_out(region: str, intake: str, number: int) -> Any:
             kept=summary.kept,
         )
     )
-    return redirect(here("assign", found, stage=stage), 303)
+    return redirect(here("assign", found, stage=stage, done=number), 303)
 
 
 @blueprint.post("/assessment/plans/<int:number>/undo")
@@ -107,9 +107,14 @@ def undo_plan(region: str, intake: str, number: int) -> Any:
     return redirect(here("assign", found, stage=stage), 303)
 
 
+def posted_codes() -> set[str]:
+    """The codes that were chosen, each in a field of its own or several in one."""
+    return {code.upper() for field in request.form.getlist("code") for code in field.split()}
+
+
 def propose(found: Intake, stage: str) -> Any:
     """Make a plan for the codes that were posted, or for all, and show it."""
-    codes = {code.upper() for field in request.form.getlist("code") for code in field.split()}
+    codes = posted_codes()
     with transaction(db()):
         made = panels.propose(
             db(), intake=found, stage=stage, only=codes or None, actor=actor(), now=clock.now()

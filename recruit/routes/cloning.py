@@ -81,17 +81,13 @@ def _proposed(found: Intake, carried: service.Carried) -> dict[str, Any]:
     slug = next(name for name in (base, *(f"{base}-{n}" for n in range(2, 100))) if name not in taken)
     return {
         "seen": carried.site_ids,
-        "title_sv": _year_moved(found.title_sv, found.starts_on.year, start.year),
-        "title_en": _year_moved(found.title_en, found.starts_on.year, start.year),
+        "title_sv": service.next_title(found.title_sv, found.starts_on, start),
+        "title_en": service.next_title(found.title_en, found.starts_on, start),
         "slug": slug,
         "profile_id": str(carried.profiles[0].id),
         "closes_on": closes,
         "starts_on": start,
     }
-
-
-def _year_moved(title: str, old: int, new: int) -> str:
-    return title.replace(str(old), str(new))
 
 
 def _new(form: CloneForm) -> service.NewIntake:

@@ -86,7 +86,7 @@ def new(region: str, intake: str) -> Any:
         return ask_page(found, empty_form(found), [application.mask_code], (), "")
     form, codes, query = empty_form(found, request.form), codes_here(found), request.form.get("filter", "")
     step = request.form.get("step")
-    if not form.validate() or step == "change":
+    if not _valid(form) or step == "change":
         return ask_page(found, form, codes, (), query), 422 if form.errors else 200
     wanted, due_on = _wanted(form), form.due_on.data
     assert due_on is not None
@@ -101,6 +101,18 @@ def new(region: str, intake: str) -> Any:
     return _preview(found, form, plan, wanted, due_on, query)
 
 
+def _valid(form: AskForm) -> bool:
+    """Whether all of it holds. What only the service knows of the day is said together with the rest."""
+    valid = form.validate()
+    if form.due_on.data is not None and not form.due_on.errors:
+        try:
+            service.check_date(form.due_on.data, clock.now())
+        except Invalid as error:
+            show_error(form, error)
+            return False
+    return valid
+
+
 def _wanted(form: AskForm) -> Wanted:
     """What the form asks for: what belongs to another choice is left out."""
     what = form.what.data
@@ -113,7 +125,7 @@ def _wanted(form: AskForm) -> Wanted:
 
 
 def _preview(intake: Intake, form: AskForm, plan: Plan, wanted: Wanted, due_on: date, query: str) -> str:
-    letters: dict[str, tuple[str, str]] = {}
+    letters: dict[str, tuple[str, str, str]] = {}
     for application in plan.applications:
         language, subject, body = service.preview(
             db(),
@@ -124,7 +136,7 @@ def _preview(intake: Intake, form: AskForm, plan: Plan, wanted: Wanted, due_on: 
             base_url=settings().base_url,
             now=clock.now(),
         )
-        letters.setdefault(language, (subject, body))
+        letters.setdefault(language, (subject, body, application.mask_code))
         if len(letters) == 2:
             break
     return render_template(

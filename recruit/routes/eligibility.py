@@ -220,6 +220,7 @@ def _page(intake: Intake, application: Application, form: Any = None, refused: R
         completion_words=completion_words,
         today=completion.today(),
         barred=barred,
+        assessed_now=bool(queries.being_assessed(db(), [application.id or 0])),
         may_decide=application.status is ApplicationStatus.SUBMITTED and barred is None,
         words=applicant_view,
     )

@@ -22,6 +22,7 @@ from recruit.routes.eligibility_table import read_filter
 from recruit.services import requirement_setting
 from recruit.services.requirement_setting import Setting
 from recruit.services.selection import MOST_AT_ONCE, chosen, summary, too_many
+from scoring.profile import Profile
 
 #: Where rows go to be handed out and written to: the page takes one field `code` for each.
 PAGES = {"assign": "assessment.assign", "message": "letters.new"}
@@ -142,7 +143,22 @@ def set_requirement(region: str, intake: str) -> Any:
         codes=codes,
         back=query,
         words=applicant_view,
+        falls=_falls(found, setting, plan),
     )
+
+
+def _falls(intake: Intake, setting: Setting, plan: requirement_setting.Plan) -> list[str]:
+    """Codes of those that are being assessed and would be eligible no longer."""
+    profile = intakes.profile_of(db(), intake)
+    if setting.answer is not Answer.NO or not _stops(profile, setting.requirement):
+        return []
+    numbers = {each.application.id or 0: each.application.mask_code for each in plan.changes}
+    return sorted(numbers[each] for each in eligibility.being_assessed(db(), numbers))
+
+
+def _stops(profile: Profile, key: str) -> bool:
+    """Whether a "no" to the requirement stops an application."""
+    return any(each.key == key and each.mandatory for each in profile.requirements)
 
 
 def _set(intake: Intake, setting: Setting, query: str) -> Any:

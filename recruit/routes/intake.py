@@ -57,6 +57,7 @@ def home(region: str) -> str:
         oversees=oversees,
         assesses=Role.ASSESSOR in roles(),
         assessed=lessons.assessed(db(), account_id=account().id or 0) if Role.ASSESSOR in roles() else (),
+        may_read=lessons.may_read(db(), account_id=account().id or 0) if Role.ASSESSOR in roles() else (),
         administers=Role.ADMINISTRATOR in roles(),
     )
 

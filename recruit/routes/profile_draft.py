@@ -13,6 +13,7 @@ from recruit.errors import Conflict, Invalid
 from recruit.i18n import gettext as _
 from recruit.models import ProfileDraft
 from recruit.profile_content import content_of
+from recruit.profile_field_words import number_words
 from recruit.profile_parts import values_of
 from recruit.queries import intake as intakes
 from recruit.queries import profile as profiles
@@ -156,12 +157,14 @@ def download(region: str, draft: int) -> Response:
 
 
 def _asked() -> dict[str, Any]:
-    """What the form starts with: the version that the reader comes from, or the sample."""
+    """What the form starts with: the version that the reader comes from, the newest of the key, or the sample."""
     key, version = request.args.get("key"), request.args.get("version", type=int)
     if key and version:
         row = profiles.by_version(db(), key, version)
         return {"source": str(row.id), "key": row.key if "copy" not in request.args else ""}
-    return {"source": SAMPLE, "key": default_profile().key}
+    key = key or default_profile().key
+    newest = profiles.latest(db(), present_region().id or 0, key)
+    return {"source": str(newest.id) if newest else SAMPLE, "key": key}
 
 
 def _sources() -> dict[str, str]:
@@ -197,7 +200,8 @@ def _shown_at(row: ProfileDraft, part: str, seen: int) -> dict[str, Any]:
 
 def _form(row: ProfileDraft, part: str, values: dict[str, Any], formdata: Any) -> Any:
     choices = profile_editor.criteria_choices(service.content(row))
-    data = {**values, "revision": row.revision}
+    data = {name: number_words(each) if isinstance(each, str) else each for name, each in values.items()}
+    data["revision"] = row.revision
     # A part that somebody has removed meanwhile has no fields of its own any more: those that were sent stand for it.
     names = list(values) or [name for name in request.form if name not in ("revision", "csrf_token")]
     return part_form(names, formdata, data=data, criteria=choices, say=_)

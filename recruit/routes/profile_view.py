@@ -10,6 +10,7 @@ from recruit.i18n import gettext as _
 from recruit.i18n import language
 from recruit.models import CriteriaProfile
 from recruit.profile_content import Content, content_of
+from recruit.profile_field_words import number_words
 from recruit.queries import intake as intakes
 from recruit.queries import profile as profiles
 from recruit.request import db, stored_number
@@ -101,7 +102,7 @@ def _cards(content: Content) -> list[dict[str, Any]]:
             "kind": each["kind"],
             "stage": each["stage"],
             "name": text(each["name"]) or _("Criterion without a name"),
-            "weight": each["weight"],
+            "weight": number_words(each["weight"]),
             "description": text(each["description"]),
             "anchors": [text(anchor) or "–" for anchor in each["anchors"]],
         }

@@ -1,5 +1,6 @@
 """The next intake from an earlier one: its sites and posts, programme, profile and time plan, as a new draft."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -9,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from recruit import clock
 from recruit.actor import Actor
-from recruit.errors import Conflict
+from recruit.errors import Conflict, Invalid
 from recruit.i18n import lazy_gettext as _
 from recruit.models import CriteriaProfile, Intake, PlanDate, PlanStep, Site
 from recruit.models.types import id_of
@@ -82,14 +83,46 @@ def next_closing_day(source: Intake, now: datetime) -> date:
     return day
 
 
+#: The two halves of a year, as titles name them. "Vår" alone is also "our", so it counts only before a year.
+_SEASONS = re.compile(r"\b(?:(våren|hösten|spring|autumn)\b|(vår|höst)(?=\s+\d{4}\b))", re.IGNORECASE)
+_OTHER = {
+    "våren": "hösten",
+    "hösten": "våren",
+    "vår": "höst",
+    "höst": "vår",
+    "spring": "autumn",
+    "autumn": "spring",
+}
+
+
+def next_title(title: str, old_start: date, start: date) -> str:
+    """The title that is proposed: the year of the start moved, and with an odd number of half years the season.
+
+    Empty where nothing in the title tells the two intakes apart: a person must write one.
+    """
+
+    def other(found: re.Match[str]) -> str:
+        word = _OTHER[found[0].lower()]
+        return word.capitalize() if found[0][0].isupper() else word
+
+    moved_on = title.replace(str(old_start.year), str(start.year))
+    if round((start - old_start) / HALF_A_YEAR) % 2:
+        moved_on = _SEASONS.sub(other, moved_on)
+    return "" if moved_on == title else moved_on
+
+
 def clone(
     session: Session, *, source: Intake, new: NewIntake, seen: str | None, actor: Actor, now: datetime
 ) -> Intake:
     """Make a draft from an earlier intake, every date moved by as much as the closing day.
 
     `seen` is `Carried.site_ids` as they were shown (None: whatever they are). The earlier intake is left as it is.
-    Raises Conflict when all its sites are closed or others than shown are, Invalid as `services.intake.create`.
+    Raises Conflict when all its sites are closed or others than shown are, Invalid for the earlier one's title and as
+    `services.intake.create`.
     """
+    for field in ("title_sv", "title_en"):
+        if getattr(new, field).strip().casefold() == getattr(source, field).casefold():
+            raise Invalid(_("The earlier intake has this title. Give the new one its own."), field=field)
     found = carried(session, source=source)
     if not found.posts:
         raise Conflict(

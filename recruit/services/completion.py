@@ -83,10 +83,11 @@ def check(session: Session, *, intake: Intake, wanted: Wanted, due_on: date, now
         raise Invalid(_("Write what you ask."), field="text")
     if len(wanted.text) > LONGEST_TEXT:
         raise Invalid(_("Use at most %(limit)s characters.", limit=LONGEST_TEXT), field="text")
-    _check_date(due_on, now)
+    check_date(due_on, now)
 
 
-def _check_date(due_on: date, now: datetime) -> None:
+def check_date(due_on: date, now: datetime) -> None:
+    """Raise Invalid for a last day that leaves no time to answer, or more than a year."""
     today = queries.today(now)
     if due_on <= today:
         raise Invalid(
@@ -375,7 +376,7 @@ def extend(
     The same for all is what is fair: it takes in requests that are past their date, and none gets less time than it
     had. Raises Invalid for a day that is not later than today, and without a reason; Conflict when nobody waits.
     """
-    _check_date(due_on, now)
+    check_date(due_on, now)
     if not reason.strip():
         raise Invalid(_("Write why there is more time."), field="reason")
     rows = session.exec(

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AssignmentSummary",
+    "NotAssessed",
     "assign",
     "carry_out",
     "hand_out",
@@ -38,6 +39,21 @@ __all__ = [
     "recusals",
     "undo",
 ]
+
+
+#: A message names so many applications at most.
+MOST_NAMED = 8
+
+
+class NotAssessed(Invalid):
+    """Some of the chosen applications are not assessed at the stage: `codes`."""
+
+    def __init__(self, codes: list[str]) -> None:
+        self.codes = codes
+        super().__init__(
+            _("These are not assessed at this stage: %(codes)s. Choose others.", codes=_listed(codes)),
+            field="code",
+        )
 
 
 @dataclass(frozen=True)
@@ -341,13 +357,10 @@ def _check_codes(session: Session, intake: Intake, stage: str, only: Collection[
         return
     known = {each.mask_code for each in queries.pool(session, intake, stage)}
     unknown = sorted(set(only) - known)
-    if unknown or not only:
-        raise Invalid(
-            _("These are not assessed at this stage: %(codes)s. Choose others.", codes=_listed(unknown))
-            if unknown
-            else _("Choose at least one application."),
-            field="code",
-        )
+    if unknown:
+        raise NotAssessed(unknown)
+    if not only:
+        raise Invalid(_("Choose at least one application."), field="code")
 
 
 def _nothing_to_assess(stage: str) -> Any:
@@ -356,5 +369,5 @@ def _nothing_to_assess(stage: str) -> Any:
     return _("No application is eligible, so there is nothing to assess.")
 
 
-def _listed(codes: list[str], shown: int = 8) -> str:
-    return ", ".join(codes[:shown]) + (" …" if len(codes) > shown else "")
+def _listed(codes: list[str]) -> str:
+    return ", ".join(codes[:MOST_NAMED]) + (" …" if len(codes) > MOST_NAMED else "")

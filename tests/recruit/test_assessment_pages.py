@@ -7,9 +7,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
-from sqlmodel import Session
+from sqlmodel import Session, select
 
-from recruit.models import Assignment, AssignmentStatus, AttachmentKind, Intake
+from recruit.models import Application, Assignment, AssignmentStatus, AttachmentKind, Intake
 from recruit.queries import assessment as queries
 from recruit.services import panels
 from recruit.storage import Storage
@@ -280,6 +280,31 @@ def test_coordinator_hands_out_and_sees_the_loads(
     look_again(session)
     assert len(queries.assignments(session, intake, "screening")) == 8
     assert client.get(f"{BASE}/assessment").status_code == 200
+
+
+def test_one_that_cannot_be_assessed_does_not_lose_the_others_that_were_chosen(
+    session: Session, world: World, client: FlaskClient
+) -> None:
+    intake = eligible_intake(session, world, 3)
+    sign_in(client, world.coordinator)
+    client.get("/language/en")
+    codes = sorted(session.exec(select(Application.mask_code)))
+    refused = post(client, f"{BASE}/assessment", {"code": [*codes[:2], "ZZZZ"]})
+    assert refused.status_code == 422
+    assert "not assessed at this stage: ZZZZ" in refused.text
+    assert "Make a plan for the other 2" in refused.text
+    assert f'name="code" value="{" ".join(codes[:2])}"' in refused.text
+    made = post(client, f"{BASE}/assessment", {"code": " ".join(codes[:2])})
+    assert made.status_code == 303
+    assert codes[2] not in client.get(made.location).text
+    done = post(client, f"{made.location}/carry-out")
+    home = client.get(done.location).text
+    assert "can be taken back" in home
+    undo = re.search(r'action="([^"]+/undo)"', home)
+    assert undo is not None
+    back = post(client, undo[1])
+    assert "can be taken back" not in client.get(back.location).text
+    assert queries.assignments(session, intake, "screening") == []
 
 
 def test_handing_out_undecided_applications_is_refused_in_words(

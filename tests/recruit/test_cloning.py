@@ -208,6 +208,28 @@ def test_the_page_shows_what_is_carried_and_makes_the_draft(
     assert coordinator.get("/g/alvmark/bt-next/").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("title", "then", "proposed"),
+    [
+        ("Bastjänstgöring våren 2027", date(2027, 9, 1), "Bastjänstgöring hösten 2027"),
+        ("Hösten 2027, bastjänstgöring", date(2027, 9, 1), "Våren 2027, bastjänstgöring"),
+        ("Basic service, autumn 2027", date(2028, 9, 1), "Basic service, spring 2028"),
+        ("Basic service, autumn 2027", date(2028, 3, 1), "Basic service, autumn 2028"),
+        ("BT i vår region 2027", date(2028, 9, 1), "BT i vår region 2028"),
+        ("Basic service", date(2027, 9, 1), ""),
+    ],
+)
+def test_the_next_title_is_proposed_or_left_to_a_person(title: str, then: date, proposed: str) -> None:
+    assert service.next_title(title, date(2027, 3, 1), then) == proposed
+
+
+def test_the_title_of_the_earlier_intake_is_not_kept(session: Session, world: World, source: Intake) -> None:
+    for field in ("title_sv", "title_en"):
+        with pytest.raises(Invalid, match="title") as refused:
+            clone(session, world, source, **{field: getattr(source, field).upper()})
+        assert refused.value.field == field
+
+
 @ONE_DATABASE
 def test_a_fault_or_a_closed_site_keeps_what_was_typed(
     coordinator: FlaskClient, session: Session, world: World

@@ -13,6 +13,8 @@ from recruit.errors import Conflict, Invalid, NotAllowed
 from recruit.intake_home.lessons import left_words, shut_out
 from recruit.models import (
     Account,
+    Assignment,
+    AssignmentStatus,
     Intake,
     LessonComment,
     LessonKind,
@@ -316,6 +318,14 @@ def test_assessors_comment_and_read_no_more_than_they_may(
     other = session.exec(select(LessonComment.id).where(LessonComment.text == TEXT)).one()
     session.commit()
     assert post(client, f"{PAGE}/{other}/remove").status_code == 403
+    home = client.get("/g/alvmark/").text
+    assert f'href="{PAGE}"' in home
+    left = session.exec(select(Assignment).where(Assignment.assessor_id == world.assessors[0].id)).first()
+    assert left is not None
+    left.status, left.submitted_at = AssignmentStatus.ASSIGNED, None
+    session.commit()
+    assert client.get(PAGE).status_code == 409
+    assert f'href="{PAGE}"' not in client.get("/g/alvmark/").text
     sign_in(client, world.assessors[3])  # has assessed nothing in this intake
     assert client.get(PAGE).status_code == 403
 

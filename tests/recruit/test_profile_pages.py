@@ -152,6 +152,28 @@ def test_weights_show_their_sum_and_what_is_missing(
     assert len(session.exec(select(CriteriaProfile)).all()) == 1
 
 
+def test_numbers_follow_the_language_and_are_not_changed_by_being_shown(
+    coordinator: FlaskClient, session: Session, draft: str
+) -> None:
+    page = f"{draft}edit/weights"
+    post(coordinator, page, fields(coordinator, page) | {"weight_c3": "12,5"})
+    shown = fields(coordinator, page)
+    assert shown["weight_c3"] == "12.5"
+    post(coordinator, page, shown)
+    assert content_of_newest(session)["criteria"][2]["weight"] == "12,5"  # type: ignore[index]
+    coordinator.get("/language/sv")
+    assert fields(coordinator, page)["weight_c3"] == "12,5"
+
+
+def test_a_new_draft_begins_from_the_newest_version_of_its_key(
+    coordinator: FlaskClient, world: World
+) -> None:
+    page = coordinator.get(f"{HOME}/new-draft").text
+    assert re.search(
+        rf'<option[^>]*value="{world.profile.id}"[^>]*selected|selected[^>]*value="{world.profile.id}"', page
+    )
+
+
 def test_message_stands_at_its_field_and_what_was_typed_stays(coordinator: FlaskClient, draft: str) -> None:
     page = f"{draft}edit/criteria/c3"
     sent = fields(coordinator, page) | {"weight": "many", "anchors_4_en": " ", "key": "Fel nyckel"}

@@ -11,6 +11,7 @@ from sqlmodel import Session, select
 
 from recruit import clock
 from recruit.models import (
+    Account,
     Answer,
     Application,
     Assignment,
@@ -23,9 +24,10 @@ from recruit.models import (
 )
 from recruit.queries import completion
 from recruit.services import eligibility
+from recruit.services.handing import hand_out
 from tests.databases import ONE_DATABASE
 from tests.recruit.application_helpers import PDF, open_intake
-from tests.recruit.factories import World, post, sign_in
+from tests.recruit.factories import NOW, World, post, sign_in
 from tests.recruit.intake_helpers import submitted
 from tests.recruit.kept import kept
 from tests.recruit.page_helpers import count_queries, english, other_client
@@ -194,6 +196,9 @@ def test_bad_request_keeps_what_was_typed(coordinator: FlaskClient, session: Ses
     assert answer.status_code == 422
     assert "must be later than today" in answer.text
     assert "Typed with care." in answer.text
+    both = post(coordinator, f"{REQUESTS}/new", {**bad, "what": "document", "kind": ""})
+    assert "must be later than today" in both.text
+    assert "Choose the document that you ask for" in both.text
     nothing = post(coordinator, f"{REQUESTS}/new", {"codes": application.mask_code, "what": "document"})
     assert nothing.status_code == 422
     assert "Choose the document that you ask for" in nothing.text
@@ -226,6 +231,36 @@ def test_setting_is_shown_first_then_done_and_undone(
     assert "What stood before is back for 1 application." in back.text
     session.rollback()
     assert [each.application_id for each in session.exec(select(RequirementDecision))] == [second.id]
+
+
+def test_preview_in_each_language_says_whose_letter_it_is(
+    coordinator: FlaskClient, session: Session, intake: Intake
+) -> None:
+    first, second = submitted(session, intake), submitted(session, intake)
+    session.get_one(Account, second.account_id).language = "en"
+    session.commit()
+    preview = post(coordinator, f"{REQUESTS}/new", asking(first, second)).text
+    for each in (first, second):
+        assert f"as {each.mask_code} gets it" in preview
+
+
+def test_no_to_what_is_being_assessed_says_that_it_leaves_the_assessment(
+    coordinator: FlaskClient, session: Session, world: World, intake: Intake
+) -> None:
+    first, second = submitted(session, intake), submitted(session, intake)
+    hand_out(session, intake, "screening", first.id or 0, world.assessors[0].id or 0, NOW)
+    session.commit()
+    setting = {"codes": f"{first.mask_code} {second.mask_code}", "requirement": "E5", "reason": "Missing."}
+    preview = post(coordinator, f"{LIST}/requirement", {**setting, "answer": "no"}).text
+    assert "1 of them is being assessed" in preview
+    assert f"{first.mask_code} would no longer be eligible" in preview
+    assert (
+        "is being assessed"
+        not in post(coordinator, f"{LIST}/requirement", {**setting, "answer": "unclear"}).text
+    )
+    told = "This application is being assessed"
+    assert told in coordinator.get(f"{LIST}/{first.mask_code}").text
+    assert told not in coordinator.get(f"{LIST}/{second.mask_code}").text
 
 
 def test_applicant_answers_and_the_table_says_that_it_came_in(
