@@ -18,6 +18,7 @@ from sqlmodel import Session, col, select
 
 from recruit import clock
 from recruit.database import AllRegions, make_session, transaction
+from recruit.disposals import Disposals
 from recruit.handing_over import Away, CalledOff, Refused, Unsure, described, hand_over
 from recruit.mail_message import compose, envelope_sender
 from recruit.mail_server import CATCH, connect, parse
@@ -349,7 +350,7 @@ class Courier(threading.Thread):
         super().__init__(name="courier", daemon=True)
         self._engine, self._settings, self._every = engine, settings, every
         self._ended = threading.Event()
-        self._reminders = Reminders(engine, settings)
+        self._reminders, self._disposals = Reminders(engine, settings), Disposals(engine, settings)
 
     def run(self) -> None:
         while not self._ended.wait(self._every):
@@ -357,6 +358,7 @@ class Courier(threading.Thread):
                 self._reminders.look()
                 post_notices(self._engine, self._settings)
                 deliver_pending(self._engine, self._settings, ended=self._ended.is_set)
+                self._disposals.look()
             except Exception:  # whatever it is: a thread that ended would leave all later mail lying, unseen
                 log.exception("the courier could not read the outbox; trying again")
 

@@ -1,38 +1,209 @@
-"""`recruit dispose`: delete what the record holds about an application, by a decision."""
+"""`recruit dispose`: carry out the plans for disposal, show what they would take, prove what went."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 import click
 
-from recruit.commands.common import command_session
+from recruit.commands.common import command_session, command_settings
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from recruit.models import Application
 
 
 @click.command(
     "dispose",
-    epilog="Example: recruit dispose BT26-7K4M --reason 'Disposal plan RÄ 2026/12, two years after the end'",
+    epilog="Examples: recruit dispose --dry-run; recruit dispose --due, once a day from cron; "
+    "recruit dispose --prove BT26-7K4MW --word 'Ada Berg'; "
+    "recruit dispose BT26-7K4MW --reason 'Decision RÄ 2026/12'",
 )
-@click.argument("reference")
+@click.argument("reference", required=False)
+@click.option("--dry-run", is_flag=True, help="Show what is due by the plans, in counts; change nothing.")
+@click.option("--due", is_flag=True, help="Dispose of what is due in every region that has a plan.")
 @click.option(
-    "--reason", required=True, help="The decision that the disposal rests on; it is kept in the record."
+    "--prove", metavar="REFERENCE", help="Show what went of this application, and search for what is left."
+)
+@click.option("--word", "words", multiple=True, help="With --prove: look for this too, a name or an address.")
+@click.option(
+    "--reason", help="With a reference: the decision that the disposal rests on; it is kept in the record."
 )
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def command(reference: str, reason: str, yes: bool) -> None:
-    """Delete the old and new values that the record holds about the application with this reference number.
+def command(
+    reference: str | None,
+    dry_run: bool,
+    due: bool,
+    prove: str | None,
+    words: tuple[str, ...],
+    reason: str | None,
+    yes: bool,
+) -> None:
+    """Dispose of applications by the regions' plans, or of the one with this reference number by a decision.
 
-    The chain stays whole: `recruit verify` passes and names what was disposed of, and when.
+    Everything personal goes: answers, files, mail, what others wrote. Counts, levels, rankings and lists stay, and
+    `recruit verify` still passes and names what was disposed of, and when.
     """
+    if sum((bool(reference), dry_run, due, prove is not None)) != 1:
+        raise click.UsageError("Give one of: a reference, --dry-run, --due, --prove.")
+    if dry_run:
+        _show_due()
+    elif due:
+        _carry_out()
+    elif prove is not None:
+        _prove(prove, words)
+    else:
+        if not (reason or "").strip():
+            raise click.UsageError("Name the decision with --reason.")
+        _one(str(reference), str(reason), yes)
+
+
+def _show_due() -> None:
+    """Per intake: how many of what, tables and files; no names and no numbers of applications."""
     from sqlmodel import select
 
     from recruit import clock
+    from recruit.disposing.register import EMPTIED, GOES
+    from recruit.models import Region
+    from recruit.queries import disposal as queries
+
+    tables = (*GOES, *EMPTIED)
+    with command_session("every region has its plan") as session:
+        for region in session.exec(select(Region).order_by(Region.slug)).all():
+            _terms, revision = queries.plan_of(session, region_id=region.id or 0)
+            plan = f"plan {revision}" if revision else "no plan yet: nothing goes by itself"
+            click.echo(f"{region.slug} ({plan})")
+            found = queries.due(session, region_id=region.id or 0, now=clock.now())
+            for each in found:
+                click.echo(f"  {each.intake.slug}")
+                _line("applications", len(each.applications))
+                _line("drafts that were never sent", len(each.drafts))
+                _line("monitoring answers before the rest", len(each.monitoring))
+                _line("applications whose mail goes before the rest", len(each.mails))
+                _line("files of disclosures before the rest", len(each.disclosure_files))
+                _line("held", each.held)
+                counts = queries.counts(session, (*each.applications, *each.drafts), tables)
+                _line("files", counts.get("attachment", 0))
+                for name in sorted(counts):
+                    _line(f"rows of {name}", counts[name])
+            if not found:
+                click.echo("  nothing is due")
+
+
+def _line(what: str, number: int) -> None:
+    if number:
+        click.echo(f"    {number:6} {what}")
+
+
+def _carry_out() -> None:
+    from recruit.database import make_engine
+    from recruit.disposals import carry_out
+
+    settings = command_settings()
+    engine = make_engine(settings.database)
+    try:
+        run = carry_out(engine, settings)
+    finally:
+        engine.dispose()
+    for slug in run.without_plan:
+        click.echo(f"{slug} has no plan: nothing was disposed of.")
+    click.echo(
+        f"{run.applications} applications and {run.drafts} drafts are gone, {run.files} files of sent applications; "
+        f"{run.monitoring} monitoring answers, mail of {run.mails}, {run.disclosure_files} files of disclosures; "
+        f"{run.held} wait, held."
+    )
+    if run.searched is not None:
+        _tell_search(run.searched.words, run.searched.found, run.searched.columns, run.searched.files)
+
+
+def _one(reference: str, reason: str, yes: bool) -> None:
+    from recruit import clock
     from recruit.actor import SYSTEM
-    from recruit.models import Application
-    from recruit.services.disposal import dispose_values
+    from recruit.database import make_engine
+    from recruit.disposals import prove, scrub
+    from recruit.services.disposal import dispose
+    from recruit.storage import Storage
 
     if not yes:
-        click.confirm(
-            f"Delete all values in the record about {reference}? This cannot be undone.", abort=True
+        click.confirm(f"Dispose of everything personal in {reference}? This cannot be undone.", abort=True)
+    settings = command_settings()
+    with command_session("a reference number is unique over all regions", settings) as session:
+        gone = dispose(
+            session,
+            application=_application(session, reference),
+            reason=reason,
+            storage=Storage(settings.attachments),
+            actor=SYSTEM,
+            now=clock.now(),
         )
-    with command_session("a reference number is unique over all regions") as session:
-        found = session.exec(select(Application).where(Application.reference == reference)).first()
-        if found is None:
-            raise click.ClickException(f"There is no application {reference!r}.")
-        count = dispose_values(session, application=found, reason=reason, actor=SYSTEM, now=clock.now())
-    click.echo(f"{count} values about {reference} are gone.")
+    engine = make_engine(settings.database)
+    try:
+        searched = prove(engine, settings, [gone])
+        scrub(engine)
+    finally:
+        engine.dispose()
+    _tell_receipt(reference, gone.receipt.disposed_at, gone.receipt.counts, gone.receipt.files)
+    _tell_search(searched.words, searched.found, searched.columns, searched.files)
+    click.echo(f"Copies made before are gone after {gone.receipt.backups_until.isoformat()}.")
+
+
+def _prove(reference: str, words: Sequence[str]) -> None:
+    from recruit.disposals import look
+    from recruit.disposing.leftovers import leftovers
+    from recruit.queries.disposal import receipt_of
+
+    settings = command_settings()
+    with command_session("a reference number is unique over all regions", settings) as session:
+        application = _application(session, reference)
+        receipt = receipt_of(session, application)
+        if receipt is None:
+            raise click.ClickException(f"{reference} has not been disposed of.")
+        _tell_receipt(reference, receipt.disposed_at, receipt.counts, receipt.files)
+        if receipt.searched is not None:
+            click.echo(
+                f"Right after it, {receipt.searched} words were looked for; {receipt.found} places had one."
+            )
+        left = leftovers(session, application)
+        searched = look(session, settings, [each for each in words if each.strip()])
+    for place, number in sorted(left.items()):
+        click.echo(f"Left: {number} in {place}")
+    if not left:
+        click.echo(
+            "No row of any table about it holds words of a person; the outbox and the files have none."
+        )
+    if words:
+        _tell_search(searched.words, searched.found, searched.columns, searched.files)
+    click.echo(f"Copies made before are gone after {receipt.backups_until.isoformat()}.")
+    if left or searched.found:
+        raise SystemExit(1)
+
+
+def _application(session: Session, reference: str) -> Application:
+    from sqlmodel import select
+
+    from recruit.models import Application
+
+    found = session.exec(select(Application).where(Application.reference == reference)).first()
+    if found is None:
+        raise click.ClickException(f"There is no application {reference!r}.")
+    return found
+
+
+def _tell_receipt(reference: str, at: datetime, counts: str, files: int) -> None:
+    from recruit.display import written
+
+    click.echo(f"{reference} was disposed of {written(at, 'en')}: {files} files, and rows of")
+    for name, number in sorted(json.loads(counts).items()):
+        _line(name, number)
+
+
+def _tell_search(words: int, found: dict[str, int], columns: int, files: int) -> None:
+    click.echo(f"{words} words looked for in {columns} columns of all tables and {files} files:")
+    for place, number in sorted(found.items()):
+        click.echo(f"  found {number} in {place}")
+    if not found:
+        click.echo("  none was found")

@@ -58,6 +58,14 @@ from recruit.models.disagreement import (
     DiscussionMessage,
     LevelChange,
 )
+from recruit.models.disposal import (
+    CorrectionOutcome,
+    CorrectionRequest,
+    DisposalPlan,
+    DisposalReceipt,
+    Hold,
+    HoldGround,
+)
 from recruit.models.eligibility import Answer, RequirementDecision
 from recruit.models.intake import (
     CriteriaProfile,
@@ -141,6 +149,8 @@ __all__ = [
     "CompletionState",
     "ConflictAnswer",
     "ConflictOfInterest",
+    "CorrectionOutcome",
+    "CorrectionRequest",
     "CriteriaProfile",
     "DeadlineExtension",
     "Disagreement",
@@ -153,10 +163,14 @@ __all__ = [
     "DisclosureMasking",
     "DisclosureOutcome",
     "DiscussionMessage",
+    "DisposalPlan",
+    "DisposalReceipt",
     "Eligibility",
     "EmailToken",
     "EntryKind",
     "ExperiencePeriod",
+    "Hold",
+    "HoldGround",
     "Intake",
     "IntakeStatus",
     "InterviewList",

@@ -129,6 +129,10 @@ class Application(RegionScoped, table=True):
     changed_at: datetime | None = moment(default=None, nullable=True)
     withdrawn_at: datetime | None = moment(default=None, nullable=True)
     withdrawal_reason: str | None = None
+    # the version of the notice of how data are used that was in force when it was sent
+    notice_version: int | None = None
+    # since when everything personal in it is gone (services.disposal)
+    disposed_at: datetime | None = moment(default=None, nullable=True)
     eligibility: Eligibility = choice(Eligibility, default=Eligibility.PENDING, index=True)
 
     # about you

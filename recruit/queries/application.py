@@ -44,18 +44,18 @@ def of_account(session: Session, account: Account) -> list[Own]:
         select(Application, Intake, Region)
         .join(Intake, col(Intake.id) == col(Application.intake_id))
         .join(Region, col(Region.id) == col(Application.region_id))
-        .where(Application.account_id == account.id)
+        .where(Application.account_id == account.id, col(Application.disposed_at).is_(None))
         .order_by(col(Application.created_at).desc(), col(Application.id).desc())
     )
     return [Own(*row) for row in rows]
 
 
 def own(session: Session, *, account: Account, reference: str) -> Application:
-    """The person's own application with this reference. Raises NotFound, also when it is somebody else's."""
+    """The person's own application with this reference. Raises NotFound, also for another's or one disposed of."""
     found = session.exec(
         select(Application).where(Application.reference == reference, Application.account_id == account.id)
     ).first()
-    if found is None:
+    if found is None or found.disposed_at is not None:
         raise NotFound(_("You have no application with this reference. Look among your applications."))
     return found
 

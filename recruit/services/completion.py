@@ -444,13 +444,6 @@ def remind(session: Session, *, base_url: str, now: datetime) -> int:
     return reminded
 
 
-def forget(session: Session, *, application: Application) -> None:
-    """Empty every text about the applicant in the requests; that something was asked and answered, and when, stays."""
-    texts = {"text": "", "answer": "", "cancel_reason": ""}
-    about = col(CompletionRequest.application_id) == application.id
-    session.exec(update(CompletionRequest).where(about).values(**texts))
-
-
 def _mail(
     session: Session,
     request: CompletionRequest,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, select
 
 from recruit.actor import Actor
 from recruit.errors import Conflict, Invalid
@@ -14,7 +14,6 @@ from recruit.models import (
     AssignmentStatus,
     ConflictOfInterest,
     Intake,
-    PossibleConflict,
 )
 from recruit.models.types import id_of
 from recruit.queries import assessment as queries
@@ -71,13 +70,6 @@ def declare_conflict(
         intake_id=application.intake_id,
     )
     return replacements
-
-
-def forget(session: Session, *, application: Application) -> None:
-    """Empty the reasons that were written about conflicts of interest; who may not assess it stays."""
-    for table in (ConflictOfInterest, PossibleConflict):
-        mine = col(table.application_id) == application.id
-        session.exec(update(table).where(mine).values(reason=""))
 
 
 def _set_aside(session: Session, application: Application, assessor_id: int) -> list[Assignment]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, select
 
 from recruit.actor import Actor
 from recruit.errors import Conflict, Invalid, NotFound
@@ -217,12 +217,6 @@ def undo(
     numbers = {setting.requirement: (setting.answer, None), "applications": (None, restored)}
     _record(session, setting, "eligibility.setting_undone", numbers, actor, now)
     return restored, tuple(left_out)
-
-
-def forget(session: Session, *, application: Application) -> None:
-    """Remove what is kept about the application for undoing: earlier decisions with their reasons."""
-    about = col(RequirementReplaced.application_id) == application.id
-    session.exec(delete(RequirementReplaced).where(about))
 
 
 def _still_so(row: RequirementDecision | None, application: Application, setting: RequirementSetting) -> bool:

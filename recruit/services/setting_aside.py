@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, select
 
 from recruit.actor import Actor
 from recruit.errors import Conflict, Invalid, NotFound
@@ -11,7 +11,6 @@ from recruit.models import (
     Application,
     Assignment,
     AssignmentStatus,
-    LevelStep,
     SetAside,
     SetAsideReason,
 )
@@ -131,16 +130,6 @@ def _take_from(session: Session, assignment: Assignment, replacement_id: int) ->
             )
         session.delete(each)
     session.flush()
-
-
-def forget(session: Session, *, application: Application) -> None:
-    """Disposal: why assessors put the application aside in their own words, and the rationales of every step, go."""
-    own = col(Assignment.application_id) == application.id
-    of_it = select(Assignment.id).where(own)
-    session.exec(update(SetAside).where(col(SetAside.assignment_id).in_(of_it)).values(words=""))
-    session.exec(
-        update(LevelStep).where(col(LevelStep.assignment_id).in_(of_it)).values(note_before="", note_after="")
-    )
 
 
 def _write(

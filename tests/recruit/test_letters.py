@@ -406,6 +406,7 @@ def test_settled_no_longer_waits(session: Session, world: World, intake: Intake)
 
 def test_disposal_takes_the_mail_along(session: Session, world: World, intake: Intake) -> None:
     application, failed = failed_mail(session, world, intake)
+    sending = session.get_one(LetterSending, failed.sending_id)
     applications.withdraw(
         session, application=application, reason=None, actor=Actor(application.account_id), now=LATER
     )
@@ -414,7 +415,7 @@ def test_disposal_takes_the_mail_along(session: Session, world: World, intake: I
     for table in (OutgoingMail, LetterRecipient):
         left = select(func.count()).select_from(table).where(col(table.application_id) == application.id)
         assert session.exec(left).one() == 0
-    assert len(outbox(session, session.get_one(LetterSending, failed.sending_id))) == 1
+    assert len(outbox(session, sending)) == 1
 
 
 def test_disposal_takes_the_text_of_a_letter_to_one_alone(

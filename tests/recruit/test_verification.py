@@ -209,7 +209,7 @@ def test_disposal_without_a_decision_or_twice_is_refused(session: Session, world
     with pytest.raises(Invalid, match="decision"):
         dispose_values(session, application=application, reason=" ", actor=world.actor, now=LATER)
     dispose_values(session, application=application, reason="Beslut", actor=world.actor, now=LATER)
-    with pytest.raises(NotFound, match="no values"):
+    with pytest.raises(NotFound, match="nothing to dispose of"):
         dispose_values(session, application=application, reason="Beslut", actor=world.actor, now=LATER)
 
 
