@@ -47,6 +47,7 @@ ACCESS: dict[str, Access] = {
     "application.remove_period": ACCOUNT,
     "application.upload": ACCOUNT,
     "application.attachment": ACCOUNT,
+    "application.preview": ACCOUNT,
     "application.remove_attachment": ACCOUNT,
     "application.check": ACCOUNT,
     "application.submit": ACCOUNT,

@@ -39,6 +39,11 @@ def pages(content: bytes, marks: Mapping[int, Told] | None = None) -> tuple[byte
     return tuple(data[start:end] for start, end in zip([0, *ends], ends, strict=False))
 
 
+def first_page(content: bytes) -> bytes:
+    """The first page as a JPEG. Raises Invalid as `read` does."""
+    return _ask({"do": "first"}, content)[1]
+
+
 def burn(content: bytes, strikes: Mapping[int, Told]) -> bytes:
     """The redacted copy, read again and found empty of text and properties."""
     return _ask(
@@ -87,4 +92,4 @@ def refusal(code: str) -> Invalid:
     return Invalid(words.get(code, broken), field="file")
 
 
-__all__ = ["PageText", "Refused", "burn", "pages", "read", "refusal"]
+__all__ = ["PageText", "Refused", "burn", "first_page", "pages", "read", "refusal"]

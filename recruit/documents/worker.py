@@ -15,7 +15,7 @@ MARK = (255, 214, 102)
 
 
 def run(task: dict[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:
-    """Do the task: `read`, `pages` as pictures, with spans marked where asked, or `burn`."""
+    """Do the task: `read`, the `first` page as a picture, all `pages` with spans marked where asked, or `burn`."""
     from recruit.documents.burning import Strikes, boxes_of, burnt, leftovers
     from recruit.documents.pages import opened
 
@@ -29,6 +29,9 @@ def run(task: dict[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:
             pages = [document.page(number) for number in range(len(document))]
         told = [{"text": page.text, "images": len(page.images), "filled": page.filled} for page in pages]
         return {"pages": told}, b""
+    if task["do"] == "first":
+        with opened(content) as document:
+            return {"pages": len(document)}, _jpeg(document.picture(0, [], MARK))
     if task["do"] == "pages":
         marks = {int(number): strikes(each) for number, each in task["strikes"].items()}
         pictures = []

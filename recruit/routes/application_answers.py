@@ -75,7 +75,8 @@ def _save(topic: str, application: Application, form: WordedForm) -> None:
     sent = application.status is ApplicationStatus.SUBMITTED
     if document is not None and document.chosen is not None and kind is not None:
         # The file first: a sent application must be complete after every step.
-        attach_file(application, kind, document.chosen)
+        for file in request.files.getlist("document"):
+            attach_file(application, kind, file)
     PAGES[topic].save(form, saving)
     if sent:
         flash(_("Your change is saved and counts at once."))
@@ -99,6 +100,7 @@ def _topic_page(topic: str, dossier: Dossier, form: WordedForm, notice: str = ""
         topic_title=words.TITLES[topic],
         notice_text=notice,
         files=words.files_of_kind(dossier, kind) if kind else [],
+        document_kind=kind.value if kind else "",
         file_lacking=kind in lacking,
         back_to=back_to(dossier.application),
         periods=[words.period_facts(each) for each in dossier.periods] if topic == "experience" else [],

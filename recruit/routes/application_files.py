@@ -3,27 +3,28 @@
 from io import BytesIO
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, send_file
+from flask import Response, flash, jsonify, redirect, render_template, request, send_file
 
 from forms.attachments import AttachmentForm
 from recruit import clock
 from recruit.database import transaction
-from recruit.errors import Invalid
+from recruit.documents import sandbox
+from recruit.errors import Invalid, NotFound
 from recruit.guard import guard
 from recruit.i18n import gettext as _
-from recruit.models import Application, AttachmentKind
+from recruit.keeping import Latest
+from recruit.models import Application, Attachment, AttachmentKind
 from recruit.queries import application as queries
 from recruit.request import actor, db
 from recruit.routes import application_words as words
 from recruit.routes.application_shared import (
     DOCUMENTS,
-    attach_file,
     back_to,
     blueprint,
     changeable,
+    keep_file,
     own_application,
     page,
-    place,
     posted,
     storage,
     url,
@@ -48,7 +49,7 @@ def documents(application: Application, form: AttachmentForm | None = None) -> A
 
 @blueprint.route("/my/<reference>/attachments/new", methods=["GET", "POST"])
 def upload(reference: str) -> Any:
-    """Add a file, or replace one (`?replaces=`)."""
+    """Add files, or replace one (`?replaces=`). A script that asks for JSON sends one and is told how it went."""
     application = changeable(own_application(reference))
     old_id = request.args.get("replaces")
     old = queries.attachment(db(), application, old_id) if old_id else None
@@ -59,18 +60,65 @@ def upload(reference: str) -> Any:
     if request.method == "GET":
         return _upload_page(application, form, old)
     if not form.validate():
+        if _wants_json():
+            return _refused(next(error for field in form for error in field.errors))
         return _upload_page(application, form, old), 422
-    try:
-        with transaction(db()):
-            kept, new = attach_file(application, AttachmentKind(form.kind.data), form.file.chosen)
-            if old is not None and kept.public_id != old.public_id:
-                _remove(application, old)
-    except Invalid as refusal:
-        place(form, refusal)
+    sent = [each for each in request.files.getlist("file") if each.filename]
+    if _wants_json():
+        return _answer_script(application, AttachmentKind(form.kind.data), sent[0], old)
+    refused = _keep_each(application, AttachmentKind(form.kind.data), sent[:1] if old else sent, old)
+    if refused:
+        form.file.errors = refused[:1]
+        form.form_errors.extend(refused[1:])
         return _upload_page(application, form, old), 422
-    if new:
-        flash(_("The file is kept."))
     return redirect(url("topic", application, topic=DOCUMENTS), 303)
+
+
+def _wants_json() -> bool:
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+
+
+def _keep_each(
+    application: Application, kind: AttachmentKind, files: list[Any], old: Attachment | None
+) -> list[str]:
+    """Keep each file by itself, so that one that is refused takes no other with it; gives why, file by file."""
+    refused = []
+    for file in files:
+        try:
+            kept, new, told = _keep(application, kind, file, old)
+        except Invalid as refusal:
+            refused.append(str(refusal))
+            continue
+        if new:
+            flash(_("%(name)s is kept.", name=kept.filename))
+        if told:
+            flash(told, "info")
+    return refused
+
+
+def _keep(
+    application: Application, kind: AttachmentKind, file: Any, old: Attachment | None
+) -> tuple[Attachment, bool, str]:
+    with transaction(db()):
+        kept, new, told = keep_file(application, kind, file)
+        if old is not None and kept.public_id != old.public_id:
+            _remove(application, old)
+    return kept, new, told
+
+
+def _answer_script(
+    application: Application, kind: AttachmentKind, file: Any, old: Attachment | None
+) -> tuple[Response, int]:
+    try:
+        kept, new, told = _keep(application, kind, file, old)
+    except Invalid as refusal:
+        return _refused(str(refusal))
+    message = told or _("%(name)s is kept.", name=kept.filename)
+    return jsonify(state="kept" if new else "same", message=message), 200
+
+
+def _refused(message: str) -> tuple[Response, int]:
+    return jsonify(state="refused", message=message), 422
 
 
 def _upload_page(application: Application, form: AttachmentForm, old: Any) -> Any:
@@ -104,6 +152,25 @@ def attachment(reference: str, attachment: str) -> Response:
     )
 
 
+@blueprint.get("/my/<reference>/attachments/<attachment>/preview.jpg")
+def preview(reference: str, attachment: str) -> Response:
+    """The first page of one's own file as a picture, made anew: nothing of the file but what is seen comes along."""
+    row = queries.attachment(db(), own_application(reference), attachment)
+    try:
+        picture = _PREVIEWS.get(row.storage_name, lambda: _first_page(row.storage_name))
+    except Invalid as refusal:
+        raise NotFound(refusal.message) from None
+    return Response(picture, mimetype="image/jpeg")
+
+
+#: First pages looked at lately.
+_PREVIEWS: Latest[str, bytes] = Latest(8)
+
+
+def _first_page(storage_name: str) -> bytes:
+    return sandbox.first_page(storage().open(storage_name))
+
+
 @blueprint.route("/my/<reference>/attachments/<attachment>/remove", methods=["GET", "POST"])
 def remove_attachment(reference: str, attachment: str) -> Any:
     """Remove a file, after asking."""
@@ -132,12 +199,17 @@ def _too_large(_error: Any) -> Any:
     refused = guard()
     if refused is not None:
         return refused
+    if _wants_json():
+        return jsonify(state="refused", message=_("Choose a file smaller than 10 MB.")), 413
     return (
         render_template(
             "errors/error.html",
             status=413,
             heading=_("The file is too large"),
-            message=_("Choose a file smaller than 10 MB. A photo can be saved in a smaller size."),
+            message=_(
+                "Choose a file smaller than 10 MB. A photo can be saved in a smaller size; several files can be sent"
+                " one at a time."
+            ),
             advice=_("Nothing of what you just sent was saved. What was saved before is still there."),
             actions=[(request.path.removesuffix("/new"), _("Go back and choose another file"))],
         ),

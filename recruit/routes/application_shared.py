@@ -7,6 +7,7 @@ from sqlmodel import Session
 from werkzeug.datastructures import CombinedMultiDict
 
 from forms.base import WordedForm
+from forms.choices import ATTACHMENT_KIND, words_for
 from recruit import clock
 from recruit.display import day
 from recruit.errors import Conflict, Invalid
@@ -96,9 +97,17 @@ def back_to(application: Application) -> str:
 
 
 def attach_file(application: Application, kind: AttachmentKind, file: Any) -> tuple[Attachment, bool]:
-    """Keep a file; returns its row and whether it is new. Says so when it was there already."""
+    """Keep a file; returns its row and whether it is new. Says so when its content was there already."""
+    kept, new, told = keep_file(application, kind, file)
+    if told:
+        flash(told, "info")
+    return kept, new
+
+
+def keep_file(application: Application, kind: AttachmentKind, file: Any) -> tuple[Attachment, bool, str]:
+    """Keep a file; returns its row, whether it is new, and what to say of a file with the same content."""
     content = file.read()
-    same = services.already_attached(db(), application=application, kind=kind, content=content)
+    twins = services.with_content(db(), application=application, content=content)
     kept = services.attach(
         db(),
         application=application,
@@ -109,9 +118,18 @@ def attach_file(application: Application, kind: AttachmentKind, file: Any) -> tu
         actor=actor(),
         now=clock.now(),
     )
-    if same is not None:
-        flash(_("%(name)s was already among your files and is kept once.", name=kept.filename))
-    return kept, same is None
+    if any(each.public_id == kept.public_id for each in twins):
+        return kept, False, _("%(name)s was already among your files and is kept once.", name=kept.filename)
+    if twins:
+        told = _(
+            "%(name)s has the same content as %(other)s, which you sent as “%(kind)s”. Remove one of them if it was"
+            " chosen by mistake.",
+            name=kept.filename,
+            other=twins[0].filename,
+            kind=_(words_for(ATTACHMENT_KIND, twins[0].kind.value)),
+        )
+        return kept, True, told
+    return kept, True, ""
 
 
 def tell_read_dates(form: WordedForm) -> None:

@@ -216,6 +216,7 @@ def file_facts(application: Application, attachment: Attachment) -> dict[str, An
         "name": attachment.filename,
         "size": size(attachment.size),
         "url": url_for("application.attachment", **common),
+        "preview": url_for("application.preview", **common),
         "replace": url_for(
             "application.upload", reference=application.reference, replaces=attachment.public_id
         ),

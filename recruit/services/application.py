@@ -37,7 +37,13 @@ from recruit.services.answers import (
     save_sites,
     save_topic,
 )
-from recruit.services.attachments import already_attached, attach, erase_files, remove_attachment
+from recruit.services.attachments import (
+    already_attached,
+    attach,
+    erase_files,
+    remove_attachment,
+    with_content,
+)
 from recruit.services.changing import Stale, lock, refuse_unless_open, tell
 from recruit.storage import Storage
 
@@ -60,6 +66,7 @@ __all__ = [
     "save_topic",
     "start",
     "submit",
+    "with_content",
     "withdraw",
 ]
 

@@ -94,9 +94,14 @@ def already_attached(
     session: Session, *, application: Application, kind: AttachmentKind, content: bytes
 ) -> Attachment | None:
     """The application's own file of this kind with exactly this content, or None."""
+    twins = with_content(session, application=application, content=content)
+    return next((each for each in twins if each.kind is kind), None)
+
+
+def with_content(session: Session, *, application: Application, content: bytes) -> list[Attachment]:
+    """The application's own files with exactly this content, of whatever kind, in the order in which they came."""
     sha256 = hashlib.sha256(content).hexdigest()
-    present = queries.attachments(session, application)
-    return next((each for each in present if (each.kind, each.sha256) == (kind, sha256)), None)
+    return [each for each in queries.attachments(session, application) if each.sha256 == sha256]
 
 
 def _check_room(present: object, size: int, name: str) -> None:

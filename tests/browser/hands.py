@@ -7,7 +7,7 @@ from typing import Protocol
 from playwright.sync_api import Page
 
 MOST_TABS = 80
-SEND = "main form[method=post] button:not([name=save])"
+SEND = "main form[method=post] button:not([name=save], [type=button])"
 
 
 class Hands(Protocol):
@@ -38,6 +38,9 @@ class Hands(Protocol):
 
     def send(self) -> None:
         """Press the main button of the page's form."""
+
+    def send_files(self) -> None:
+        """Press the button that sends the chosen files, and wait until they are kept."""
 
 
 def _link(ending: str, within: str) -> str:
@@ -119,6 +122,11 @@ class Keyboard(_Dates):
         with self.page.expect_navigation():
             self.page.keyboard.press("Enter")
 
+    def send_files(self) -> None:
+        self.reach(SEND)
+        self.page.keyboard.press("Enter")
+        self.page.locator(".upload-file.is-kept").first.wait_for()
+
 
 class Plain(_Dates):
     """Mouse and keyboard, in a browser without script."""
@@ -146,3 +154,6 @@ class Plain(_Dates):
 
     def send(self) -> None:
         self.page.locator(SEND).first.click()
+
+    def send_files(self) -> None:
+        self.send()

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from recruit.database import AllRegions, make_engine, make_session
 from recruit.settings import Settings
 from tests.browser.conftest import PATIENCE, Serve
-from tests.browser.hands import Hands, Keyboard, Plain
+from tests.browser.hands import SEND, Hands, Keyboard, Plain
 from tests.demo import moment
 from tests.recruit.application_helpers import PDF, open_intake
 from tests.recruit.factories import make_world
@@ -159,7 +159,7 @@ def tell(hands: Hands, files: Files, reference: str) -> None:
     topic("attachments")
     hands.pick("kind", None, "cv")
     hands.attach("file", files.pdf)
-    hands.send()
+    hands.send_files()
     expect(hands.page).to_have_url(re.compile("/attachments$"))
     hands.follow(f"/{reference}")
     expect(hands.page).to_have_url(tasks)
@@ -214,9 +214,9 @@ def test_bad_answers_are_told_in_a_summary_that_takes_focus(page: Page, files: F
     page.goto(f"/my/{reference}/attachments")
     hands.pick("kind", None, "cv")
     hands.attach("file", files.fake)
-    hands.send()
-    expect(summary).to_be_focused()
-    assert [link.get_attribute("href") for link in summary.locator("a").all()] == ["#file"]
+    hands.reach(SEND)
+    page.keyboard.press("Enter")
+    expect(page.locator(".upload-file.is-problem")).to_contain_text("fake.pdf is called .pdf")
     page.goto(f"/my/{reference}/education")
     hands.send()
     expect(summary).to_be_focused()

@@ -1,5 +1,6 @@
 """The application form in a real browser: what helps while answering, and that the pages stay light."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -11,15 +12,17 @@ from sqlmodel import Session, select
 
 from recruit.actor import Actor
 from recruit.database import AllRegions, make_engine, make_session
+from recruit.demo.files import png
 from recruit.models import Application, Intake
 from recruit.services import application as services
 from recruit.settings import Settings
 from tests.browser.conftest import PATIENCE, Serve
 from tests.demo import moment
-from tests.recruit.application_helpers import PERIOD, begin, open_intake
+from tests.recruit.application_helpers import PDF, PERIOD, begin, open_intake
 from tests.recruit.factories import PASSWORD, applicant, make_world
 
 PHONE = {"width": 390, "height": 844}
+PICTURE = png(120, 80, 128)
 _NUMBERS = count(1)
 
 
@@ -156,3 +159,126 @@ def test_date_written_whole_in_one_box_is_taken_and_told(site: Site, person: App
         page.get_by_role("button", name="Save and continue").click()
     expect(page.get_by_text("1 mars 2027 was read as Monday 1 March 2027.")).to_be_visible()
     assert str(kept(site, person).licence_on) == "2027-03-01"
+
+
+def _big(folder: Path, name: str, octets: int = 3_000_000) -> Path:
+    """A PDF of some size."""
+    made = folder / name
+    made.write_bytes(PDF.replace(b"%%EOF", b"%" + name.encode() * (octets // len(name)) + b"\n%%EOF"))
+    return made
+
+
+def test_upload_shows_progress_and_takes_several_files_while_answers_stay(
+    person: Applicant, tmp_path: Path
+) -> None:
+    page = person.go("/education")
+    page.fill("#institution", "Typed before")
+    slow = page.context.new_cdp_session(page)
+    slow.send("Network.enable")
+    slow.send(
+        "Network.emulateNetworkConditions",
+        {"offline": False, "latency": 20, "downloadThroughput": -1, "uploadThroughput": 700_000},
+    )
+    page.set_input_files("#document", [_big(tmp_path, "one.pdf"), _big(tmp_path, "two.pdf")])
+    bar = page.get_by_role("progressbar", name="Sending one.pdf")
+    expect(bar).to_be_visible()
+    expect(bar).not_to_have_js_property("value", 0)
+    expect(page.get_by_text("one.pdf is kept.").first).to_be_attached()
+    expect(page.get_by_text("two.pdf is kept.").first).to_be_attached()
+    expect(page.locator("[data-files] a.file-name")).to_have_count(2)
+    expect(page.locator("#institution")).to_have_value("Typed before")
+
+
+def test_upload_can_be_cancelled(person: Applicant, tmp_path: Path) -> None:
+    page = person.go("/education")
+    page.context.route("**/attachments/new*", lambda route: None)
+    page.set_input_files("#document", _big(tmp_path, "slow.pdf"))
+    page.get_by_role("button", name="Cancel slow.pdf").click()
+    expect(page.locator(".upload-file")).to_have_count(0)
+    expect(page.locator("#document")).to_be_focused()
+    expect(page.locator(".upload [role=status]")).to_have_text("slow.pdf was not sent.")
+
+
+def test_upload_goes_on_when_the_connection_is_back_and_loses_no_answer(
+    person: Applicant, tmp_path: Path
+) -> None:
+    page = person.go("/education")
+    page.fill("#institution", "Typed before")
+    page.context.set_offline(True)
+    page.set_input_files("#document", _big(tmp_path, "diploma.pdf", 20_000))
+    expect(page.get_by_text("The connection was lost before diploma.pdf had come in.").first).to_be_visible()
+    expect(page.get_by_role("button", name="Try again diploma.pdf")).to_be_visible()
+    page.context.set_offline(False)
+    expect(page.locator("[data-files] a.file-name")).to_have_text(["diploma.pdf"])
+    expect(page.locator("#institution")).to_have_value("Typed before")
+
+
+def test_upload_says_of_each_file_what_is_wrong(person: Applicant, tmp_path: Path) -> None:
+    page = person.go("/attachments")
+    (tmp_path / "notes.docx").write_bytes(b"words")
+    (tmp_path / "fake.pdf").write_bytes(b"words")
+    page.select_option("#kind", "cv")
+    page.set_input_files(
+        "#file", [tmp_path / "notes.docx", tmp_path / "fake.pdf", _big(tmp_path, "large.pdf", 11 << 20)]
+    )
+    expect(page.get_by_text("notes.docx is not a PDF, PNG or JPEG.").first).to_be_visible()
+    expect(page.get_by_text("large.pdf is larger than 10 MB.").first).to_be_visible()
+    expect(page.get_by_text("fake.pdf is ready to send.").first).to_be_visible()
+    page.get_by_role("button", name="Add the file").click()
+    expect(
+        page.get_by_text("fake.pdf is called .pdf, but its content is something else").first
+    ).to_be_visible()
+    expect(page.locator("[data-files] a.file-name")).to_have_count(0)
+
+
+def test_files_dropped_wait_for_their_sort_and_show_a_small_picture(person: Applicant) -> None:
+    page = person.go("/attachments")
+    page.evaluate(
+        """octets => {
+          const files = new DataTransfer();
+          files.items.add(new File([new Uint8Array(octets)], "photo.png", {type: "image/png"}));
+          const event = new DragEvent("drop", {dataTransfer: files, bubbles: true, cancelable: true});
+          document.querySelector("[data-upload]").dispatchEvent(event);
+        }""",
+        list(PICTURE),
+    )
+    expect(page.locator(".upload-file canvas")).to_be_attached()
+    page.get_by_role("button", name="Add the file").click()
+    expect(page.get_by_text("Choose what the file is, then send it.").first).to_be_visible()
+    expect(page.locator("#kind")).to_be_focused()
+    page.select_option("#kind", "cv")
+    page.get_by_role("button", name="Add the file").click()
+    expect(page.locator("[data-files] a.file-name")).to_have_text(["photo.png"])
+    page.get_by_text("Look at the first page").click()
+    expect(page.locator("[data-files] img")).not_to_have_js_property("naturalWidth", 0)
+
+
+def test_page_waits_for_the_files_that_are_on_their_way(
+    site: Site, person: Applicant, tmp_path: Path
+) -> None:
+    page = person.go("/language")
+    page.check("[name=language_evidence][value=certificate]")
+    slow = page.context.new_cdp_session(page)
+    slow.send("Network.enable")
+    slow.send(
+        "Network.emulateNetworkConditions",
+        {"offline": False, "latency": 20, "downloadThroughput": -1, "uploadThroughput": 1_000_000},
+    )
+    page.set_input_files("#document", _big(tmp_path, "c1.pdf", 1_500_000))
+    page.get_by_role("button", name="Save and continue").click()
+    expect(page).to_have_url(re.compile(f"/my/{person.reference}$"))
+    assert kept(site, person).language_evidence is not None
+    person.go("/language")
+    expect(page.locator("[data-files] a.file-name")).to_have_text(["c1.pdf"])
+
+
+@pytest.mark.parametrize("person", [False], indirect=True)
+def test_several_files_are_sent_without_script(person: Applicant, tmp_path: Path) -> None:
+    page = person.go("/attachments")
+    (tmp_path / "fake.pdf").write_bytes(b"words")
+    page.select_option("#kind", "cv")
+    page.set_input_files("#file", [_big(tmp_path, "cv.pdf", 5000), tmp_path / "fake.pdf"])
+    with page.expect_navigation():
+        page.get_by_role("button", name="Add the file").click()
+    expect(page.get_by_text("cv.pdf is kept.")).to_be_visible()
+    expect(page.locator("#file-error")).to_contain_text("fake.pdf is called .pdf")

@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 from forms.cleaning import clean_line
 from recruit import clock
 from recruit.actor import Actor
+from recruit.demo.files import pdf
 from recruit.display import countries
 from recruit.institutions import INSTITUTIONS
 from recruit.models import (
@@ -433,6 +434,86 @@ def test_upload_refused_says_why_at_the_field(
     assert session.exec(select(Attachment)).all() == []
 
 
+def test_upload_of_several_files_keeps_the_good_and_says_of_each_other_why_not(
+    browser: FlaskClient, session: Session, draft: Application
+) -> None:
+    several = [
+        (BytesIO(PDF), "cv.pdf"),
+        (BytesIO(b"words"), "letter.pdf"),
+        (BytesIO(b""), "empty.pdf"),
+        (BytesIO(PNG), "cv2.png"),
+    ]
+    response = post(browser, my(draft, "attachments", "new"), {"kind": "cv", "file": several})
+    assert response.status_code == 422
+    for words in (
+        "cv.pdf is kept.",
+        "cv2.png is kept.",
+        "letter.pdf is called .pdf, but",
+        "empty.pdf is empty",
+    ):
+        assert words in response.text
+    assert sorted(row.filename for row in session.exec(select(Attachment))) == ["cv.pdf", "cv2.png"]
+
+
+def test_upload_of_the_same_content_as_another_sort_is_kept_and_told(
+    browser: FlaskClient, session: Session, draft: Application
+) -> None:
+    post(browser, my(draft, "attachments", "new"), upload(name="cv.pdf"))
+    post(browser, my(draft, "attachments", "new"), upload(name="diploma.pdf", kind="diploma"))
+    page = browser.get(my(draft, "attachments")).text
+    assert "diploma.pdf has the same content as cv.pdf, which you sent as “CV”." in page
+    assert len(session.exec(select(Attachment)).all()) == 2
+
+
+def test_upload_by_script_is_answered_in_json(
+    browser: FlaskClient, session: Session, draft: Application
+) -> None:
+    url, script = my(draft, "attachments", "new"), {"Accept": "application/json"}
+    kept = post(browser, url, upload(), headers=script)
+    assert (kept.status_code, kept.json) == (200, {"state": "kept", "message": "cv.pdf is kept."})
+    again = post(browser, url, upload(name="copy.pdf"), headers=script)
+    assert again.json == {"state": "same", "message": "cv.pdf was already among your files and is kept once."}
+    refused = post(browser, url, upload(b"words"), headers=script)
+    assert refused.status_code == 422
+    assert refused.json is not None
+    assert refused.json["state"] == "refused"
+    assert "cv.pdf is called .pdf, but its content is something else" in refused.json["message"]
+    nothing = post(browser, url, {"kind": ""}, headers=script)
+    assert nothing.json == {"state": "refused", "message": "Choose what the file is"}
+    replaced = post(
+        browser, f"{url}?replaces={_file(session, draft).public_id}", upload(PNG, "cv.png"), headers=script
+    )
+    assert replaced.json == {"state": "kept", "message": "cv.png is kept."}
+    session.rollback()
+    assert _file(session, draft).filename == "cv.png"
+
+
+def _file(session: Session, application: Application) -> Attachment:
+    (row,) = queries.attachments(session, application)
+    return row
+
+
+def test_preview_is_a_picture_of_the_first_page_made_anew(
+    browser: FlaskClient, session: Session, draft: Application
+) -> None:
+    post(browser, my(draft, "attachments", "new"), upload(pdf("CV", ["One line"]), "cv.pdf"))
+    url = my(draft, "attachments", _file(session, draft).public_id, "preview.jpg")
+    response = browser.get(url)
+    assert (response.status_code, response.mimetype) == (200, "image/jpeg")
+    assert response.data.startswith(b"\xff\xd8\xff")
+    assert url in browser.get(my(draft, "attachments")).text
+
+
+def test_preview_of_a_damaged_file_is_not_found(
+    browser: FlaskClient, session: Session, draft: Application
+) -> None:
+    post(browser, my(draft, "attachments", "new"), upload())
+    assert (
+        browser.get(my(draft, "attachments", _file(session, draft).public_id, "preview.jpg")).status_code
+        == 404
+    )
+
+
 def test_upload_beyond_the_request_limit_gets_a_friendly_page(
     browser: FlaskClient, draft: Application
 ) -> None:
@@ -573,6 +654,7 @@ def test_somebody_elses_application_does_not_exist(
         ("withdraw",),
         ("attachments", attachment),
         ("attachments", attachment, "remove"),
+        ("attachments", attachment, "preview.jpg"),
         ("experience", period),
     ):
         assert client.get(my(submitted, *parts)).status_code == 404, parts
