@@ -55,20 +55,28 @@ def when(moment: datetime | None, fmt: str = "long") -> str:
 
 def written(moment: datetime, locale: str, fmt: str = "long") -> str:
     """The same for a given language, where the reader is not the one who asks (mail)."""
-    patterns = {
-        "sv": {
-            "long": "d MMMM y 'klockan' HH.mm",
-            "short": "y-MM-dd HH.mm",
-            "weekday": "EEEE d MMMM y 'klockan' HH.mm",
-        },
-        "en": {
-            "long": "d MMMM y 'at' HH:mm",
-            "short": "y-MM-dd HH:mm",
-            "weekday": "EEEE d MMMM y 'at' HH:mm",
-        },
-    }
-    local = moment.astimezone(STOCKHOLM)
-    return format_datetime(local, patterns[locale][fmt], locale=locale, tzinfo=STOCKHOLM)
+    return _written(moment.astimezone(STOCKHOLM).replace(tzinfo=None, second=0, microsecond=0), locale, fmt)
+
+
+_MOMENTS = {
+    "sv": {
+        "long": "d MMMM y 'klockan' HH.mm",
+        "short": "y-MM-dd HH.mm",
+        "weekday": "EEEE d MMMM y 'klockan' HH.mm",
+    },
+    "en": {
+        "long": "d MMMM y 'at' HH:mm",
+        "short": "y-MM-dd HH:mm",
+        "weekday": "EEEE d MMMM y 'at' HH:mm",
+    },
+}
+_DAYS = {
+    "long": "d MMMM y",
+    "short": "d MMM",
+    "weekday": "EEEE d MMMM",
+    "whole": "EEEE d MMMM y",
+    "short_year": "MMM y",
+}
 
 
 def day(value: date | datetime | None, fmt: str = "long") -> str:
@@ -77,14 +85,7 @@ def day(value: date | datetime | None, fmt: str = "long") -> str:
         return ""
     if isinstance(value, datetime):
         value = value.astimezone(STOCKHOLM).date()
-    patterns = {
-        "long": "d MMMM y",
-        "short": "d MMM",
-        "weekday": "EEEE d MMMM",
-        "whole": "EEEE d MMMM y",
-        "short_year": "MMM y",
-    }
-    return format_date(value, patterns[fmt], locale=language()).rstrip(".")
+    return _day(value, language(), fmt)
 
 
 def number(value: Any, decimals: int | None = None) -> str:
@@ -103,7 +104,17 @@ def percent(value: Any, decimals: int = 0) -> str:
     return _percent(0 if value == 0 else value, pattern, language())
 
 
-# A page of the monitor has thousands of figures, the same ones each time that it is shown.
+# A list has hundreds of moments and a page of the monitor thousands of figures, the same ones each time it is shown.
+@lru_cache(maxsize=16_384)
+def _written(local: datetime, locale: str, fmt: str) -> str:
+    return format_datetime(local, _MOMENTS[locale][fmt], locale=locale)
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date, locale: str, fmt: str) -> str:
+    return format_date(value, _DAYS[fmt], locale=locale).rstrip(".")
+
+
 @lru_cache(maxsize=16_384)
 def _decimal(value: Any, pattern: str, locale: str) -> str:
     return format_decimal(value, format=pattern, locale=locale)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Protocol
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from recruit.clock import in_stockholm
 from recruit.country_groups import COUNTRY_GROUPS, ROUTE_GROUPS, country_group, route_group
@@ -276,13 +276,13 @@ class RunResults:
             ),
         )
 
-    @property
+    @cached_property
     def totals(self) -> list[int]:
         """Numerators of those who have a place, best first."""
         pairs = zip(self._table["status"], self._table["total"], strict=True)
         return [total for status, total in pairs if status == "ranked"]
 
-    @property
+    @cached_property
     def places(self) -> dict[str, int]:
         """Mask code -> place of those who have one, best first."""
         pairs = zip(self._table["application"], self._table["place"], strict=True)
@@ -304,11 +304,16 @@ class RunResults:
         found: str | None = self._table["decided_by"][place - 1]
         return found
 
+    def is_tie(self, line: int) -> bool:
+        """Whether a line at `line` would cut equal totals."""
+        totals = self.totals
+        return 0 < line < len(totals) and totals[line - 1] == totals[line]
+
     def tie_at(self, line: int) -> tuple[int, int] | None:
         """First and last place of equal totals that a line at `line` would cut; None if it cuts none."""
-        totals = self.totals
-        if not 0 < line < len(totals) or totals[line - 1] != totals[line]:
+        if not self.is_tie(line):
             return None
+        totals = self.totals
         same = totals[line]
         first = totals.index(same) + 1
         return first, first + totals.count(same) - 1
@@ -374,6 +379,11 @@ class RunCertainty:
     def zone(self) -> list[SurePlace]:
         """Those in the borderline zone, in the order of the run."""
         return [row for row in self.rows if row.zone]
+
+    @cached_property
+    def sides(self) -> tuple[Literal["in", "zone", "out"], ...]:
+        """For each of `rows`: in the borderline zone, else rather above the line ("in") or below it ("out")."""
+        return tuple("zone" if row.zone else "in" if (row.p or 0) > 0.5 else "out" for row in self.rows)
 
 
 #: Takes those that are called out of an order, best first.

@@ -9,6 +9,7 @@ from recruit.access import ACCESS, ACCOUNT, PUBLIC
 from recruit.database import AllRegions, OneRegion, set_scope
 from recruit.models import Role
 from recruit.queries.entering import entered
+from recruit.queries.unchanged import reads_at
 from recruit.request import account, db
 
 
@@ -56,3 +57,5 @@ def _enter_region(allowed: frozenset[Role]) -> None:
     if not g.roles & allowed:
         abort(403)
     g.region, g.intake, g.profile = found.region, found.intake, found.profile
+    if request.method in ("GET", "HEAD"):
+        reads_at(session, found.head)

@@ -3,7 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
+from babel.support import NullTranslations, Translations
 from flask import Flask, g, has_request_context, request, session
 from flask_babel import Babel, gettext, lazy_gettext
 from flask_babel import force_locale as _force_texts
@@ -20,7 +24,24 @@ def init_app(app: Flask) -> None:
     app.config.update(BABEL_DEFAULT_LOCALE="sv", BABEL_DEFAULT_TIMEZONE="Europe/Stockholm")
     Babel(app, locale_selector=language)
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.globals.update(language=language, _=gettext)
+    app.jinja_env.globals.update(language=language, _=said, gettext=said, ngettext=_counted)
+
+
+# A page says thousands of words, and Flask-Babel finds out anew for each which language it is in.
+def said(text: str, **values: Any) -> str:
+    """A text of the catalogue in the language of this request, with its values put in."""
+    found: str = _catalogue(language()).gettext(text)
+    return found % values if values else found
+
+
+def _counted(one: str, many: str, num: int, **values: Any) -> str:
+    found: str = _catalogue(language()).ngettext(one, many, num)
+    return found % {"num": num, **values}
+
+
+@lru_cache
+def _catalogue(locale: str) -> NullTranslations:
+    return Translations.load(Path(__file__).parent / "translations", [locale])
 
 
 def language() -> str:
@@ -31,11 +52,12 @@ def language() -> str:
     forced = _forced.get()
     if forced is not None:
         return forced
-    if not has_request_context():
-        return "sv"
-    if "language" not in g:
-        g.language = _find_language()
-    found: str = g.language
+    try:
+        found: str = g.language
+    except (AttributeError, RuntimeError):  # not yet found, or outside an application
+        if not has_request_context():
+            return "sv"
+        found = g.language = _find_language()
     return found
 
 

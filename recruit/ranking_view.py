@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import groupby
 from typing import Any, Literal, cast
 
 from flask_babel import gettext as _
@@ -14,11 +15,14 @@ from markupsafe import Markup
 from recruit import charts, display
 from recruit.certainty_words import probability
 from recruit.criterion_words import name_of, names_of
-from recruit.frames import ResultRow, RunCertainty, RunResults, SurePlace
+from recruit.frames import ResultRow, RunCertainty, RunResults
 from recruit.i18n import language
 from recruit.queries.ranking import Placed
 from recruit.run_analysis import Adjusted
 from scoring.profile import Profile
+
+#: More dots than this lie on top of each other at any width of a screen.
+MOST_DOTS = 500
 
 
 @dataclass(frozen=True)
@@ -146,13 +150,10 @@ def _sure(sure: RunCertainty | None, place: int | None) -> Sure | None:
         return None
     low, high = found.rank_low, found.rank_high
     text = str(low) if low == high else f"{low}–{high}"
-    band = charts.band_row(_band(found), len(sure.rows), line_at=sure.k)
+    band = charts.band_row(
+        charts.Band(place, low, high, sure.sides[place - 1]), len(sure.rows), line_at=sure.k
+    )
     return Sure(text, band, probability(found.p))
-
-
-def _band(found: SurePlace) -> charts.Band:
-    kind: Literal["in", "zone", "out"] = "zone" if found.zone else "in" if (found.p or 0) > 0.5 else "out"
-    return charts.Band(found.place, found.rank_low, found.rank_high, kind)
 
 
 def _row(
@@ -328,15 +329,23 @@ def plot(
 
 
 def _bands(sure: RunCertainty) -> Markup:
-    count, zone = len(sure.rows), len(sure.zone)
-    bands = [_band(row) for row in sure.rows]
-    inside = sum(band.kind == "in" for band in bands)
-    return charts.band_plot(
-        bands,
-        title=_(
-            "The %(number)s places in order. A dot is the place; its line the places that cannot be ruled out.",
+    count, zone, inside = len(sure.rows), len(sure.zone), sure.sides.count("in")
+    together = -(-count // MOST_DOTS)
+    title = _(
+        "The %(number)s places in order. A dot is the place; its line the places that cannot be ruled out.",
+        number=count,
+    )
+    if together > 1:
+        title = _(
+            "The %(number)s places in order. A dot is up to %(together)s places in a row; its line all places that"
+            " cannot be ruled out for them.",
             number=count,
-        ),
+            together=together,
+        )
+    return charts.band_plot(
+        _drawn_together(sure, together),
+        count=count,
+        title=title,
         line_at=min(sure.k, count),
         line_label=_("The line, %(places)s called", places=min(sure.k, count)),
         captions=(
@@ -347,6 +356,21 @@ def _bands(sure: RunCertainty) -> Markup:
             ngettext("%(num)s clearly below", "%(num)s clearly below", count - inside - zone),
         ),
     )
+
+
+def _drawn_together(sure: RunCertainty, most: int) -> list[charts.Band]:
+    """Bands of so many places in a row at most, each of places on one side of the line."""
+    bands, start = [], 0
+    for kind, run in groupby(sure.sides):
+        end = start + sum(1 for _each in run)
+        for first in range(start, end, most):
+            rows = sure.rows[first : min(first + most, end)]
+            low = min((row.rank_low for row in rows if row.rank_low is not None), default=None)
+            high = max((row.rank_high for row in rows if row.rank_high is not None), default=None)
+            last = rows[-1].place if len(rows) > 1 else None
+            bands.append(charts.Band(rows[0].place, low, high, kind, last))
+        start = end
+    return bands
 
 
 @dataclass(frozen=True)
@@ -375,8 +399,11 @@ def heading(
     """What the run says in a few words."""
     ranked = len(results.totals)
     if sure is not None and sure.zone:
-        clear = sum(_band(row).kind == "in" for row in sure.rows)
-        return _("%(clear)s are clear, %(zone)s in the borderline zone", clear=clear, zone=len(sure.zone))
+        return _(
+            "%(clear)s are clear, %(zone)s in the borderline zone",
+            clear=sure.sides.count("in"),
+            zone=len(sure.zone),
+        )
     if line is None:
         return ngettext("%(num)s application has a place", "%(num)s applications have a place", ranked)
     called = min(line.places, ranked)

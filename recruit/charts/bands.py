@@ -22,29 +22,33 @@ _KINDS: tuple[Kind, ...] = ("in", "zone", "out")
 class Band:
     """One application: its place, the lowest and highest place that are possible, and where it stands.
 
-    ``low`` and ``high`` count from 1 like the place, low ≤ place ≤ high; None where nothing can be said.
+    ``low`` and ``high`` count from 1 like the place, low ≤ place ≤ high; None where nothing can be said. ``last``:
+    the last of several places in a row that the band stands for together; None where it is one.
     """
 
     place: int
     low: int | None
     high: int | None
     kind: Kind
+    last: int | None = None
 
 
 def band_plot(
     bands: Sequence[Band],
     *,
     title: str,
+    count: int | None = None,
     line_at: int | None = None,
     line_label: str = "",
     captions: tuple[str, str, str] = ("", "", ""),
 ) -> Markup:
     """All places in their order, each with its band, the borderline zone as a ground and the line.
 
-    ``bands`` in order of place. ``line_at``: how many are above the line. ``captions``: words below for those
-    surely above it, those in the zone and the rest.
+    ``bands`` in order of place. ``count``: how many places there are, where that is not one for each band.
+    ``line_at``: how many are above the line. ``captions``: words below for those surely above it, those in the zone
+    and the rest.
     """
-    count = max(len(bands), 1)
+    count = max(len(bands) if count is None else count, 1)
     marks = Markup().join(_ground(run, count) for run in _zones(bands))
     marks += Markup().join(_strokes(bands, kind, count) for kind in _KINDS)
     scale = _scale(count)
@@ -73,28 +77,25 @@ def band_row(band: Band, count: int, *, line_at: int | None = None, label: str =
     """The band of one application along the places 1 to ``count``, for a row of a table."""
     low, high = band.low or band.place, band.high or band.place
     middle = attribute(_ROW_HEIGHT / 2)
-    line = Markup()
+    line = stroke = ""
     if line_at is not None:
-        line = Markup('<line class="c-the-line" x1="{0}%" x2="{0}%" y1="0" y2="100%"/>').format(
-            attribute(100 * min(line_at, count) / count)
-        )
-    stroke = Markup()
+        x = attribute(100 * min(line_at, count) / count)
+        line = f'<line class="c-the-line" x1="{x}%" x2="{x}%" y1="0" y2="100%"/>'
     if band.low is not None:
-        stroke = Markup('<line class="band band--{0}" x1="{1}%" x2="{2}%" y1="{3}" y2="{3}"/>').format(
-            band.kind, attribute(100 * (low - 1) / count), attribute(100 * high / count), middle
+        left, right = attribute(100 * (low - 1) / count), attribute(100 * high / count)
+        stroke = (
+            f'<line class="band band--{band.kind}" x1="{left}%" x2="{right}%" y1="{middle}" y2="{middle}"/>'
         )
-    return Markup(
-        '<svg class="band-row" width="100%" height="{h}" {named}>{line}{stroke}'
-        '<circle class="band-dot band-dot--{kind}" cx="{x}%" cy="{y}" r="4"/></svg>'
-    ).format(
-        h=_ROW_HEIGHT,
-        named=named(label),
-        line=line,
-        stroke=stroke,
-        kind=band.kind,
-        x=attribute(100 * (band.place - 0.5) / count),
-        y=middle,
+    dot = attribute(100 * (band.place - 0.5) / count)
+    # Hundreds of rows have one: written at once, of numbers and kinds alone and a name that is escaped.
+    return Markup(  # noqa: S704
+        f'<svg class="band-row" width="100%" height="{_ROW_HEIGHT}" {named(label)}>{line}{stroke}'
+        f'<circle class="band-dot band-dot--{band.kind}" cx="{dot}%" cy="{middle}" r="4"/></svg>'
     )
+
+
+def _middle(band: Band) -> float:
+    return band.place if band.last is None else (band.place + band.last) / 2
 
 
 def _across(place: float, count: int) -> float:
@@ -110,8 +111,8 @@ def _zones(bands: Sequence[Band]) -> list[tuple[int, int]]:
     runs = []
     for kind, run in groupby(bands, key=lambda band: band.kind):
         if kind == "zone":
-            places = [band.place for band in run]
-            runs.append((places[0], places[-1]))
+            zone = list(run)
+            runs.append((zone[0].place, zone[-1].last or zone[-1].place))
     return runs
 
 
@@ -128,13 +129,14 @@ def _strokes(bands: Sequence[Band], kind: Kind, count: int) -> Markup:
     if not own:
         return Markup()
     strokes = "".join(
-        f"M{attribute(_across(band.place, count))} {attribute(_down(band.low, count))}"
+        f"M{attribute(_across(_middle(band), count))} {attribute(_down(band.low, count))}"
         f"V{attribute(_down(band.high, count))}"
         for band in own
         if band.low is not None and band.high is not None
     )
     dots = "".join(
-        f"M{attribute(_across(band.place, count))} {attribute(_down(band.place, count))}h0" for band in own
+        f"M{attribute(_across(_middle(band), count))} {attribute(_down(_middle(band), count))}h0"
+        for band in own
     )
     size = "" if count <= 120 else " bands--small" if count <= 600 else " bands--tiny"
     return Markup(

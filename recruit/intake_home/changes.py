@@ -3,13 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from recruit import display
+from recruit.models import RecordEntry
 from recruit.queries.changes import News
-from recruit.queries.record import Entry
 
 LATEST_SHOWN = 6
 #: On the first visit: so far back.
@@ -72,13 +73,7 @@ def since_words(since: datetime | None, now: datetime) -> str:
     return _("You were last here %(moment)s.", moment=display.when(since, "short"))
 
 
-def latest(entries: Sequence[Entry]) -> list[tuple[Entry, int]]:
-    """The newest things done, those of the same kind to the same application together with their number."""
-    grouped: list[tuple[Entry, int]] = []
-    for entry in entries:
-        last = grouped[-1] if grouped else None
-        if last and (last[0].action, last[0].code) == (entry.action, entry.code):
-            grouped[-1] = (last[0], last[1] + 1)
-        else:
-            grouped.append((entry, 1))
-    return grouped[:LATEST_SHOWN]
+def latest(entries: Sequence[tuple[RecordEntry, str | None]]) -> list[tuple[RecordEntry, str | None, int]]:
+    """The newest things done with the code they are about; those of the same kind to the same one with their number."""
+    grouped = [list(run) for _same, run in groupby(entries, key=lambda each: (each[0].action, each[1]))]
+    return [(*run[0], len(run)) for run in grouped[:LATEST_SHOWN]]

@@ -4,17 +4,21 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from recruit.models import CriteriaProfile, Intake, Membership, Region, Role
+from recruit.models import CriteriaProfile, Intake, Membership, RecordEntry, Region, Role
 
 
 @dataclass(frozen=True)
 class Entered:
-    """`intake` and the `profile` that it uses are None where the address names none, or none that the region has."""
+    """`intake` and the `profile` that it uses are None where the address names none, or none that the region has.
+
+    `head`: the hash of the newest entry of the region's record; None while there is none.
+    """
 
     region: Region
     roles: frozenset[Role]
     intake: Intake | None
     profile: CriteriaProfile | None
+    head: str | None
 
 
 def entered(session: Session, *, region: str, intake: str | None, account_id: int | None) -> Entered | None:
@@ -24,8 +28,10 @@ def entered(session: Session, *, region: str, intake: str | None, account_id: in
     """
     mine = (col(Membership.region_id) == Region.id) & (col(Membership.account_id) == account_id)
     named = (col(Intake.region_id) == Region.id) & (col(Intake.slug) == intake)
+    newest = select(RecordEntry.hash).where(RecordEntry.region_id == Region.id).correlate(Region)
+    head = newest.order_by(col(RecordEntry.number).desc()).limit(1).scalar_subquery()
     rows = session.exec(
-        select(Region, col(Membership.role), Intake, CriteriaProfile)
+        select(Region, col(Membership.role), Intake, CriteriaProfile, head)  # type: ignore[call-overload]
         .outerjoin(Membership, mine)
         .outerjoin(Intake, named)
         .outerjoin(CriteriaProfile, col(CriteriaProfile.id) == Intake.profile_id)
@@ -33,5 +39,6 @@ def entered(session: Session, *, region: str, intake: str | None, account_id: in
     ).all()
     if not rows:
         return None
-    found, _role, present, profile = rows[0]
-    return Entered(found, frozenset(row[1] for row in rows if row[1] is not None), present, profile)
+    found, _role, present, profile, newest_hash = rows[0]
+    roles = frozenset(row[1] for row in rows if row[1] is not None)
+    return Entered(found, roles, present, profile, newest_hash)

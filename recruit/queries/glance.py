@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -43,6 +43,7 @@ from recruit.queries import intake as intakes
 from recruit.queries import time_plan
 from recruit.queries.assessment_pool import each_needs
 from recruit.queries.standing import ASSESSORS_EACH, Standing
+from recruit.queries.unchanged import kept
 
 #: An intake whose start lies so far back is over even if nobody has closed its retrospective.
 LONG_AGO = timedelta(days=90)
@@ -50,7 +51,10 @@ LONG_AGO = timedelta(days=90)
 
 @dataclass(frozen=True)
 class Facts:
-    """Counts of what came after the assessments, and of what others are waited for."""
+    """Counts of what came after the assessments, and of what others are waited for.
+
+    `news`: entries by others since the reader last looked; none while they never have.
+    """
 
     published: int = 0
     interviewed: int = 0
@@ -90,23 +94,38 @@ class Glance:
 
 
 def at(session: Session, several: Collection[Intake], *, account_id: int, now: datetime) -> list[Glance]:
-    """Each of these intakes, in their order. Eight queries."""
-    ids = [each.id or 0 for each in several]
-    applications, assessed = _applications(session, ids), _assessed(session, ids)
-    facts, rest = _facts(session, ids, account_id, clock.in_stockholm(now).date())
-    needs = _needs(session, ids)
-    posts, shares, dates = _posts(session, ids), _shares(session, ids), time_plan.of_many(session, several)
+    """Each of these intakes, in their order. Eight queries; two while the record has no new entry."""
+    ids = tuple(each.id or 0 for each in several)
+    today = clock.in_stockholm(now).date()
+    counted = kept(session, lambda: _counted(session, ids, today), "glance", ids, today)
+    dates, news = time_plan.of_many(session, several), _news(session, ids, account_id)
     found = []
     for intake in several:
         key = intake.id or 0
+        each = counted[key]
+        facts = replace(each.facts, news=news[key])
+        done = done_steps(intake, each.standing, facts, now)
+        found.append(Glance(intake, each.standing, facts, dates[key], done, each.posts, each.shares))
+    return found
+
+
+@dataclass(frozen=True)
+class _Counted:
+    standing: Standing
+    facts: Facts
+    posts: list[tuple[str, int]]
+    shares: list[Share]
+
+
+def _counted(session: Session, ids: Collection[int], today: date) -> dict[int, _Counted]:
+    applications, assessed = _applications(session, ids), _assessed(session, ids)
+    facts, rest = _facts(session, ids, today)
+    posts, shares = _posts(session, ids), _shares(session, ids)
+    found = {}
+    for key in ids:
         counts: dict[str, Any] = applications[key] | assessed[key] | rest[key]
-        standing = Standing(
-            **counts,
-            posts=sum(number for _site, number in posts[key]),
-            assessors_each=needs.get(key, ASSESSORS_EACH),
-        )
-        done = done_steps(intake, standing, facts[key], now)
-        found.append(Glance(intake, standing, facts[key], dates[key], done, posts[key], shares[key]))
+        standing = Standing(**counts, posts=sum(number for _site, number in posts[key]))
+        found[key] = _Counted(standing, facts[key], posts[key], shares[key])
     return found
 
 
@@ -158,14 +177,6 @@ def _applications(session: Session, ids: Collection[int]) -> dict[int, dict[str,
     for intake_id, *numbers in rows:
         found[intake_id] = dict(zip(counted, map(int, numbers), strict=True))
     return found
-
-
-def _needs(session: Session, ids: Collection[int]) -> dict[int, int]:
-    """How many assessors each application has, of the intakes for which the coordinator has said so."""
-    found = select(StageSetting.intake_id, StageSetting.per_application).where(
-        col(StageSetting.intake_id).in_(ids), StageSetting.stage == "screening"
-    )
-    return dict(session.exec(found).all())
 
 
 def _goes_on(ids: Collection[int]) -> tuple[Any, ...]:
@@ -242,7 +253,7 @@ def _posts(session: Session, ids: Collection[int]) -> dict[int, list[tuple[str, 
 
 
 def _facts(
-    session: Session, ids: Collection[int], account_id: int, today: date
+    session: Session, ids: Collection[int], today: date
 ) -> tuple[dict[int, Facts], dict[int, dict[str, Any]]]:
     """What else is told of each intake, one scalar subquery for each figure. One query."""
     facts = {
@@ -260,7 +271,6 @@ def _facts(
         "learnt": select(func.count(col(Retrospective.id)))
         .where(Retrospective.intake_id == Intake.id, col(Retrospective.closed_at).is_not(None))
         .scalar_subquery(),
-        "news": _news(account_id),
     }
     rest = {
         "run_number": select(func.max(RankingRun.number))
@@ -270,16 +280,20 @@ def _facts(
         "has_draft_list": select(func.count(col(InterviewList.id)))
         .where(InterviewList.intake_id == Intake.id, InterviewList.status == ListStatus.DRAFT)
         .scalar_subquery(),
+        "assessors_each": select(StageSetting.per_application)
+        .where(StageSetting.intake_id == Intake.id, StageSetting.stage == "screening")
+        .scalar_subquery(),
     }
     chosen = select_columns(col(Intake.id), *facts.values(), *rest.values()).where(col(Intake.id).in_(ids))
     told, others = {}, {}
     for intake_id, *values in session.execute(chosen):
         told[intake_id] = Facts(*(int(value or 0) for value in values[: len(facts)]))
-        run_number, called, drafts = values[len(facts) :]
+        run_number, called, drafts, each = values[len(facts) :]
         others[intake_id] = {
             "run_number": run_number,
             "called": called or None,
             "has_draft_list": bool(drafts),
+            "assessors_each": each or ASSESSORS_EACH,
         }
     return told, others
 
@@ -331,19 +345,20 @@ def _waited_for(*conditions: Any) -> Any:
     )
 
 
-def _news(account_id: int) -> Any:
-    """Entries by others since this person last looked; none while they have never looked."""
-    return (
-        select(func.count(col(RecordEntry.id)))
-        .join(Visit, col(Visit.intake_id) == col(RecordEntry.intake_id))
+def _news(session: Session, ids: Collection[int], account_id: int) -> dict[int, int]:
+    """Entries by others since this person last looked at each intake."""
+    rows = session.exec(
+        select(Visit.intake_id, func.count(col(RecordEntry.id)))
+        .join(RecordEntry, col(RecordEntry.intake_id) == col(Visit.intake_id))
         .where(
-            RecordEntry.intake_id == Intake.id,
+            col(Visit.intake_id).in_(ids),
             Visit.account_id == account_id,
             col(RecordEntry.at) > col(Visit.seen_at),
             func.coalesce(RecordEntry.actor_id, 0) != account_id,
         )
-        .scalar_subquery()
+        .group_by(col(Visit.intake_id))
     )
+    return dict.fromkeys(ids, 0) | {intake_id: int(number) for intake_id, number in rows}
 
 
 def _called() -> Any:

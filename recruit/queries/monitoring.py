@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ from recruit.models import (
 from recruit.queries import intake as intakes
 from recruit.queries import interview as lists
 from recruit.queries import outcome as outcomes
+from recruit.queries.unchanged import kept
 
 if TYPE_CHECKING:
     from scoring.monitoring import Stage
@@ -193,7 +194,7 @@ def audit(
 
     reached = dict(sorted((further or {}).items()))
     asked = {
-        "people": [astuple(row) for row in people.rows],
+        "people": [tuple(vars(row).values()) for row in people.rows],
         "open": [people.withdrawn, people.undecided],
         "called": None if called is None else sorted(called),
         "listed": None if listed is None else sorted(listed),
@@ -408,30 +409,54 @@ def for_reader(
     was drawn (`drawn`), exactly as they were kept then: what is decided afterwards changes nothing in them, so
     that no two looks can be compared to learn one person's answer. `further` and `whole` as in `audit`.
     """
-    people = applied(session, intake=intake)
-    if not reader.inside:
-        return Seen(audit(people, called=called, listed=listed, further=further, whole=whole))
-    if not is_settled(people, intake, now):
-        over = intakes.is_over(intake, now) and not intakes.accepts(intake, now)
+    over = _is_over(intake, now)
+
+    def shown() -> str:
+        people = applied(session, intake=intake)
+        asked: dict[str, Any] = {"called": called, "listed": listed, "further": further}
+        if not reader.inside:
+            return json.dumps(audit(people, **asked, whole=whole), ensure_ascii=False)
+        if people.undecided or not over:
+            return ""
+        by, minimum = FROM_APPLICATIONS, reader.minimum
+        return json.dumps(audit(people, **asked, minimum=minimum, by=by), ensure_ascii=False)
+
+    lines = _digest(called, listed, further)
+    # As text, since whoever reads figures may alter them.
+    text = kept(session, shown, "monitor", intake.id, reader, over, whole, lines)
+    if not text:
         return Seen(None, withheld=UNDECIDED if over else OPEN)
-    figures = audit(
-        people,
-        called=called,
-        listed=listed,
-        minimum=reader.minimum,
-        by=FROM_APPLICATIONS,
-        further=further,
-    )
-    kept = _kept(session, drawn, reader.minimum)
-    if kept is None:
+    figures: dict[str, Any] = json.loads(text)
+    if not reader.inside:
+        return Seen(figures)
+    voluntary = _kept(session, drawn, reader.minimum)
+    if voluntary is None:
         return Seen(figures, veiled=True)
-    figures["attributes"] = kept | figures["attributes"]
+    figures["attributes"] = voluntary | figures["attributes"]
     return Seen(figures)
+
+
+def _digest(
+    called: Collection[int] | None,
+    listed: Collection[int] | None,
+    further: Mapping[str, Collection[int]] | None,
+) -> str:
+    """Names who came how far."""
+    asked = [
+        None if called is None else sorted(called),
+        None if listed is None else sorted(listed),
+        [[stage, sorted(ids)] for stage, ids in sorted((further or {}).items())],
+    ]
+    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
 
 
 def is_settled(people: Applied, intake: Intake, now: datetime) -> bool:
     """Whether nobody can apply any more and everybody has a decision on eligibility."""
-    return not people.undecided and intakes.is_over(intake, now) and not intakes.accepts(intake, now)
+    return not people.undecided and _is_over(intake, now)
+
+
+def _is_over(intake: Intake, now: datetime) -> bool:
+    return intakes.is_over(intake, now) and not intakes.accepts(intake, now)
 
 
 def _kept(session: Session, drawn: InterviewList | None, minimum: int) -> dict[str, Any] | None:

@@ -95,6 +95,19 @@ def list_of_run(session: Session, *, run: RankingRun) -> InterviewList | None:
     return session.exec(found.order_by(col(InterviewList.version).desc()).limit(1)).first()
 
 
+def list_and_maker(session: Session, *, run: RankingRun) -> tuple[InterviewList | None, str]:
+    """The same, and who made the run as the reader sees that person. One query."""
+    found = (
+        select(InterviewList, called(session))
+        .select_from(Account)
+        .outerjoin(InterviewList, col(InterviewList.run_id) == run.id)
+        .where(Account.id == run.created_by_id)
+        .order_by(col(InterviewList.version).desc())
+    )
+    row = session.exec(found.limit(1)).first()
+    return (row[0], row[1] or "") if row else (None, "")
+
+
 def release_of(session: Session, *, run: RankingRun) -> RankingRelease | None:
     """When and by whom a run was released, or None."""
     return session.exec(select(RankingRelease).where(RankingRelease.run_id == run.id)).first()
@@ -272,7 +285,6 @@ class Watch:
 
     stale: bool
     waiting: int
-    made_by: str
 
 
 def watch(session: Session, *, intake: Intake, profile: Profile, run: RankingRun, ranked: int) -> Watch:
@@ -292,11 +304,10 @@ def watch(session: Session, *, intake: Intake, profile: Profile, run: RankingRun
             select(func.count()).select_from(Application).where(*going_on).scalar_subquery(),
             _changed_since(intake, run.created_at),
             waiting.scalar_subquery(),
-            select(called(session)).where(Account.id == run.created_by_id).scalar_subquery(),
         )
     ).one()
     others = run.stage == "screening" and row[0] != ranked
-    return Watch(stale=others or bool(row[1]), waiting=row[2], made_by=row[3] or "")
+    return Watch(stale=others or bool(row[1]), waiting=row[2])
 
 
 def _changed_since(intake: Intake, since: datetime) -> Any:
@@ -390,13 +401,16 @@ def _as_placed(found: Any) -> list[Placed]:
     ]
 
 
-def ranked_applications(session: Session, *, run: RankingRun) -> list[tuple[str, int]]:
-    """(mask code, application id) of those who have a place in a run, best first."""
+def ranked_applications(
+    session: Session, *, run: RankingRun, first: int | None = None
+) -> list[tuple[str, int]]:
+    """(mask code, application id) of those who have a place in a run, best first; of the `first` so many alone."""
     found = (
         select(Application.mask_code, Application.id)
         .join(RankingRow, col(RankingRow.application_id) == Application.id)
         .where(RankingRow.run_id == run.id, RankingRow.status == "ranked")
         .order_by(col(RankingRow.position))
+        .limit(first)
     )
     return [(code, identity) for code, identity in session.exec(found) if identity is not None]
 

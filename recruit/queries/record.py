@@ -245,14 +245,18 @@ def _saying(words: str, reader: Reader) -> Any:
     return found
 
 
-def latest(session: Session, *, region_id: int, count: int) -> list[tuple[RecordEntry, str | None]]:
-    """The newest entries with the mask code of what they are about, without their values."""
+def latest(
+    session: Session, *, region_id: int, count: int, intake_id: int | None = None
+) -> list[tuple[RecordEntry, str | None]]:
+    """The newest entries of the region, or of an intake, with the mask code of what they are about; no values."""
     newest = (
         select(RecordEntry, Application.mask_code)
         .outerjoin(Application, col(Application.id) == col(RecordEntry.application_id))
         .where(RecordEntry.region_id == region_id)
         .order_by(col(RecordEntry.number).desc())
     )
+    if intake_id is not None:
+        newest = newest.where(RecordEntry.intake_id == intake_id)
     return [(entry, code) for entry, code in session.exec(newest.limit(count))]
 
 

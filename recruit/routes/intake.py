@@ -22,6 +22,7 @@ from recruit.queries import glance, lessons, overview
 from recruit.queries import intake as intakes
 from recruit.queries import profile as profiles
 from recruit.queries import record as records
+from recruit.queries.unchanged import kept
 from recruit.queries.waiting import elsewhere
 from recruit.request import account, actor, db, region, roles, settings
 from recruit.services import intake as service
@@ -71,14 +72,11 @@ def show(region: str, intake: str) -> str:
     coordinates = Role.COORDINATOR in roles()
     since = _look(found)
     profile_row = intakes.profile_row_of(db(), found)
-    waiting = overview.waiting(db(), found)
-    loads = overview.loads(db(), found)
-    rows = funnel.funnel_rows(
-        standing, waiting.countries, overview.refusals(db(), found), intakes.parsed(profile_row), language()
-    )
-    entries = records.entries(
-        db(), region_id=found.region_id, sees_values=False, intake_id=found.id, per_page=LATEST_ENTRIES
-    )
+    waiting = kept(db(), lambda: overview.waiting(db(), found), "waiting", found.id)
+    loads = kept(db(), lambda: overview.loads(db(), found), "loads", found.id)
+    refusals = kept(db(), lambda: overview.refusals(db(), found), "refusals", found.id)
+    rows = funnel.funnel_rows(standing, waiting.countries, refusals, intakes.parsed(profile_row), language())
+    entries = records.latest(db(), region_id=found.region_id, intake_id=found.id, count=LATEST_ENTRIES)
     other = elsewhere(db(), found, standing, now)
     seen = glance.at(db(), [found], account_id=account().id or 0, now=now)[0]
     news = changed.since(db(), found, moment=since or now - changes.FIRST_LOOK, besides=account().id or 0)
@@ -101,7 +99,7 @@ def show(region: str, intake: str) -> str:
         slow=_slow(seen, loads, today),
         news=changes.told(news),
         news_since=changes.since_words(since, now),
-        latest=changes.latest(entries.items),
+        latest=changes.latest(entries),
         taught=_taught(found) if found.status is IntakeStatus.DRAFT else None,
         may_write=coordinates,
         state=words.state_of(found, now),

@@ -16,6 +16,7 @@ from recruit.queries import intake as intakes
 from recruit.queries import lots, monitoring, naming
 from recruit.queries import ranking as queries
 from recruit.queries import release as releases
+from recruit.queries.unchanged import kept
 from recruit.ranking_view import TheLine
 from recruit.request import actor, db, roles
 from recruit.routes.monitoring_shared import intake_here, reader
@@ -87,9 +88,14 @@ def show(region: str, intake: str, stage: str, number: int) -> Any:
     results = run_results(run.results)
     profile = intakes.profile_of(db(), found)
     counts = results.counts()
-    newest = queries.list_of_run(db(), run=run)
+    newest, made_by = queries.list_and_maker(db(), run=run)
     form, line = _line(results, newest)
-    watch = queries.watch(db(), intake=found, profile=profile, run=run, ranked=len(results))
+    watch = kept(
+        db(),
+        lambda: queries.watch(db(), intake=found, profile=profile, run=run, ranked=len(results)),
+        "watch",
+        run.id,
+    )
     page = _page(len(results))
     start = (page - 1) * queries.PAGE_SIZE
     placed = queries.rows(db(), run=run, page=page)
@@ -117,6 +123,7 @@ def show(region: str, intake: str, stage: str, number: int) -> Any:
         newest=newest,
         stale=watch.stale and not ranking.is_current(db(), intake=found, run=run),
         watch=watch,
+        made_by=made_by,
         lot=lots.of_stage(db(), intake_id=run.intake_id, stage=stage),
         beside=beside,
         seen=seen,
@@ -171,7 +178,7 @@ def _choices(results: RunResults, line: TheLine | None) -> list[tuple[int, bool]
     for step in (-1, 1):
         at, found = line.places + step, 0
         while 0 < at <= len(results.totals) and found < 2:
-            if results.tie_at(at) is None:
+            if not results.is_tie(at):
                 near.add(at)
                 found += 1
             at += step
@@ -182,13 +189,13 @@ def _beside(found: Intake, run: RankingRun, line: TheLine | None) -> tuple[list[
     """What the monitor says of those above the line."""
     if line is None or run.stage != "screening":
         return [], None
-    ranked = [identity for _code, identity in queries.ranked_applications(db(), run=run)]
+    above = queries.ranked_applications(db(), run=run, first=line.places)
     seen = monitoring.for_reader(
         db(),
         intake=found,
         reader=reader(),
         now=clock.now(),
-        called=set(ranked[: line.places]),
+        called={identity for _code, identity in above},
     )
     return (monitoring_view.beside_line(seen.figures) if seen.figures else []), seen
 

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from recruit import clock
 from recruit.models import Role
 from recruit.queries import record as queries
+from recruit.queries.unchanged import kept
 from recruit.request import account, db, region, roles, sees_names
 
 blueprint = Blueprint("record", __name__, url_prefix="/g/<region>/record")
@@ -42,7 +43,7 @@ def index(region: str) -> Any:
         chosen=chosen,
         sees_values=sees_values,
         sees_names=sees_names(),
-        actions=queries.actions(db(), region_id=region_id),
+        actions=kept(db(), lambda: queries.actions(db(), region_id=region_id), "actions", region_id),
         group=group,
         search=search,
         wrong=wrong,
