@@ -3,7 +3,7 @@
 import re
 
 from wtforms import EmailField, Form, PasswordField, RadioField, StringField, ValidationError
-from wtforms.validators import EqualTo, InputRequired, Length
+from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Optional
 
 from forms.base import WordedForm
 from forms.texts import N_
@@ -46,7 +46,7 @@ class RegisterForm(WordedForm):
         description=N_("As you want to be addressed, in any script."),
         filters=[stripped],
         validators=[
-            InputRequired(N_("Write your name")),
+            DataRequired(N_("Write your name")),
             Length(max=200, message=N_("Use at most 200 characters")),
         ],
         render_kw={"autocomplete": "name", "dir": "auto"},
@@ -60,12 +60,23 @@ class RegisterForm(WordedForm):
     )
     password = PasswordField(
         N_("Choose a password"),
-        description=N_("At least 10 characters. Three words in a row are easy to remember."),
-        validators=[
-            InputRequired(N_("Choose a password")),
-            Length(min=10, max=200, message=N_("Use from 10 to 200 characters")),
-        ],
+        description=N_(
+            "You can leave this empty and sign in by links in the mail. If not: at least 10 characters."
+        ),
+        validators=[Optional(), Length(min=10, max=200, message=N_("Use from 10 to 200 characters"))],
         render_kw={"autocomplete": "new-password"},
+    )
+
+
+class LinkForm(WordedForm):
+    """What a link's page asks whoever has no account yet."""
+
+    name = StringField(
+        N_("Your name"),
+        description=N_("As you want to be addressed, in any script."),
+        filters=[stripped],
+        validators=[Length(max=200, message=N_("Use at most 200 characters"))],
+        render_kw={"autocomplete": "name", "dir": "auto"},
     )
 
 
@@ -127,3 +138,40 @@ class LanguageForm(WordedForm):
         choices={"sv": "Svenska", "en": "English"},
         validators=[InputRequired(N_("Choose a language"))],
     )
+
+
+class NameForm(WordedForm):
+    """Another name."""
+
+    name = StringField(
+        N_("Name"),
+        description=N_("As you want to be addressed, in any script."),
+        filters=[stripped],
+        validators=[
+            DataRequired(N_("Write your name")),
+            Length(max=200, message=N_("Use at most 200 characters")),
+        ],
+        render_kw={"autocomplete": "name", "dir": "auto"},
+    )
+
+
+class RemovePasswordForm(WordedForm):
+    """The present password, to be rid of it."""
+
+    old = PasswordField(
+        N_("Present password"),
+        validators=[InputRequired(N_("Write your present password"))],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
+class AddressForm(WordedForm):
+    """Another mail address. Whoever has no password leaves that field out."""
+
+    email = EmailField(
+        N_("New e-mail address"),
+        filters=[stripped],
+        validators=[InputRequired(N_("Write your new e-mail address")), is_address],
+        render_kw={"autocomplete": "email"},
+    )
+    old = PasswordField(N_("Present password"), render_kw={"autocomplete": "current-password"})

@@ -2,11 +2,14 @@
 
 from typing import Any
 
-from flask import abort, g, redirect, request, url_for
+from flask import abort, g, redirect, render_template, request, url_for
 from flask_login import current_user
 
+from forms.account import LoginForm
+from recruit import typed
 from recruit.access import ACCESS, ACCOUNT, PUBLIC
 from recruit.database import AllRegions, OneRegion, set_scope
+from recruit.i18n import gettext
 from recruit.models import Role
 from recruit.queries.entering import entered
 from recruit.queries.unchanged import reads_at
@@ -23,7 +26,7 @@ def guard() -> Any:
     if access is None:
         abort(403)
     if access != PUBLIC and not current_user.is_authenticated:
-        return _ask_to_sign_in()
+        return ask_to_sign_in()
     if isinstance(access, frozenset):
         return _enter_region(access)
     if access == ACCOUNT:
@@ -34,10 +37,20 @@ def guard() -> Any:
     return None
 
 
-def _ask_to_sign_in() -> Any:
+def ask_to_sign_in() -> Any:
+    """To the page for signing in. What was typed into a form of this site is kept meanwhile."""
     if request.method == "GET":
         return redirect(url_for("account.login", next=request.full_path.rstrip("?")))
-    return redirect(url_for("account.login"))
+    kept = typed.sent()
+    if kept is None:
+        return redirect(url_for("account.login"))
+    return render_template("account/login.html", form=LoginForm(say=gettext), next=None, typed=kept), 401
+
+
+def send_again() -> Any:
+    """What was typed into a page from before the present sign-in, to be sent from here; None for any other page."""
+    kept = typed.sent() if current_user.is_authenticated else None
+    return None if kept is None else (render_template("account/go_on.html", typed=kept), 409)
 
 
 def _enter_region(allowed: frozenset[Role]) -> None:

@@ -3,6 +3,7 @@
 from flask import Flask, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from flask_login import current_user
 
 from recruit.settings import Settings
 
@@ -25,6 +26,11 @@ def by_address_and_email() -> str:
 def by_email() -> str:
     """One count per account, whoever asks: many senders guessing at one password share it."""
     return request.form.get("email", "").strip().lower()
+
+
+def by_account() -> str:
+    """One count per account that is signed in."""
+    return str(current_user.get_id() or "").partition(".")[0]
 
 
 def posts_only() -> bool:

@@ -15,6 +15,8 @@ from recruit.settings import Settings
 
 #: The largest whole number that a column of the database holds.
 MAX_NUMBER = 2**31 - 1
+#: The longest address that is kept to return to.
+LONGEST_TARGET = 500
 
 
 def settings() -> Settings:
@@ -85,8 +87,16 @@ def page_asked() -> int:
 
 
 def safe_target(target: str | None) -> str | None:
-    """An address on this site, or None: a link must not send people elsewhere."""
-    if not target or not target.startswith("/") or target.startswith("//") or "\\" in target:
+    """An address on this site, or None: a link must not send people elsewhere.
+
+    Browsers drop tabs and line ends from addresses and read a backslash as a slash, before they look where one leads.
+    """
+    if not target or len(target) > LONGEST_TARGET or not target.startswith("/") or target.startswith("//"):
         return None
-    parts = urlsplit(target)
+    if "\\" in target or any(ord(letter) <= 32 or ord(letter) == 127 for letter in target):
+        return None
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return None
     return None if parts.netloc or parts.scheme else target

@@ -1,16 +1,44 @@
-"""Signing in: who is signed in, and until when."""
+"""Signing in: who is signed in, in which browser, and until when."""
 
+import re
+from contextlib import suppress
 from datetime import datetime, timedelta
 
-from flask import Flask, session
+from flask import Flask, request, session
 from flask_login import LoginManager, UserMixin, login_user, logout_user
-from sqlmodel import select
+from sqlmodel import col, select
 
 from recruit import clock
-from recruit.models import Account
+from recruit.database import transaction
+from recruit.errors import NotFound
+from recruit.models import Account, BrowserSession
+from recruit.request import account as signed_in_account
 from recruit.request import db, settings
+from recruit.services import browsers
 
 SINCE = "signed_in_at"
+#: The key of the session's row in the database.
+BROWSER = "browser"
+#: What may be done without the password in a session this young, by whoever has none.
+FRESH_WITHIN = timedelta(minutes=30)
+
+_PROGRAMS = (
+    ("Edge", r"Edg(e|A|iOS)?/"),
+    ("Opera", r"OPR/"),
+    ("Samsung Internet", r"SamsungBrowser/"),
+    ("Firefox", r"Firefox/|FxiOS/"),
+    ("Chrome", r"Chrome/|CriOS/|Chromium/"),
+    ("Safari", r"Safari/"),
+)
+_SYSTEMS = (
+    ("Android", r"Android"),
+    ("iPhone", r"iPhone"),
+    ("iPad", r"iPad"),
+    ("Windows", r"Windows"),
+    ("macOS", r"Mac OS X|Macintosh"),
+    ("ChromeOS", r"CrOS"),
+    ("Linux", r"Linux|X11"),
+)
 
 
 class SignedIn(UserMixin):
@@ -31,21 +59,53 @@ def init_app(app: Flask) -> None:
     manager.user_loader(_load)
 
 
+def oldest() -> datetime:
+    """Sessions that began before have run out."""
+    return clock.now() - timedelta(hours=settings().session_hours)
+
+
 def sign_in(account: Account) -> None:
     """Sign an account in. What the browser's cookie held goes, so that nothing of another person stays.
 
     The language stays, and what was answered before there was an account, since an application begins with it.
     """
-    kept = {name: session[name] for name in ("language", "guide") if name in session}
-    session.clear()
-    session.permanent = True
-    session[SINCE] = clock.now().isoformat()
-    session.update(kept)
+    now = clock.now()
+    with transaction(db()):
+        begun = browsers.begin(
+            db(), account=account, browser=_browser(request.user_agent.string), limit=oldest(), now=now
+        )
+    _start_anew()
+    session[SINCE] = now.isoformat()
+    session[BROWSER] = begun.public_id
     login_user(SignedIn(account))
+
+
+def sign_in_again() -> None:
+    """Keep this browser signed in after everything else has been signed out."""
+    since = session[SINCE]
+    sign_in(signed_in_account())
+    session[SINCE] = since  # nobody has shown anything new
+
+
+def is_fresh() -> bool:
+    """Whether the person has signed in lately."""
+    return clock.now() - datetime.fromisoformat(session[SINCE]) <= FRESH_WITHIN
+
+
+def browser_here() -> str:
+    """The public id of the present session."""
+    return str(session.get(BROWSER, ""))
 
 
 def sign_out() -> None:
     """Sign out on this browser."""
+    with suppress(NotFound), transaction(db()):  # signed out from elsewhere in the same moment
+        browsers.end(db(), account=signed_in_account(), public_id=browser_here(), now=clock.now())
+    forget()
+
+
+def forget() -> None:
+    """Empty this browser's cookie of everything but the language."""
     logout_user()
     language = session.get("language")
     session.clear()
@@ -53,19 +113,39 @@ def sign_out() -> None:
         session["language"] = language
 
 
+def _start_anew() -> None:
+    kept = {name: session[name] for name in ("language", "guide") if name in session}
+    session.clear()
+    session.permanent = True
+    session.update(kept)
+
+
+def _browser(agent: str) -> str:
+    """A browser in words that its owner recognises; "" when it does not say."""
+    found = [
+        next((name for name, pattern in known if re.search(pattern, agent)), "")
+        for known in (_PROGRAMS, _SYSTEMS)
+    ]
+    return ", ".join(word for word in found if word)
+
+
 def _load(identity: str) -> SignedIn | None:
     public_id, _, epoch = identity.partition(".")
     since = session.get(SINCE)
-    if since is None or clock.now() - datetime.fromisoformat(since) > timedelta(
-        hours=settings().session_hours
-    ):
+    if since is None or datetime.fromisoformat(since) < oldest():
         return None
-    account = db().exec(select(Account).where(Account.public_id == public_id)).first()
-    if (
-        account is None
-        or not account.active
-        or str(account.session_epoch) != epoch
-        or account.verified_at is None
-    ):
+    held = (
+        select(Account)
+        .join(BrowserSession, col(BrowserSession.account_id) == col(Account.id))
+        .where(
+            Account.public_id == public_id,
+            BrowserSession.public_id == browser_here(),
+            col(BrowserSession.ended_at).is_(None),
+        )
+    )
+    account = db().exec(held).first()
+    if account is None:
+        return None
+    if not account.active or str(account.session_epoch) != epoch or account.verified_at is None:
         return None
     return SignedIn(account)

@@ -4,16 +4,18 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Response, g, render_template, request, url_for
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlmodel import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
-from recruit import display, i18n, limits, navigation, signin
+from recruit import display, i18n, limits, navigation, signin, typed
+from recruit.access import ACCESS, PUBLIC
 from recruit.database import make_engine
 from recruit.errors import Refusal
-from recruit.guard import guard
+from recruit.guard import ask_to_sign_in, guard, send_again
 from recruit.request import MAX_NUMBER, show_roles
 from recruit.services.profiles import NotApproved
 from recruit.settings import Settings, read_settings
@@ -66,7 +68,7 @@ def build_app(settings: Settings | None = None) -> Flask:
     app.after_request(_secure)
     app.teardown_request(_close_session)
     app.register_error_handler(Refusal, _show_refusal)
-    app.register_error_handler(CSRFError, _show_http_error)
+    app.register_error_handler(CSRFError, _show_old_page)
     app.register_error_handler(HTTPException, _show_http_error)
     return app
 
@@ -121,6 +123,14 @@ def _show_http_error(error: HTTPException) -> Any:
     return render_template(
         "errors/error.html", status=error.code, message=i18n.http_message(error)
     ), error.code
+
+
+def _show_old_page(error: CSRFError) -> Any:
+    """A form from before the present sign-in, or whose session has ended: what was typed into it is kept."""
+    access = ACCESS.get(request.endpoint or "", PUBLIC)
+    if access != PUBLIC and not current_user.is_authenticated and typed.sent() is not None:
+        return ask_to_sign_in()
+    return send_again() or _show_http_error(error)
 
 
 def _roll_back() -> None:

@@ -119,6 +119,7 @@ from recruit.models.public_record import (
 )
 from recruit.models.ranking import RankingRelease, RankingRow, RankingRun
 from recruit.models.record import RecordEntry, RecordValue
+from recruit.models.sign_in import BrowserSession, RecoveryCode, SecondFactor
 from recruit.models.table import RequirementReplaced, RequirementSetting, TableView
 from recruit.models.time_plan import PlanDate, PlanStep, Visit
 from recruit.models.types import RegionScoped, UtcDateTime, metadata
@@ -139,6 +140,7 @@ __all__ = [
     "Attachment",
     "AttachmentKind",
     "BorderlineDecision",
+    "BrowserSession",
     "CalibrationCase",
     "CalibrationNote",
     "CalibrationRound",
@@ -223,6 +225,7 @@ __all__ = [
     "RecipientMark",
     "RecordEntry",
     "RecordValue",
+    "RecoveryCode",
     "Referee",
     "Region",
     "RegionScoped",
@@ -233,6 +236,7 @@ __all__ = [
     "ReviewKind",
     "Role",
     "RoundStatus",
+    "SecondFactor",
     "SendingState",
     "SetAside",
     "SetAsideReason",

@@ -1,7 +1,5 @@
 """Accounts: creating, verifying, signing in, new passwords; and members of a region's group."""
 
-import hashlib
-import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
@@ -9,14 +7,15 @@ from sqlmodel import Session, col, select
 
 from recruit import passwords
 from recruit.actor import SYSTEM, Actor
-from recruit.errors import Invalid, NotFound
+from recruit.errors import Invalid
 from recruit.i18n import lazy_gettext as _
-from recruit.models import Account, EmailToken, Membership, Region, Role, TokenPurpose
-from recruit.services import mail, record
+from recruit.models import Account, Membership, Region, Role, TokenPurpose
+from recruit.services import links, mail, record
 
 VERIFY_WITHIN = timedelta(days=2)
 RESET_WITHIN = timedelta(hours=2)
 INVITE_WITHIN = timedelta(days=7)
+SIGN_IN_WITHIN = timedelta(minutes=15)
 
 
 def normal_email(email: str) -> str:
@@ -30,81 +29,94 @@ def find(session: Session, email: str) -> Account | None:
 
 
 def register(
-    session: Session, *, email: str, name: str, password: str, language: str, base_url: str, now: datetime
+    session: Session,
+    *,
+    email: str,
+    name: str,
+    password: str,
+    language: str,
+    base_url: str,
+    now: datetime,
+    target: str = "",
 ) -> None:
-    """Create an account and mail a link that verifies the address.
+    """Mail a link that verifies the address and creates the account with this password.
 
-    Whoever asks learns nothing about existing accounts: the answer is the same, and the owner of an address that has an
-    account already gets a mail that says so.
+    Whoever asks learns nothing about existing accounts: the answer, the work and the number of mails are the same, and
+    the owner of an address that has an account already is told so, with a link to sign in.
     """
     check_password(password)
     password_hash = passwords.hash_password(password)  # always, so that the answer takes as long either way
-    known = find(session, email)
-    if known is not None and (known.verified_at is not None or _is_member(session, known)):
-        mail.post(
+    email = normal_email(email)
+    known, in_a_group = _known(session, email)
+    if known is not None and (known.verified_at is not None or in_a_group):
+        token = links.new(
             session,
-            recipient=known.email,
-            language=known.language,
-            template="account_exists",
-            values={"link": f"{base_url}/login", "forgot": f"{base_url}/forgot"},
+            account=known,
+            email=email,
+            purpose=TokenPurpose.SIGN_IN,
+            within=SIGN_IN_WITHIN,
+            target=target,
             now=now,
         )
-        return
-    if known is None:
-        known = Account(
-            email=normal_email(email), password_hash=passwords.NO_PASSWORD, language=language, created_at=now
+        template, values, language = "account_exists", {"link": f"{base_url}/sign-in/{token}"}, known.language
+        values["forgot"] = f"{base_url}/forgot"
+    else:
+        token = links.new(
+            session,
+            account=known,
+            email=email,
+            purpose=TokenPurpose.VERIFY,
+            within=VERIFY_WITHIN,
+            name=name.strip(),
+            password_hash=password_hash,
+            target=target,
+            now=now,
         )
-        session.add(known)
-        session.flush()
-    token = _new_token(
-        session,
-        known,
-        TokenPurpose.VERIFY,
-        now + VERIFY_WITHIN,
-        name=name.strip(),
-        password_hash=password_hash,
-    )
-    mail.post(
-        session,
-        recipient=known.email,
-        language=language,
-        template="account_verify",
-        values={"link": f"{base_url}/verify/{token}"},
-        now=now,
-    )
+        template, values = "account_verify", {"link": f"{base_url}/verify/{token}"}
+    mail.post(session, recipient=email, language=language, template=template, values=values, now=now)
 
 
-def _is_member(session: Session, account: Account) -> bool:
-    mine = select(Membership.id).where(Membership.account_id == account.id).limit(1)
-    return session.exec(mine).first() is not None
+def _known(session: Session, email: str) -> tuple[Account | None, bool]:
+    """The account of an address, and whether it is in any group."""
+    in_a_group = select(Membership.id).where(Membership.account_id == Account.id).exists()
+    found = session.exec(select(Account, in_a_group).where(Account.email == email)).first()
+    return found if found is not None else (None, False)
 
 
-def verify(session: Session, *, token: str, password: str, language: str, now: datetime) -> Account:
+def verify(
+    session: Session, *, token: str, password: str, language: str, now: datetime
+) -> tuple[Account, str]:
     """Use a verification link, with the password that was chosen when it was asked for.
+
+    Gives the account, and where the person was going.
 
     The password shows that whoever has the mail is whoever registered: somebody else's registration of one's address
     cannot be confirmed by mistake. Raises NotFound when the link is unknown, used or too old, Invalid when the
     password is wrong.
     """
-    found = _find_token(session, token, TokenPurpose.VERIFY, now)
+    found = links.find(session, token, TokenPurpose.VERIFY, now)
     if not passwords.matches(password, found.password_hash):
         raise Invalid(
             _("This is not the password that was chosen when the account was created."), field="password"
         )
-    account = session.get_one(Account, found.account_id)
+    account = links.holder(session, found) or Account(
+        email=found.email, password_hash=passwords.NO_PASSWORD, created_at=now
+    )
     account.name, account.password_hash, account.language = found.name, found.password_hash, language
     account.verified_at = account.verified_at or now
     session.add(account)
-    _end_tokens(session, account, now)
-    return account
+    session.flush()
+    target = found.target
+    links.end_all(session, account, now)
+    return account, target
 
 
 def authenticate(session: Session, *, email: str, password: str) -> Account:
     """The account of this address and password. Raises Invalid, saying the same whatever was wrong."""
     account = find(session, email)
-    stored = account.password_hash if account else passwords.decoy_hash()
+    stored = account.password_hash if account and has_password(account) else passwords.decoy_hash()
     right = passwords.matches(password, stored)
-    if account is None or not right or not account.active:
+    if account is None or not has_password(account) or not right or not account.active:
         raise Invalid(_("The e-mail address or the password is wrong."), field="password")
     if account.verified_at is None:
         raise Invalid(
@@ -119,38 +131,74 @@ def authenticate(session: Session, *, email: str, password: str) -> Account:
     return account
 
 
-def ask_for_reset(session: Session, *, email: str, base_url: str, now: datetime) -> None:
-    """Mail a link for a new password, if there is such an account. The answer never tells."""
+def ask_for_reset(session: Session, *, email: str, base_url: str, now: datetime, language: str) -> None:
+    """Mail a link for a new password; where there is no account, one to begin with. The answer never tells."""
     account = find(session, email)
-    if account is None or not account.active:
-        return
-    token = _new_token(session, account, TokenPurpose.RESET, now + RESET_WITHIN)
-    mail.post(
+    usable = account is not None and account.active
+    token = links.new(
         session,
-        recipient=account.email,
-        language=account.language,
-        template="account_reset",
-        values={"link": f"{base_url}/reset/{token}"},
+        account=account,
+        email=normal_email(email),
+        purpose=TokenPurpose.RESET if usable else TokenPurpose.SIGN_IN,
+        within=RESET_WITHIN if usable else SIGN_IN_WITHIN,
         now=now,
     )
+    path, template = ("reset", "account_reset") if usable else ("sign-in", unusable(account))
+    mail.post(
+        session,
+        recipient=account.email if account else normal_email(email),
+        language=account.language if account else language,
+        template=template,
+        values={"link": f"{base_url}/{path}/{token}"},
+        now=now,
+    )
+
+
+def unusable(account: Account | None) -> str:
+    """The mail to an address without an account, or with one that is closed."""
+    return "account_unknown" if account is None else "account_closed"
 
 
 def reset(session: Session, *, token: str, password: str, now: datetime) -> Account:
     """Set a new password by a link; it verifies the address too, and ends all sessions."""
     check_password(password)
-    account = session.get_one(Account, _find_token(session, token, TokenPurpose.RESET, now).account_id)
+    account = session.get_one(Account, links.find(session, token, TokenPurpose.RESET, now).account_id)
     account.verified_at = account.verified_at or now
     _set_password(session, account, password)
-    _end_tokens(session, account, now)
+    links.end_all(session, account, now)
     return account
 
 
-def change_password(session: Session, *, account: Account, old: str, new: str) -> None:
-    """Change the password of a signed-in person; ends all other sessions."""
-    if not passwords.matches(old, account.password_hash):
-        raise Invalid(_("The present password is wrong."), field="old")
+def has_password(account: Account) -> bool:
+    """Whether the person can sign in by a password; otherwise by mailed links alone."""
+    return account.password_hash != passwords.NO_PASSWORD
+
+
+def prove(account: Account, password: str, *, field: str = "old") -> None:
+    """Raise Invalid unless this is the account's present password."""
+    if not passwords.matches(password, account.password_hash):
+        raise Invalid(_("The present password is wrong."), field=field)
+
+
+def change_password(session: Session, *, account: Account, new: str, now: datetime) -> None:
+    """Give a signed-in person a new password, or a first one; ends all other sessions, and links under way."""
     check_password(new)
     _set_password(session, account, new)
+    links.end_all(session, account, now)
+
+
+def remove_password(session: Session, *, account: Account, now: datetime) -> None:
+    """From now on the person signs in by mailed links alone; ends all other sessions, and links under way."""
+    account.password_hash = passwords.NO_PASSWORD
+    account.session_epoch += 1
+    session.add(account)
+    links.end_all(session, account, now)
+
+
+def rename(session: Session, *, account: Account, name: str) -> None:
+    """Change the name by which the person is addressed."""
+    account.name = name.strip()
+    session.add(account)
 
 
 def check_password(password: str) -> None:
@@ -232,7 +280,14 @@ def _grant(
 
 def _invite(session: Session, account: Account, region_id: int, base_url: str, now: datetime) -> None:
     region = session.get_one(Region, region_id)
-    token = _new_token(session, account, TokenPurpose.RESET, now + INVITE_WITHIN)
+    token = links.new(
+        session,
+        account=account,
+        email=account.email,
+        purpose=TokenPurpose.RESET,
+        within=INVITE_WITHIN,
+        now=now,
+    )
     mail.post(
         session,
         recipient=account.email,
@@ -248,49 +303,3 @@ def _set_password(session: Session, account: Account, password: str) -> None:
     account.password_hash = passwords.hash_password(password)
     account.session_epoch += 1
     session.add(account)
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _new_token(
-    session: Session,
-    account: Account,
-    purpose: TokenPurpose,
-    expires_at: datetime,
-    *,
-    name: str = "",
-    password_hash: str = "",
-) -> str:
-    assert account.id is not None
-    token = secrets.token_urlsafe(32)
-    session.add(
-        EmailToken(
-            account_id=account.id,
-            purpose=purpose,
-            digest=_digest(token),
-            name=name,
-            password_hash=password_hash,
-            expires_at=expires_at,
-        )
-    )
-    return token
-
-
-def _find_token(session: Session, token: str, purpose: TokenPurpose, now: datetime) -> EmailToken:
-    digest = select(EmailToken).where(EmailToken.digest == _digest(token)).with_for_update()
-    found = session.exec(digest).first()
-    if found is None or found.purpose is not purpose or found.used_at is not None or found.expires_at <= now:
-        raise NotFound(_("The link has been used or is too old. Ask for a new one."))
-    return found
-
-
-def _end_tokens(session: Session, account: Account, now: datetime) -> None:
-    """No other link that lies in a mailbox may change the account after this."""
-    still_open = select(EmailToken).where(
-        EmailToken.account_id == account.id, col(EmailToken.used_at).is_(None)
-    )
-    for token in session.exec(still_open):
-        token.used_at = now
-        session.add(token)
