@@ -1,5 +1,6 @@
 """What the coordinator types about assessors: limits, days away, workplace; and answers to possible conflicts."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from wtforms import HiddenField, StringField
@@ -70,6 +71,31 @@ class TermsForm(WordedForm):
         description=N_("At the next plan, while they are away."),
     )
     revision = RevisionField()
+
+
+class _NumbersForm(WordedForm):
+    """The limits of several assessors; `whose` are the keys of their fields."""
+
+    whose: Sequence[str] = ()
+
+    def numbers(self) -> dict[str, tuple[int, int | None, int]]:
+        """Key -> at least, at most (None: no limit), and the revision that was shown."""
+        return {
+            key: (self[f"least_{key}"].data or 0, self[f"most_{key}"].data, self[f"revision_{key}"].data)
+            for key in self.whose
+        }
+
+
+def numbers_form(
+    formdata: Any, *, whose: Sequence[tuple[str, str]], data: dict[str, Any], say: Callable[..., str]
+) -> _NumbersForm:
+    """A form with the limits of each of `whose` (key, what the assessor is called)."""
+    fields: dict[str, Any] = {"whose": tuple(key for key, _label in whose)}
+    for key, label in whose:
+        fields[f"least_{key}"], fields[f"most_{key}"] = Limit(label), Limit(label)
+        fields[f"revision_{key}"] = RevisionField()
+    kind: type[_NumbersForm] = type("NumbersForm", (_NumbersForm,), fields)
+    return kind(formdata, data=data, say=say)
 
 
 class EachForm(WordedForm):

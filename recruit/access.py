@@ -130,6 +130,7 @@ ACCESS: dict[str, Access] = {
     "assessment.undo_plan": _COORDINATOR,
     "assessment.assessors": _COORDINATOR,
     "assessment.terms": _COORDINATOR,
+    "assessment.numbers": _COORDINATOR,
     "assessment.hand_over": _COORDINATOR,
     "assessment.come_back": _COORDINATOR,
     "assessment.possible": _COORDINATOR,

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request
 
-from forms.assessors import EachForm, TermsForm
+from forms.assessors import EachForm, TermsForm, numbers_form
 from recruit import clock
 from recruit.database import transaction
 from recruit.errors import Conflict, Invalid, Refusal
@@ -57,6 +57,48 @@ def assessors(region: str, intake: str) -> Any:
         url=lambda endpoint, **values: here(endpoint, found, **values),
     )
     return html, 422 if posted is not None else 200
+
+
+@blueprint.route("/assessment/assessors/limits", methods=["GET", "POST"])
+def numbers(region: str, intake: str) -> Any:
+    """How much each can take, all of them in one form."""
+    found = intake_here()
+    status = queries.progress(db(), intake=found, stage="screening")
+    people = {each.public_id: each for each in status.loads if each.active}
+    standing = limits(db(), intake=found)
+    data: dict[str, Any] = {}
+    for key, each in people.items():
+        limit = standing.get(each.account_id)
+        data[f"least_{key}"] = limit.least or None if limit else None
+        data[f"most_{key}"] = limit.most if limit else None
+        data[f"revision_{key}"] = limit.revision if limit else 0
+    posted = request.form if request.method == "POST" else None
+    whose = [(key, _("Assessor %(number)s", number=each.number)) for key, each in people.items()]
+    form = numbers_form(posted, whose=whose, data=data, say=_)
+    refused = None
+    if posted is not None and form.validate():
+        typed = {people[key].account_id: each for key, each in form.numbers().items()}
+        try:
+            with transaction(db()):
+                service.set_numbers(db(), intake=found, numbers=typed, actor=actor(), now=clock.now())
+            flash(_("Saved. Make a new plan to hand out accordingly."))
+            return redirect(here("assessors", found), 303)
+        except service.RefusedFor as error:
+            key = next(key for key, each in people.items() if each.account_id == error.assessor_id)
+            form[f"{error.field}_{key}"].errors = [str(error.message)]
+        except Conflict as error:
+            refused = error
+        found = intake_here()
+    html = render_template(
+        "assessment/limits.html",
+        intake=found,
+        people=people,
+        form=form,
+        refused=refused,
+        standing=limits(db(), intake=found),
+        back=here("assessors", found),
+    )
+    return html, refused.status if refused else 422 if posted is not None else 200
 
 
 @blueprint.route("/assessment/assessors/<who>", methods=["GET", "POST"])

@@ -113,6 +113,7 @@ def _page(found: Intake, carried: service.Carried, form: CloneForm, status: int 
         intake=found,
         heading=words.title_of(found),
         carried=carried,
+        limits=len(service.limits_carried(db(), found)),
         form=form,
         dates=[(plan.step_name(step), dates[step]) for step in PLANNED if step in dates],
         taught=lessons.of(db(), found).summary,

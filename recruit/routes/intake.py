@@ -18,7 +18,7 @@ from recruit.models import Intake, IntakeStatus, PlacementKind, PostForm, Role
 from recruit.navigation import present_intake, present_standing
 from recruit.planning import PLANNED, assessed_by, is_behind, placed
 from recruit.queries import changes as changed
-from recruit.queries import glance, lessons, overview
+from recruit.queries import glance, lessons, overview, time_plan
 from recruit.queries import intake as intakes
 from recruit.queries import profile as profiles
 from recruit.queries import record as records
@@ -206,6 +206,7 @@ def extend(region: str, intake: str) -> Any:
         assert closes_on is not None
         assert closes_time is not None
         assert reason is not None
+        before = clock.in_stockholm(found.closes_at).date()
         try:
             with transaction(db()):
                 service.extend(
@@ -218,6 +219,9 @@ def extend(region: str, intake: str) -> Any:
                     base_url=settings().base_url,
                 )
             flash(_("The time to apply is extended. Everyone who has begun or applied gets a mail."))
+            days = (closes_on - before).days
+            if days and any(step in PLANNED for step in time_plan.of(db(), found)):
+                return redirect(words.to("time_plan.show", found, later=days), 303)
             return redirect(_address("intake.show", found), 303)
         except Invalid as error:
             _show(form, error)

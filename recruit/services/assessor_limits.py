@@ -1,6 +1,7 @@
 """What assessors can take: limits, days away, workplaces, and how many assessors each application has."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -78,6 +79,50 @@ def set_terms(
     _write(session, intake, "assessment.limits_set", assessor_id, changes, actor, now)
     if moved:
         conflict_search.search(session, intake=intake, now=now)
+
+
+class RefusedFor(Invalid):
+    """Limits of one of several assessors that cannot be meant; `assessor_id` says whose."""
+
+    def __init__(self, assessor_id: int, refused: Invalid) -> None:
+        self.assessor_id = assessor_id
+        super().__init__(refused.message, field=refused.field)
+
+
+def set_numbers(
+    session: Session,
+    *,
+    intake: Intake,
+    numbers: Mapping[int, tuple[int, int | None, int]],
+    actor: Actor,
+    now: datetime,
+) -> int:
+    """Set the least and the most of several assessors (id -> least, most, the revision that the form showed).
+
+    All of them or none; days away and workplaces stay. Returns for how many something changed. Raises RefusedFor for
+    numbers that cannot be meant, otherwise as `set_terms`.
+    """
+    hold_intake(session, intake.id)
+    changed = 0
+    for assessor_id, (least, most, revision) in numbers.items():
+        held = _held_terms(session, intake, assessor_id)
+        if (held.least, held.most) == (least, most):
+            continue
+        terms = replace(held, least=least, most=most)
+        try:
+            set_terms(
+                session,
+                intake=intake,
+                assessor_id=assessor_id,
+                terms=terms,
+                revision=revision,
+                actor=actor,
+                now=now,
+            )
+        except Invalid as refused:
+            raise RefusedFor(assessor_id, refused) from refused
+        changed += 1
+    return changed
 
 
 def hand_over(session: Session, *, intake: Intake, assessor_id: int, actor: Actor, now: datetime) -> None:

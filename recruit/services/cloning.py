@@ -12,7 +12,17 @@ from recruit import clock
 from recruit.actor import Actor
 from recruit.errors import Conflict, Invalid
 from recruit.i18n import lazy_gettext as _
-from recruit.models import CriteriaProfile, Intake, PlanDate, PlanStep, Site
+from recruit.models import (
+    Account,
+    AssessorLimit,
+    CriteriaProfile,
+    Intake,
+    Membership,
+    PlanDate,
+    PlanStep,
+    Role,
+    Site,
+)
 from recruit.models.types import id_of
 from recruit.planning import COLUMNS, PLANNED, moved
 from recruit.queries import intake as intakes
@@ -140,6 +150,7 @@ def clone(
     made.cloned_from_id = source.id
     session.add(made)
     _add_dates(session, made, dates)
+    _add_limits(session, source, made)
     record.write(
         session,
         region_id=source.region_id,
@@ -181,6 +192,39 @@ def _add_dates(session: Session, made: Intake, dates: dict[PlanStep, date]) -> N
         if step not in COLUMNS
     )
     session.flush()
+
+
+def _add_limits(session: Session, source: Intake, made: Intake) -> None:
+    """How much each assessor can take, of those who are still in the group. Days away belong to the earlier intake."""
+    session.add_all(
+        AssessorLimit(
+            region_id=made.region_id,
+            intake_id=id_of(made),
+            assessor_id=each.assessor_id,
+            least=each.least,
+            most=each.most,
+            revision=1,
+        )
+        for each in limits_carried(session, source)
+    )
+    session.flush()
+
+
+def limits_carried(session: Session, source: Intake) -> Sequence[AssessorLimit]:
+    """The limits that a clone takes over: of active assessors, where there is a number."""
+    return session.exec(
+        select(AssessorLimit)
+        .join(Membership, col(Membership.account_id) == col(AssessorLimit.assessor_id))
+        .join(Account, col(Account.id) == col(AssessorLimit.assessor_id))
+        .where(
+            AssessorLimit.intake_id == source.id,
+            Membership.region_id == source.region_id,
+            Membership.role == Role.ASSESSOR,
+            col(Account.active).is_(True),
+            (col(AssessorLimit.least) > 0) | col(AssessorLimit.most).is_not(None),
+        )
+        .order_by(col(AssessorLimit.assessor_id))
+    ).all()
 
 
 def _names(closed: Collection[tuple[Site, int]]) -> str | None:

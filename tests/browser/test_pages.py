@@ -181,6 +181,7 @@ PLACES = [
     Place("coordinator", "/g/{region}/{half}/assessment"),
     Place("coordinator", "/g/{region}/{half}/assessment/conflict"),
     Place("coordinator", "/g/{region}/{half}/assessment/assessors"),
+    Place("coordinator", "/g/{region}/{half}/assessment/assessors/limits"),
     Place("coordinator", "/g/{region}/{half}/assessment/assessors/{assessor}"),
     Place("coordinator", "/g/{region}/{half}/assessment/possible-conflicts"),
     Place("coordinator", "/g/{region}/{half}/assessment/possible-conflicts?show=answered"),

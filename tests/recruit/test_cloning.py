@@ -10,12 +10,13 @@ from sqlmodel import Session, col, select
 from recruit import clock
 from recruit.errors import Conflict, Invalid, NotFound
 from recruit.models import Intake, IntakeStatus, PlanStep, Posts, RecordEntry, Site
+from recruit.queries import assigning, time_plan
 from recruit.queries import intake as intakes
-from recruit.queries import time_plan
+from recruit.services import assessor_limits, people, profiles
 from recruit.services import cloning as service
 from recruit.services import intake as intake_service
-from recruit.services import people, profiles
 from recruit.services import time_plan as plans
+from recruit.services.assessor_limits import Terms
 from recruit.services.cloning import NewIntake
 from scoring.profile import default_profile
 from tests.databases import ONE_DATABASE
@@ -96,6 +97,32 @@ def test_the_newest_version_of_the_profile_is_offered_with_the_old_one(
     found = service.carried(session, source=source)
     assert [each.id for each in found.profiles] == [newer.id, world.profile.id]
     assert clone(session, world, source, profile_id=newer.id).profile_id == newer.id
+
+
+def test_limits_of_assessors_who_are_still_there_come_along_without_days_away(
+    session: Session, world: World, source: Intake
+) -> None:
+    away = Terms(least=2, most=5, away_from=date(2026, 10, 1), hand_over=True)
+    for assessor, terms in zip(
+        world.assessors, (away, Terms(most=9), Terms(away_from=date(2026, 9, 9))), strict=False
+    ):
+        assessor_limits.set_terms(
+            session,
+            intake=source,
+            assessor_id=assessor.id or 0,
+            terms=terms,
+            revision=0,
+            actor=world.actor,
+            now=NOW,
+        )
+    world.assessors[1].active = False
+    session.add(world.assessors[1])
+    session.flush()
+    made = clone(session, world, source)
+    found = assigning.limits(session, intake=made)
+    assert list(found) == [world.assessors[0].id]
+    only = found[world.assessors[0].id or 0]
+    assert (only.least, only.most, only.away_from, only.hand_over) == (2, 5, None, False)
 
 
 def test_a_site_closed_since_is_left_out_and_named(session: Session, world: World, source: Intake) -> None:

@@ -1,8 +1,10 @@
 """Plans before they are carried out, limits, people who are away, taking back; on both databases."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from flask.testing import FlaskClient
 from sqlmodel import Session, select
 
 from recruit.actor import Actor
@@ -19,6 +21,7 @@ from recruit.services import assessment as assessing
 from recruit.services import assessor_limits as limits
 from recruit.services import panels
 from recruit.services.assessor_limits import Terms
+from tests.databases import ONE_DATABASE
 from tests.recruit.assessment_helpers import (
     LATER,
     assignments_of,
@@ -27,7 +30,7 @@ from tests.recruit.assessment_helpers import (
     set_all,
     submit,
 )
-from tests.recruit.factories import World
+from tests.recruit.factories import World, post, sign_in
 from tests.recruit.intake_helpers import submitted
 from tests.recruit.kept import kept
 
@@ -156,6 +159,56 @@ def test_the_second_of_two_who_set_the_same_limits_is_told(
     with pytest.raises(Conflict, match="Somebody else has changed"):
         set_terms(session, world, ready, 0, Terms(most=9), revision=0)
     set_terms(session, world, ready, 0, Terms(most=9), revision=1)
+
+
+def test_limits_of_several_are_set_in_one_act_or_not_at_all(
+    session: Session, world: World, ready: Intake
+) -> None:
+    first, second = (each.id or 0 for each in world.assessors[:2])
+    limits.hand_over(session, intake=ready, assessor_id=first, actor=world.actor, now=LATER)
+    session.commit()
+
+    def set_numbers(numbers: dict[int, tuple[int, int | None, int]]) -> int:
+        return limits.set_numbers(session, intake=ready, numbers=numbers, actor=world.actor, now=LATER)
+
+    with pytest.raises(limits.RefusedFor) as refused:
+        set_numbers({first: (1, 4, 1), second: (5, 4, 0)})
+    assert (refused.value.assessor_id, refused.value.field) == (second, "most")
+    session.rollback()
+    assert set_numbers({first: (1, 4, 1), second: (0, None, 0)}) == 1
+    limit = inputs.limits(session, intake=ready)[first]
+    assert (limit.least, limit.most, limit.hand_over) == (1, 4, True)
+    with pytest.raises(Conflict):
+        set_numbers({first: (2, 4, 1)})
+
+
+@ONE_DATABASE
+def test_everybodys_limits_stand_in_one_form(
+    session: Session, world: World, client: FlaskClient, ready: Intake
+) -> None:
+    page = f"/g/alvmark/{ready.slug}/assessment/assessors/limits"
+    sign_in(client, world.coordinator)
+    client.get("/language/en")
+    first, second = (each.public_id for each in world.assessors[:2])
+    shown = dict(
+        re.findall(r'name="((?:least|most|revision)_\w+)"[^>]* value="(\d*)"', client.get(page).text)
+    )
+    assert shown[f"most_{first}"] == ""
+    wrong = post(client, page, {**shown, f"most_{first}": "7", f"most_{second}": "x"})
+    assert wrong.status_code == 422
+    assert f'name="most_{first}" value="7"' in wrong.text
+    upside_down = post(client, page, {**shown, f"least_{first}": "7", f"most_{first}": "3"})
+    assert "This is less than" in upside_down.text
+    typed = {**shown, f"most_{first}": "7", f"most_{second}": "0"}
+    assert post(client, page, dict(typed)).status_code == 303
+    session.expire_all()
+    found = inputs.limits(session, intake=ready)
+    assert {found[each.id or 0].most for each in world.assessors[:2]} == {7, 0}
+    session.commit()
+    late = post(client, page, {**shown, f"most_{first}": "9"})
+    assert late.status_code == 409
+    assert "Saved now: at least 0, at most 7" in late.text
+    assert f'name="most_{first}" value="9"' in late.text
 
 
 def test_limits_of_somebody_who_is_no_assessor_are_refused(

@@ -1,5 +1,6 @@
 """The time plan: what is proposed, what is refused, what is kept, and the same in a calendar."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from flask.testing import FlaskClient
 from icalendar import Calendar
 from sqlmodel import Session, col, select
 
+from recruit import clock
 from recruit.errors import Conflict
 from recruit.models import Intake, PlanStep, RecordEntry, RecordValue
 from recruit.planning import PLANNED, Share, is_behind, moved, out_of_order, pace, placed, proposed
@@ -284,3 +286,49 @@ def test_auditors_read_the_plan_and_assessors_have_the_calendar(
     sign_in(client, world.assessors[0])
     assert client.get(PAGE).status_code == 403
     assert client.get(PAGE + ".ics").status_code == 200
+
+
+@ONE_DATABASE
+def test_extending_proposes_to_move_the_later_steps_and_that_can_be_undone(
+    coordinator: FlaskClient,
+    session: Session,
+    world: World,
+    opened: Intake,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    planned = {PlanStep.ASSESSED: date(2026, 10, 15), PlanStep.RANKING_MEETING: date(2026, 10, 21)}
+    service.save(session, intake=opened, dates=planned, seen=None, actor=world.actor, now=NOW)
+    before = {step: day for step, day in queries.of(session, opened).items() if step in PLANNED}
+    session.commit()
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    closes, days = clock.in_stockholm(opened.closes_at) + timedelta(days=14), 14
+    sent: dict[str, object] = {
+        "closes_on-day": closes.day,
+        "closes_on-month": closes.month,
+        "closes_on-year": closes.year,
+        "closes_time": "23:59",
+        "reason": "Too few",
+    }
+    answer = post(coordinator, "/g/alvmark/bt-2026/extend", sent)
+    assert answer.location == f"{PAGE}?later={days}"
+    page = coordinator.get(answer.location).text
+    assert "Move the later steps as well?" in page
+    session.expire_all()
+    assert queries.of(session, opened)[PlanStep.ASSESSED] == before[PlanStep.ASSESSED]  # never by itself
+    session.commit()
+    later = {step: min(day, opened.starts_on) for step, day in moved(before, days).items()}
+    for day in later.values():
+        assert f'value="{day}"' in page
+    kept = typed(session, opened, moved="1", **{step.value: str(day) for step, day in later.items()})
+    session.commit()
+    saved = coordinator.get(post(coordinator, PAGE, kept).location).text
+    session.expire_all()
+    assert queries.of(session, opened)[PlanStep.ASSESSED] == later[PlanStep.ASSESSED]
+    session.commit()
+    offered = saved.partition("The steps are moved")[2].partition("</form>")[0]
+    undo = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', offered))
+    assert undo[PlanStep.ASSESSED.value] == "2026-10-15"
+    undo = {name: value for name, value in undo.items() if name != "csrf_token"}
+    assert post(coordinator, PAGE, dict(undo)).status_code == 303
+    session.expire_all()
+    assert {step: queries.of(session, opened)[step] for step in before} == before
