@@ -14,7 +14,15 @@ ANSWERS = (
     ("unclear", N_("Unclear")),
 )
 LONGEST_REASON = 1000
-_NOT_ANSWERED = N_("Choose one of the five answers")
+NOT_ANSWERED = N_("Choose one of the five answers")
+#: What referees answer with, whoever writes it down.
+SCALE = (
+    ("0", N_("0 Serious concern")),
+    ("1", N_("1 Concern")),
+    ("2", N_("2 As expected")),
+    ("3", N_("3 Strong")),
+    ("4", N_("4 Outstanding")),
+)
 
 
 class _DecisionsForm(WordedForm):
@@ -51,21 +59,14 @@ def decisions_form(
 class ReferenceForm(WordedForm):
     """The fixed form: four questions on one scale, and what assessors may read."""
 
-    _scale = (
-        ("0", N_("0 Serious concern")),
-        ("1", N_("1 Concern")),
-        ("2", N_("2 As expected")),
-        ("3", N_("3 Strong")),
-        ("4", N_("4 Outstanding")),
-    )
-    safety = OneOf(N_("Works safely with patients"), choices=_scale, needed=_NOT_ANSWERED)
+    safety = OneOf(N_("Works safely with patients"), choices=SCALE, needed=NOT_ANSWERED)
     asks_for_help = OneOf(
-        N_("Knows own limits and asks for help in time"), choices=_scale, needed=_NOT_ANSWERED
+        N_("Knows own limits and asks for help in time"), choices=SCALE, needed=NOT_ANSWERED
     )
     responsibility = OneOf(
-        N_("Takes responsibility and follows things up"), choices=_scale, needed=_NOT_ANSWERED
+        N_("Takes responsibility and follows things up"), choices=SCALE, needed=NOT_ANSWERED
     )
-    collaboration = OneOf(N_("Works well with colleagues and patients"), choices=_scale, needed=_NOT_ANSWERED)
+    collaboration = OneOf(N_("Works well with colleagues and patients"), choices=SCALE, needed=NOT_ANSWERED)
     would_employ = YesNo(N_("Would the referee employ this person again?"), needed=N_("Answer yes or no"))
     masked_setting = Line(
         N_("Where they worked together, masked"),

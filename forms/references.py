@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from forms.base import RevisionField, WordedForm
-from forms.fields import Line, is_address, is_phone
+from forms.fields import Line, OneOf, is_address, is_phone
 from forms.texts import N_
 
 REFEREES = 2
-_PARTS = ("name", "title", "workplace", "email", "phone")
+_PARTS = ("name", "title", "workplace", "email", "phone", "language")
+LANGUAGES = (("both", N_("Swedish and English")), ("sv", N_("Swedish")), ("en", N_("English")))
 
 
 class RefereeForm(WordedForm):
@@ -47,10 +48,22 @@ class RefereeForm(WordedForm):
         render_kw={"type": "tel", "inputmode": "tel", "autocomplete": "off"},
     )
 
+    language = OneOf(
+        N_("Language of the mail to the referee"),
+        choices=LANGUAGES,
+        description=N_("The region asks the referee by mail, with a link to the form."),
+        default="both",
+    )
+
+    def process(self, formdata: Any = None, *args: Any, **kwargs: Any) -> None:
+        """As it was typed; a form that says nothing of the language means both."""
+        super().process(formdata, *args, **kwargs)
+        self.language.data = self.language.data or "both"
+
     @property
     def is_blank(self) -> bool:
-        """Whether nothing is written about this referee."""
-        return not any(self[part].data for part in _PARTS)
+        """Whether nothing is written about this referee. The language is chosen beforehand and says nothing."""
+        return not any(self[part].data for part in _PARTS if part != "language")
 
 
 class ReferencesForm(WordedForm):

@@ -20,6 +20,7 @@ from recruit import clock
 from recruit.database import AllRegions, make_session, transaction
 from recruit.disposals import Disposals
 from recruit.handing_over import Away, CalledOff, Refused, Unsure, described, hand_over
+from recruit.hidden_links import hidden
 from recruit.mail_message import compose, envelope_sender
 from recruit.mail_server import CATCH, connect, parse
 from recruit.models import Application, Intake, MailState, Notice, OutgoingMail, Region
@@ -208,6 +209,7 @@ class _Round:
             sent_at=self.now,
             attempts=mail.attempts + 1,
             last_error=None,
+            body=hidden(mail.body),
             failed_at=None,
             status_code="",
         )

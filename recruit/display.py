@@ -10,6 +10,7 @@ from babel.numbers import format_decimal, format_percent
 from flask import Flask
 
 from recruit.clock import STOCKHOLM
+from recruit.hidden_links import hidden
 from recruit.i18n import language
 
 # ISO 3166-1 alpha-2 has no code for Kosovo; XK is the user-assigned code in general use.
@@ -20,7 +21,9 @@ NOT_COUNTRIES = frozenset(
 
 def init_app(app: Flask) -> None:
     """Give templates their filters."""
-    app.jinja_env.filters.update(when=when, day=day, number=number, percent=percent, country=country_name)
+    app.jinja_env.filters.update(
+        when=when, day=day, number=number, percent=percent, country=country_name, without_links=hidden
+    )
 
 
 @lru_cache

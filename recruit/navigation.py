@@ -125,7 +125,9 @@ def _in_intake() -> tuple[Entry, ...]:
     coordinator = (Role.COORDINATOR,)
     return (
         Entry("intake.show", _("Intake"), OVERSIGHT, ("intake", "time_plan", "cloning", "lessons")),
-        Entry("eligibility.index", _("Applications"), coordinator, ("eligibility", "completion")),
+        Entry(
+            "eligibility.index", _("Applications"), coordinator, ("eligibility", "completion", "references")
+        ),
         Entry("assessment.assign", _("Assessment"), coordinator, ("assessment", "disagreement")),
         Entry("assessment.queue", _("Assess"), (Role.ASSESSOR,), ("assessment", "discussion")),
         Entry("ranking.index", _("Ranking"), OVERSIGHT, ("ranking", "place", "agreement", "sensitivity")),

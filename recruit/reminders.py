@@ -1,4 +1,4 @@
-"""Periodic work beside the courier: once an hour those who have not answered a request for completion are reminded."""
+"""Periodic work beside the courier: once an hour referees are asked by the intakes' rules, and reminders go out."""
 
 from datetime import datetime, timedelta
 
@@ -6,17 +6,21 @@ from sqlalchemy import Engine
 
 from recruit import clock
 from recruit.database import AllRegions, make_session, transaction
-from recruit.services import completion
+from recruit.services import completion, reference_asking
 from recruit.settings import Settings
 
 EVERY = timedelta(hours=1)
 
 
 def remind(engine: Engine, settings: Settings, *, now: datetime | None = None) -> int:
-    """Put the reminders that are due in the outbox; returns how many. Twice at once reminds nobody twice."""
+    """Ask the referees who are to be asked by now and put the reminders that are due in the outbox; returns how many
+    reminders. Twice at once asks and reminds nobody twice."""
     scope = AllRegions("reminders go out in every region")
     with make_session(engine, scope=scope, writes=True) as session, transaction(session):
-        return completion.remind(session, base_url=settings.base_url, now=now or clock.now())
+        moment = now or clock.now()
+        reference_asking.ask_by_rule(session, base_url=settings.base_url, now=moment)
+        reminded = reference_asking.remind(session, base_url=settings.base_url, now=moment)
+        return reminded + completion.remind(session, base_url=settings.base_url, now=moment)
 
 
 class Reminders:

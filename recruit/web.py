@@ -78,6 +78,8 @@ def _register_routes(app: Flask) -> None:
 
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    # Whoever has a referee's link may use it; no session is needed, so none can run out while somebody types.
+    csrf.exempt(app.blueprints["referee"])
 
 
 def _secure(response: Response) -> Response:

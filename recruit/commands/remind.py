@@ -1,4 +1,4 @@
-"""`recruit remind`: remind applicants of requests for completion, for installations that run no courier."""
+"""`recruit remind`: remind applicants and referees, for installations that run no courier."""
 
 import click
 
@@ -7,9 +7,10 @@ from recruit.commands.common import command_settings
 
 @click.command("remind", epilog="Example: recruit remind, once a day from cron")
 def command() -> None:
-    """Remind those whose last day to complete an application is at most three days away.
+    """Remind those whose last day to complete an application is at most three days away, and referees before theirs.
 
-    Nobody is reminded twice of the same day. `recruit serve` does the same once an hour.
+    Referees whom an intake's setting says are to be asked by now are asked. Nobody is reminded twice of the same day.
+    `recruit serve` does the same once an hour.
     """
     from recruit.database import make_engine
     from recruit.reminders import remind

@@ -9,9 +9,10 @@ from recruit import applicant_view
 from recruit.disclosing.items import Item, proposals
 from recruit.documents import sandbox
 from recruit.errors import Invalid
+from recruit.hidden_links import hidden
 from recruit.i18n import force_locale
 from recruit.i18n import gettext as _
-from recruit.models import Application, Attachment, Referee
+from recruit.models import Application, Attachment, Referee, ReferenceRequest
 from recruit.models.application import QUESTIONS
 from recruit.queries import disclosure as queries
 from recruit.queries import eligibility as told
@@ -46,7 +47,8 @@ def unread(session: Session, application: Application, parts: Collection[str]) -
         if "attachments" in parts:
             found += [_document(row) for row in attachments if row.redacts_id is None]
         if "references" in parts:
-            found += [item for row in referees for item in _reference(row)]
+            asked = {each.referee_id: each for each in queries.reference_requests(session, application)}
+            found += [item for row in referees for item in _reference(row, asked.get(row.id or 0))]
         if "assessments" in parts:
             found += _assessments(session, application)
         if "ranking" in parts:
@@ -112,7 +114,7 @@ def _read(item: Item, storage: Storage) -> Item:
         return replace(item, unread=str(refused))
 
 
-def _reference(row: Referee) -> Iterator[Item]:
+def _reference(row: Referee, own: ReferenceRequest | None) -> Iterator[Item]:
     key, name = f"reference.{row.position}", _("Reference %(number)s", number=row.position)
     yield Item(f"{key}.who", "references", name, f"{row.name}, {row.title}, {row.workplace}")
     yield Item(f"{key}.email", "references", f"{name}: {_('E-mail')}", row.email, private="referee")
@@ -121,6 +123,13 @@ def _reference(row: Referee) -> Iterator[Item]:
     if row.answered_at is not None:
         given = [f"{question}: {getattr(row, question)}" for question in QUESTIONS]
         yield Item(f"{key}.answers", "references", f"{name}: {_('answers')}", ", ".join(given))
+    if own is not None and own.answered_at is not None:
+        known = ", ".join(
+            filter(None, (own.relation.value if own.relation else "", own.known_from, own.known_until))
+        )
+        yield Item(f"{key}.known", "references", f"{name}: {_('knows the applicant')}", known)
+        if own.comment:
+            yield Item(f"{key}.own_words", "references", f"{name}: {_('own words')}", own.comment)
     for column in ("masked_setting", "masked_comment"):
         if getattr(row, column):
             yield Item(f"{key}.{column}", "references", f"{name}: {_('comment')}", getattr(row, column))
@@ -172,5 +181,5 @@ def _listed(session: Session, application: Application) -> Iterator[Item]:
 def _mails(session: Session, application: Application) -> Iterator[Item]:
     for row in queries.mails(session, application):
         day = row.sent_at.date().isoformat() if row.sent_at else ""
-        text = f"{_('To')}: {row.recipient}\n{row.subject}\n\n{row.body}"
+        text = f"{_('To')}: {row.recipient}\n{row.subject}\n\n{hidden(row.body)}"
         yield Item(f"mail.{row.id}", "mails", _("Mail of %(day)s", day=day), text)

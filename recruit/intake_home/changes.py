@@ -42,6 +42,12 @@ def _sentences() -> dict[str, Callable[[int], str]]:
         "assessment.submitted": lambda n: ngettext(
             "%(num)s application got an assessment", "%(num)s applications got an assessment", n
         ),
+        "reference.answered": lambda n: ngettext(
+            "Referees answered for %(num)s application", "Referees answered for %(num)s applications", n
+        ),
+        "reference.declined": lambda n: ngettext(
+            "A referee declined for %(num)s application", "Referees declined for %(num)s applications", n
+        ),
         "reference.entered": lambda n: ngettext(
             "References came in for %(num)s application", "References came in for %(num)s applications", n
         ),

@@ -26,6 +26,7 @@ from recruit.models.application import (
     Referee,
     Sex,
     SitePreference,
+    WithdrawalReason,
     WorkPermit,
 )
 from recruit.models.assessing import LevelStep, SetAside, SetAsideReason
@@ -119,12 +120,30 @@ from recruit.models.public_record import (
 )
 from recruit.models.ranking import RankingRelease, RankingRow, RankingRun
 from recruit.models.record import RecordEntry, RecordValue
+from recruit.models.references import (
+    CLOSE,
+    DeclineReason,
+    ReferenceAsking,
+    ReferenceLink,
+    ReferenceRequest,
+    ReferenceSetting,
+    Relation,
+)
+from recruit.models.released import (
+    DecisionContact,
+    DecisionLetter,
+    MeritsRequest,
+    PostsFilled,
+    ReleasedKind,
+    ReleasedStep,
+)
 from recruit.models.sign_in import BrowserSession, RecoveryCode, SecondFactor
 from recruit.models.table import RequirementReplaced, RequirementSetting, TableView
 from recruit.models.time_plan import PlanDate, PlanStep, Visit
 from recruit.models.types import RegionScoped, UtcDateTime, metadata
 
 __all__ = [
+    "CLOSE",
     "UNDELIVERED",
     "USUAL_PACE",
     "Account",
@@ -155,6 +174,9 @@ __all__ = [
     "CorrectionRequest",
     "CriteriaProfile",
     "DeadlineExtension",
+    "DecisionContact",
+    "DecisionLetter",
+    "DeclineReason",
     "Disagreement",
     "DisagreementEnd",
     "DisagreementThreshold",
@@ -198,6 +220,7 @@ __all__ = [
     "Meeting",
     "MeetingAttendance",
     "Membership",
+    "MeritsRequest",
     "MonitoringAnalysis",
     "MonitoringAnswer",
     "MonitoringShowing",
@@ -216,6 +239,7 @@ __all__ = [
     "PossibleConflict",
     "PostForm",
     "Posts",
+    "PostsFilled",
     "ProfileDraft",
     "ProfileDraftStep",
     "ProfileReview",
@@ -227,8 +251,15 @@ __all__ = [
     "RecordValue",
     "RecoveryCode",
     "Referee",
+    "ReferenceAsking",
+    "ReferenceLink",
+    "ReferenceRequest",
+    "ReferenceSetting",
     "Region",
     "RegionScoped",
+    "Relation",
+    "ReleasedKind",
+    "ReleasedStep",
     "RequirementDecision",
     "RequirementReplaced",
     "RequirementSetting",
@@ -251,6 +282,7 @@ __all__ = [
     "UtcDateTime",
     "Visit",
     "WaitingNotice",
+    "WithdrawalReason",
     "WorkPermit",
     "ZoneDecision",
     "ZoneReason",

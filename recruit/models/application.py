@@ -85,6 +85,18 @@ class Eligibility(enum.Enum):
 GOES_ON = (Eligibility.ELIGIBLE, Eligibility.CONDITIONAL)
 
 
+class WithdrawalReason(enum.Enum):
+    """Why somebody withdraws, as far as they say. Nothing about health: that is written nowhere."""
+
+    OTHER_POST = "other_post"
+    PLACE_OR_FAMILY = "place_or_family"
+    TERMS = "terms"
+    NO_LICENCE = "no_licence"
+    TOO_LONG = "too_long"
+    NOT_SAID = "not_said"
+    OTHER = "other"
+
+
 class Sex(enum.Enum):
     FEMALE = "female"
     MALE = "male"
@@ -103,7 +115,8 @@ class Application(RegionScoped, table=True):
 
     `reference` is the applicant's own number; `mask_code` is what assessors and rankings see, unrelated to it.
     `case_number` is the region's own, given when it is first sent; it leads to the name, so no masked page shows it.
-    `revision` grows with every save, so that a stale form is told instead of overwriting.
+    `revision` grows with every save, so that a stale form is told instead of overwriting. `withdrawal_code` is a value
+    of `WithdrawalReason`; None when nothing was said.
     """
 
     __table_args__ = (
@@ -128,6 +141,7 @@ class Application(RegionScoped, table=True):
     submitted_at: datetime | None = moment(default=None, nullable=True)
     changed_at: datetime | None = moment(default=None, nullable=True)
     withdrawn_at: datetime | None = moment(default=None, nullable=True)
+    withdrawal_code: str | None = Field(default=None, max_length=20)
     withdrawal_reason: str | None = None
     # the version of the notice of how data are used that was in force when it was sent
     notice_version: int | None = None
@@ -209,7 +223,8 @@ QUESTIONS = ("safety", "asks_for_help", "responsibility", "collaboration")
 class Referee(RegionScoped, table=True):
     """A person whom the applicant names, and, once given, the answers to the fixed form.
 
-    Each answer is 0–4 on the form's own scale; None means not answered.
+    `language` is that of the mail to the referee: sv, en or both. Each answer is 0–4 on the form's own scale; None
+    means not answered.
     """
 
     __table_args__ = (
@@ -229,6 +244,7 @@ class Referee(RegionScoped, table=True):
     workplace: str = Field(max_length=200)
     email: str = Field(max_length=254)
     phone: str | None = Field(default=None, max_length=40)
+    language: str = Field(default="both", max_length=4, sa_column_kwargs={"server_default": "both"})
     safety: int | None = None
     asks_for_help: int | None = None
     responsibility: int | None = None

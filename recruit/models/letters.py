@@ -124,6 +124,9 @@ class Notice(enum.Enum):
     DISCUSSION_OPENED = "discussion_opened"
     ASSESSMENTS_IN = "assessments_in"
     MAIL_FAILED = "mail_failed"
+    REFERENCE_CAME_IN = "reference_came_in"
+    REFERENCE_TROUBLE = "reference_trouble"
+    MERITS_ASKED = "merits_asked"
 
 
 class NoticePace(enum.Enum):
@@ -145,6 +148,9 @@ USUAL_PACE = {
     Notice.DISCUSSION_OPENED: NoticePace.AT_ONCE,
     Notice.ASSESSMENTS_IN: NoticePace.AT_ONCE,
     Notice.MAIL_FAILED: NoticePace.DAILY,
+    Notice.REFERENCE_CAME_IN: NoticePace.DAILY,
+    Notice.REFERENCE_TROUBLE: NoticePace.DAILY,
+    Notice.MERITS_ASKED: NoticePace.AT_ONCE,
 }
 
 

@@ -26,6 +26,7 @@ from recruit.models import (
     OutgoingMail,
     RankingRow,
     RankingRun,
+    ReferenceRequest,
 )
 
 
@@ -205,3 +206,9 @@ def mails(session: Session, application: Application) -> list[OutgoingMail]:
 def email_of(session: Session, application: Application) -> str:
     """The applicant's address."""
     return session.exec(select(Account.email).where(Account.id == application.account_id)).one()
+
+
+def reference_requests(session: Session, application: Application) -> Sequence[ReferenceRequest]:
+    """What the application's referees were asked, with what they wrote beside the fixed form."""
+    about = select(ReferenceRequest).where(ReferenceRequest.application_id == application.id)
+    return session.exec(about.order_by(col(ReferenceRequest.id))).all()

@@ -27,6 +27,7 @@ from recruit.routes import (
     application_answers,
     application_completion,
     application_files,
+    application_referees,
     application_result,
 )
 from recruit.routes import application_words as words
@@ -49,6 +50,7 @@ __all__ = [
     "application_answers",
     "application_completion",
     "application_files",
+    "application_referees",
     "application_result",
     "blueprint",
 ]

@@ -20,7 +20,7 @@ from recruit.queries.application import Dossier
 from recruit.request import db
 from recruit.services import application as services
 
-_REFEREE_PARTS = ("name", "title", "workplace", "email", "phone")
+_REFEREE_PARTS = ("name", "title", "workplace", "email", "phone", "language")
 
 
 @dataclass(frozen=True)

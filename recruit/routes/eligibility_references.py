@@ -7,18 +7,25 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.datastructures import CombinedMultiDict
 
-from forms.eligibility import AnsweredForm, ReferenceFileForm, ReferenceForm
+from forms.eligibility import SCALE, AnsweredForm, ReferenceFileForm, ReferenceForm
 from forms.fields import OneOf
-from recruit import applicant_view, clock
+from recruit import applicant_view, clock, reference_words
 from recruit.database import transaction
-from recruit.errors import Invalid
+from recruit.errors import Conflict, Invalid
+from recruit.masked_text import parts
+from recruit.masking import striker
+from recruit.models import Account, Application, Referee
+from recruit.models.application import QUESTIONS
 from recruit.queries import eligibility as queries
+from recruit.queries import references as asking
+from recruit.redacting import person_of
 from recruit.reference_file import read_references
 from recruit.request import actor, db, settings
 from recruit.routes.eligibility import address, application_here, blueprint, present, show_error
 from recruit.services import eligibility as service
 from recruit.services.eligibility import ReferenceAnswers
 from recruit.storage import Storage
+from recruit.traces import Finder
 
 
 @blueprint.route("/<code>/referees/<referee>", methods=["GET", "POST"])
@@ -27,7 +34,12 @@ def reference(region: str, intake: str, code: str, referee: str) -> Any:
     found, application = application_here(code)
     row = queries.referee(db(), application, referee)
     answering = request.method == "POST" and request.form.get("act") != "file"
-    form = ReferenceForm(request.form if answering else None, data=applicant_view.reference_data(row), say=_)
+    asked = asking.request_of(db(), row)
+    own = asked if asked is not None and asked.answered_at is not None else None
+    data = applicant_view.reference_data(row)
+    if own is not None and row.masked_comment is None:
+        data["masked_comment"] = _proposed(application, own.comment)
+    form = ReferenceForm(request.form if answering else None, data=data, say=_)
     sent = request.method == "POST" and not answering
     upload = AnsweredForm(CombinedMultiDict([request.files, request.form]) if sent else None, say=_)
     try:
@@ -53,10 +65,37 @@ def reference(region: str, intake: str, code: str, referee: str) -> Any:
             return redirect(address(found, code), 303)
     except Invalid as error:
         show_error(upload if sent else form, error)
+    except Conflict as error:
+        form.form_errors.append(str(error))
     shown = render_template(
-        "eligibility/reference.html", intake=found, code=code, referee=row, form=form, upload=upload
+        "eligibility/reference.html",
+        intake=found,
+        code=code,
+        referee=row,
+        form=form,
+        upload=upload,
+        own=own,
+        said=_said(row) if own is not None else [],
+        words=reference_words,
     )
     return shown, 422 if form.errors or upload.errors else 200
+
+
+def _proposed(application: Application, comment: str) -> str:
+    """What the referee wrote without all that is struck or found: a proposal, for a person to go through."""
+    periods, referees, _attachments = queries.told(db(), application)
+    email = db().get_one(Account, application.account_id).email
+    hide = striker(application, periods, referees, email)
+    found = parts(comment, hide, Finder(person_of(application, periods, referees)), pronouns=True)
+    return "".join(each.text if each.state == "kept" else "[…]" for each in found)
+
+
+def _said(row: Referee) -> list[dict[str, str]]:
+    """What the referee answered, question by question."""
+    levels = dict(SCALE)
+    form = ReferenceForm(None, say=_)
+    said = [{"key": form[name].label.text, "value": _(levels[str(getattr(row, name))])} for name in QUESTIONS]
+    return [*said, {"key": form.would_employ.label.text, "value": _("Yes") if row.would_employ else _("No")}]
 
 
 @blueprint.route("/references", methods=["GET", "POST"])

@@ -55,5 +55,8 @@ def _kinds() -> list[tuple[Notice, str]]:
         Notice.DISCUSSION_OPENED: _("I am asked to discuss levels"),
         Notice.ASSESSMENTS_IN: _("All assessments of a stage are in"),
         Notice.MAIL_FAILED: _("A letter to an applicant did not arrive"),
+        Notice.REFERENCE_CAME_IN: _("A reference has come in"),
+        Notice.REFERENCE_TROUBLE: _("A reference needs to be looked at"),
+        Notice.MERITS_ASKED: _("An applicant asks for the merits of those who were called or hired"),
     }
     return [(kind, text) for kind, text in words.items() if service.RECEIVERS[kind] & roles]

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, delete, select
 
 from recruit.actor import Actor
 from recruit.display import countries
-from recruit.errors import Invalid
+from recruit.errors import Conflict, Invalid
 from recruit.i18n import lazy_gettext as _
 from recruit.models import (
     AgeBand,
@@ -18,10 +18,12 @@ from recruit.models import (
     ApplicationStatus,
     ClinicalArea,
     ExperiencePeriod,
+    Intake,
     LanguageEvidence,
     LicenceRoute,
     LicenceStatus,
     MonitoringAnswer,
+    Notice,
     Posts,
     Referee,
     Sex,
@@ -30,7 +32,9 @@ from recruit.models import (
 )
 from recruit.models.types import id_of
 from recruit.queries import application as queries
+from recruit.queries import references
 from recruit.services.changing import changing
+from recruit.services.reference_asking import tell_group
 
 #: The answers of each topic that are columns of the application.
 TOPIC_COLUMNS: dict[str, frozenset[str]] = {
@@ -84,6 +88,7 @@ class RefereeAnswers:
     workplace: str
     email: str
     phone: str | None = None
+    language: str = "both"
 
 
 def save_topic(
@@ -233,7 +238,11 @@ def save_referees(
     actor: Actor,
     now: datetime,
 ) -> list[Referee]:
-    """Save the referees in order, replacing those before. Who stays the same person keeps what was answered."""
+    """Save the referees in order, replacing those before. Who stays the same person keeps what was answered.
+
+    The coordinators are told when somebody who had been asked is replaced: the link is dead. Raises Conflict when
+    somebody who has answered would go, and as `changing`.
+    """
     if len(referees) > MAX_REFEREES:
         raise Invalid(_("Name at most %(number)s referees.", number=MAX_REFEREES))
     with changing(
@@ -242,7 +251,7 @@ def save_referees(
         old = list(queries.referees(session, application))
         before = [asdict(_named(row)) for row in old]
         kept = {row.email.lower(): row for row in old}
-        rows = []
+        rows, replaced = [], False
         for position, row in enumerate(old):  # out of the way, so that positions stay unique while they move
             row.position = -1 - position
         session.flush()
@@ -259,13 +268,26 @@ def save_referees(
             session.add(row)
             rows.append(row)
         for row in kept.values():
+            _refuse_answered(row)
+            replaced = replaced or references.request_of(session, row) is not None
             session.delete(row)
         changes.note("referees", before, [asdict(referee) for referee in referees])
+    if replaced:
+        intake = session.get_one(Intake, application.intake_id)
+        tell_group(session, Notice.REFERENCE_TROUBLE, application, intake, now)
     return rows
 
 
+def _refuse_answered(row: Referee) -> None:
+    """What a referee has answered is not taken away by naming somebody else."""
+    if row.answered_at is not None:
+        raise Conflict(
+            _("%(name)s has answered already, so this referee stays in the application.", name=row.name)
+        )
+
+
 def _named(row: Referee) -> RefereeAnswers:
-    return RefereeAnswers(row.name, row.title, row.workplace, row.email, row.phone)
+    return RefereeAnswers(row.name, row.title, row.workplace, row.email, row.phone, row.language)
 
 
 def save_sites(

@@ -6,6 +6,7 @@ from sqlmodel import Session, col, select
 
 from recruit.actor import Actor
 from recruit.errors import Conflict
+from recruit.hidden_links import has_link
 from recruit.i18n import lazy_gettext as _
 from recruit.models import UNDELIVERED, Account, Application, MailState, OutgoingMail
 from recruit.models.types import id_of
@@ -19,9 +20,14 @@ def resend(
 ) -> OutgoingMail:
     """Put the same text into the outbox again, to the address that the applicant has now.
 
-    Raises NotFound, and Conflict while the message, or one that it was sent again as, is still on its way.
+    Raises NotFound, and Conflict while the message, or one that it was sent again as, is still on its way, and for a
+    referee's mail: its link must not come to the applicant.
     """
     mail = queries.one_mail(session, application=application, mail_id=mail_id, lock=True)
+    if has_link(mail.body):
+        raise Conflict(
+            _("This mail went to a referee, with a link of its own. Send it again under References.")
+        )
     on_its_way = (MailState.WAITING, MailState.HANDING_OVER)
     again = select(OutgoingMail.id).where(
         OutgoingMail.resent_from_id == mail.id, col(OutgoingMail.state).in_(on_its_way)

@@ -37,6 +37,9 @@ _PLACES: Mapping[Notice, str] = {
     Notice.DISCUSSION_OPENED: "{intake}/assess",
     Notice.ASSESSMENTS_IN: "{intake}/ranking",
     Notice.MAIL_FAILED: "{intake}/letters/undelivered",
+    Notice.REFERENCE_CAME_IN: "{intake}/references",
+    Notice.REFERENCE_TROUBLE: "{intake}/references",
+    Notice.MERITS_ASKED: "{intake}/merits",
 }
 
 #: Who may get a kind at all, for the page where it is tuned.

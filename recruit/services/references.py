@@ -11,6 +11,7 @@ from recruit.actor import Actor
 from recruit.errors import Conflict, Invalid
 from recruit.models import Application, ApplicationStatus, Attachment, AttachmentKind, Intake, Referee
 from recruit.models.application import QUESTIONS
+from recruit.queries import references as queries
 from recruit.services import record
 from recruit.services.impartiality import refuse_partial
 from recruit.storage import ENDINGS, Storage, delete_with, put_with
@@ -87,8 +88,9 @@ def enter_reference(
 ) -> Referee:
     """Enter, or correct, what a referee answered.
 
-    Raises Invalid when an answer is not 0–4, Conflict when withdrawn, NotAllowed for one's own application or one with
-    a declared conflict.
+    What a referee has answered behind the link stays as it is; the two masked texts are then what is entered.
+    Raises Invalid when an answer is not 0–4, Conflict when withdrawn or when it would change a referee's own answers,
+    NotAllowed for one's own application or one with a declared conflict.
     """
     application = session.get_one(Application, referee.application_id)
     _submitted(application)
@@ -96,10 +98,12 @@ def enter_reference(
     for question in QUESTIONS:
         if getattr(answers, question) not in range(5):
             raise Invalid(_("Choose one of the five answers."), field=question)
+    _refuse_rewriting(session, referee, answers)
     changes = {name: (getattr(referee, name), value) for name, value in asdict(answers).items()}
     for name, value in asdict(answers).items():
         setattr(referee, name, value.strip() or None if isinstance(value, str) else value)
-    referee.answered_at, referee.entered_by_id = now, actor.account_id
+    if not answered_by_referee(session, referee):
+        referee.answered_at, referee.entered_by_id = now, actor.account_id
     session.add(referee)
     session.flush()
     assert referee.id is not None
@@ -115,6 +119,24 @@ def enter_reference(
         intake_id=application.intake_id,
     )
     return referee
+
+
+def answered_by_referee(session: Session, referee: Referee) -> bool:
+    """Whether the answers are the referee's own, given behind the link."""
+    request = queries.request_of(session, referee)
+    return request is not None and request.answered_at is not None
+
+
+def _refuse_rewriting(session: Session, referee: Referee, answers: ReferenceAnswers) -> None:
+    if not answered_by_referee(session, referee):
+        return
+    if any(getattr(referee, name) != getattr(answers, name) for name in (*QUESTIONS, "would_employ")):
+        raise Conflict(
+            _(
+                "The referee has answered the form, and the answers stay as they were given. Only what assessors read"
+                " is yours to write."
+            )
+        )
 
 
 def add_answered_form(

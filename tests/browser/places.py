@@ -1,10 +1,12 @@
 """What the addresses in the table of pages stand for in a copy of the demo: slugs, codes, references, numbers."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from sqlmodel import Session, col, select
 
 from recruit.actor import Actor
+from recruit.hidden_links import PLACE
 from recruit.models import (
     Account,
     Application,
@@ -17,6 +19,7 @@ from recruit.models import (
     ExperiencePeriod,
     Intake,
     Membership,
+    OutgoingMail,
     PossibleConflict,
     RankingRun,
     Referee,
@@ -25,7 +28,7 @@ from recruit.models import (
 )
 from recruit.queries import disagreement as disagreements
 from recruit.services import intake as intakes
-from recruit.services import interview
+from recruit.services import interview, reference_asking
 from recruit.services.lines import LineGroup
 from tests.demo import moment
 from tests.recruit.sources_helpers import stored
@@ -74,11 +77,41 @@ def prepare(session: Session) -> dict[str, object]:
         "copy_file": _copy(session, assessed)[1],
         "question": _question(session, assessed),
         "plan": _plan(session, assessed),
+        "own_referee": _referee(session, sent[0]),
+        "link": _link(session, still_open, _referee(session, sent[0]), actor),
     }
 
 
 def _assessor(session: Session) -> Account:
     return session.exec(select(Account).where(Account.email == ASSESSOR)).one()
+
+
+def _referee(session: Session, reference: str) -> str:
+    """The first referee of an application."""
+    found = select(Referee.public_id).join(Application, col(Application.id) == col(Referee.application_id))
+    row = session.exec(
+        found.where(Application.reference == reference).order_by(col(Referee.position))
+    ).first()
+    assert row is not None
+    return row
+
+
+def _link(session: Session, intake: Intake, referee: str, actor: Actor) -> str:
+    """The token of a referee's link, from the mail that has it."""
+    now = moment()
+    due_on = now.date() + timedelta(days=14)
+    reference_asking.ask(
+        session,
+        intake=intake,
+        referees=[referee],
+        due_on=due_on,
+        base_url="http://localhost",
+        actor=actor,
+        now=now,
+    )
+    session.commit()
+    body = session.exec(select(OutgoingMail.body).order_by(col(OutgoingMail.id).desc())).first() or ""
+    return body.partition(PLACE)[2][:43]
 
 
 def _question(session: Session, intake: Intake) -> int:

@@ -207,7 +207,7 @@ ANNA = {"name": "Anna", "title": "Consultant", "workplace": "Hamra", "email": "a
 def test_references_draft_may_name_one() -> None:
     form = ReferencesForm(MultiDict(referee(1, **ANNA)), needed=1)
     assert form.validate() is True
-    assert form.answers() == {"referees": [{**ANNA, "phone": None}]}
+    assert form.answers() == {"referees": [{**ANNA, "phone": None, "language": "both"}]}
 
 
 def test_references_sent_needs_both() -> None:
