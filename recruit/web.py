@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
-from recruit import display, i18n, limits, navigation, signin, typed
+from recruit import compression, display, i18n, limits, navigation, signin, typed
 from recruit.access import ACCESS, PUBLIC
 from recruit.database import make_engine
 from recruit.errors import Refusal
@@ -66,6 +66,7 @@ def build_app(settings: Settings | None = None) -> Flask:
     app.before_request(guard)
     app.before_request(show_roles)
     app.after_request(_secure)
+    compression.init_app(app)
     app.teardown_request(_close_session)
     app.register_error_handler(Refusal, _show_refusal)
     app.register_error_handler(CSRFError, _show_old_page)

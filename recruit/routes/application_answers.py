@@ -13,12 +13,14 @@ from recruit.errors import Invalid
 from recruit.i18n import gettext as _
 from recruit.i18n import language
 from recruit.institutions import suggestions
-from recruit.models import Application, ApplicationStatus, ClinicalArea
+from recruit.models import Application, ApplicationStatus, ClinicalArea, ExperiencePeriod
 from recruit.queries import application as queries
 from recruit.queries.application import Dossier
 from recruit.request import actor, db
 from recruit.routes import application_words as words
+from recruit.routes.application_conflict import based_on, checksum
 from recruit.routes.application_files import documents
+from recruit.routes.application_sections import topic_rows
 from recruit.routes.application_shared import (
     DOCUMENTS,
     ask_for_file_again,
@@ -56,6 +58,7 @@ def topic(reference: str, topic: str) -> Any:
     if not form.validate():
         ask_for_file_again(form)
         return _topic_page(topic, dossier, form), 422
+    form["revision"].data = based_on(application, form["revision"].data or 0, _held(topic, dossier))
     try:
         with transaction(db()):
             _save(topic, application, form)
@@ -66,6 +69,11 @@ def topic(reference: str, topic: str) -> Any:
         return _again(topic, application, form, refusal.status, str(refusal))
     tell_read_dates(form)
     return redirect(back_to(application), 303)
+
+
+def _held(topic: str, dossier: Dossier) -> str:
+    """The checksum of what is kept of a topic."""
+    return checksum(PAGES[topic].make(dossier, None, True).answers())
 
 
 def _save(topic: str, application: Application, form: WordedForm) -> None:
@@ -99,6 +107,8 @@ def _topic_page(topic: str, dossier: Dossier, form: WordedForm, notice: str = ""
         topic=topic,
         topic_title=words.TITLES[topic],
         notice_text=notice,
+        seen=_held(topic, dossier),
+        there=topic_rows(dossier, topic) if notice else [],
         files=words.files_of_kind(dossier, kind) if kind else [],
         document_kind=kind.value if kind else "",
         file_lacking=kind in lacking,
@@ -115,13 +125,10 @@ def period(reference: str, period: str) -> Any:
     """Add or change one period of clinical work; `period` is "new" or the period's own id."""
     application = changeable(own_application(reference), "experience")
     row = None if period == "new" else queries.period(db(), application, period)
-    data: dict[str, Any] = {"revision": application.revision}
-    if row is not None:
-        data |= {name: getattr(row, name) for name in services.PeriodAnswers.__dataclass_fields__}
-        data |= {"area": row.area.value, "ongoing": row.ends_on is None}
+    data = _told(row)
     form = PeriodForm(
         posted(),
-        data=data,
+        data={"revision": application.revision, **data},
         say=_,
         countries=countries(language()),
         today=clock.in_stockholm(clock.now()).date(),
@@ -130,6 +137,7 @@ def period(reference: str, period: str) -> Any:
         return _period_page(application, form, period)
     if not form.validate():
         return _period_page(application, form, period), 422
+    form["revision"].data = based_on(application, form["revision"].data or 0, checksum(data))
     try:
         with transaction(db()):
             _save_period(application, form, None if period == "new" else period)
@@ -142,6 +150,14 @@ def period(reference: str, period: str) -> Any:
         return _period_page(application, form, period, str(refusal)), refusal.status
     tell_read_dates(form)
     return redirect(url("topic", application, topic="experience"), 303)
+
+
+def _told(row: ExperiencePeriod | None) -> dict[str, Any]:
+    """What is kept of a period, as its form holds it; nothing of a new one."""
+    if row is None:
+        return {}
+    told = {name: getattr(row, name) for name in services.PeriodAnswers.__dataclass_fields__}
+    return told | {"area": row.area.value, "ongoing": row.ends_on is None}
 
 
 def _save_period(application: Application, form: PeriodForm, public_id: str | None) -> None:
@@ -161,7 +177,17 @@ def _save_period(application: Application, form: PeriodForm, public_id: str | No
 
 def _period_page(application: Application, form: PeriodForm, period: str, notice: str = "") -> str:
     dossier = queries.dossier(db(), application)
-    return page("period", dossier, form=form, period=period, notice_text=notice)
+    row = next((each for each in dossier.periods if each.public_id == period), None)
+    there = words.period_facts(row) if row is not None and notice else {}
+    return page(
+        "period",
+        dossier,
+        form=form,
+        period=period,
+        notice_text=notice,
+        seen=checksum(_told(row)),
+        there=[{"key": there["employer"], "value": f"{there['where']}, {there['when']}"}] if there else [],
+    )
 
 
 @blueprint.route("/my/<reference>/experience/<period>/remove", methods=["GET", "POST"])

@@ -36,15 +36,20 @@ def answer_sections(dossier: Dossier, *, changeable: bool) -> list[dict[str, Any
             url = url_for(
                 "application.topic", reference=dossier.application.reference, topic=topic, **from_check
             )
-            unanswered = _("File missing") if topic == "attachments" else _("Not answered")
-            rows = [
-                {"key": key, "value": value, "missing": "–" if optional else unanswered}
-                for key, value, optional in _ROWS[topic](dossier)
-            ]
+            rows = topic_rows(dossier, topic)
             sections.append(
                 {"topic": topic, "title": TITLES[topic], "rows": rows, "change": url if changeable else None}
             )
     return sections
+
+
+def topic_rows(dossier: Dossier, topic: str) -> list[dict[str, Any]]:
+    """What was told in one topic, as rows of key, value, and what to show where there is none."""
+    unanswered = _("File missing") if topic == "attachments" else _("Not answered")
+    return [
+        {"key": key, "value": value, "missing": "–" if optional else unanswered}
+        for key, value, optional in _ROWS[topic](dossier)
+    ]
 
 
 def _lines(text: str | None) -> Any:

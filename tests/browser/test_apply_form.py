@@ -64,6 +64,7 @@ class Applicant:
 
     page: Page
     reference: str
+    email: str
 
     def go(self, path: str = "") -> Page:
         """A page of the draft."""
@@ -99,7 +100,7 @@ def person(browser: Browser, site: Site, request: pytest.FixtureRequest) -> Iter
     page.fill("[name=password]", PASSWORD)
     with page.expect_navigation():
         page.click("main form button")
-    yield Applicant(page, told[0])
+    yield Applicant(page, told[0], email)
     context.close()
 
 
@@ -282,3 +283,112 @@ def test_several_files_are_sent_without_script(person: Applicant, tmp_path: Path
         page.get_by_role("button", name="Add the file").click()
     expect(page.get_by_text("cv.pdf is kept.")).to_be_visible()
     expect(page.locator("#file-error")).to_contain_text("fake.pdf is called .pdf")
+
+
+def test_answer_typed_offline_is_kept_and_sent_when_the_connection_is_back(
+    site: Site, person: Applicant
+) -> None:
+    page = person.go("/own_words")
+    page.context.set_offline(True)
+    expect(page.get_by_text("You are offline. Go on writing")).to_be_visible()
+    page.fill("#motivation", "Typed on a train")
+    page.fill("#learning_needs", "Tunnels")
+    page.get_by_role("button", name="Save and continue").click()
+    expect(page.get_by_text("There is no connection. What you have typed is kept here")).to_be_visible()
+    expect(page.locator("#motivation")).to_have_value("Typed on a train")
+    assert kept(site, person).motivation is None
+    page.context.set_offline(False)
+    expect(page).to_have_url(re.compile(f"/my/{person.reference}$"))
+    assert kept(site, person).motivation == "Typed on a train"
+    page = person.go("/own_words")
+    expect(page.locator(".keep-state")).to_be_hidden()
+    assert page.evaluate("Object.keys(sessionStorage).length") == 0
+
+
+def test_what_was_typed_is_back_after_the_page_was_left_until_it_is_taken_away(person: Applicant) -> None:
+    page = person.go("/education")
+    page.get_by_role("combobox").first.fill("Latvi")
+    page.keyboard.press("Enter")
+    page.fill("#institution", "Half a na")
+    page = person.go("/education")
+    expect(page.get_by_text("had not been saved. It is back in the form")).to_be_visible()
+    expect(page.locator("#institution")).to_have_value("Half a na")
+    expect(page.get_by_role("combobox").first).to_have_value("Latvia")
+    page.get_by_role("button", name="Take away what was not saved").click()
+    expect(page.locator("#institution")).to_have_value("")
+    expect(page.locator(".keep-state")).to_be_hidden()
+
+
+def test_session_that_ended_while_typing_loses_nothing(site: Site, person: Applicant) -> None:
+    page = person.go("/own_words")
+    page.fill("#motivation", "A long text")
+    page.fill("#learning_needs", "More")
+    page.context.clear_cookies()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save and continue").click()
+    assert kept(site, person).motivation is None
+    page.goto("/login")
+    page.fill("[name=email]", person.email)
+    page.fill("[name=password]", PASSWORD)
+    with page.expect_navigation():
+        page.click("main form button")
+    page = person.go("/own_words")
+    expect(page.locator("#motivation")).to_have_value("A long text")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save and continue").click()
+    assert kept(site, person).motivation == "A long text"
+
+
+def test_signing_out_takes_what_was_typed_along(person: Applicant) -> None:
+    page = person.go("/own_words")
+    page.fill("#motivation", "Nobody else should read this")
+    assert "Nobody else" in page.evaluate("JSON.stringify(sessionStorage)")
+    assert page.evaluate("localStorage.length") == 0
+    with page.expect_navigation():
+        page.get_by_role("button", name="Log out").click()
+    assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_two_tabs_with_the_same_topic_show_both_and_lose_neither(site: Site, person: Applicant) -> None:
+    page = person.go("/own_words")
+    other = page.context.new_page()
+    other.goto(page.url)
+    for tab, words in ((other, "From the other tab"), (page, "From this tab")):
+        tab.fill("#motivation", words)
+        tab.fill("#learning_needs", "Much")
+        with tab.expect_navigation():
+            tab.get_by_role("button", name="Save and continue").click()
+    expect(page.get_by_text("Saved in another window", exact=True)).to_be_visible()
+    expect(page.locator(".notice").get_by_text("From the other tab")).to_be_visible()
+    expect(page.locator("#motivation")).to_have_value("From this tab")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save and continue").click()
+    assert kept(site, person).motivation == "From this tab"
+
+
+LIMIT = 50_000  # bytes of script and style, compressed, as an applicant's page may take
+PAGES = [
+    "", "/about_you", "/licence", "/start", "/education", "/language", "/experience", "/experience/new", "/references",
+    "/own_words", "/attachments", "/sites", "/monitoring", "/check", "/withdraw",
+]  # fmt: skip
+
+
+def test_script_and_style_of_every_page_of_the_form_stay_under_50_kb(person: Applicant) -> None:
+    page = person.go()
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    kinds: dict[str, str] = {}
+    sizes: dict[str, int] = {}
+    session.on("Network.responseReceived", lambda told: kinds.update({told["requestId"]: told["type"]}))
+    session.on(
+        "Network.loadingFinished", lambda told: sizes.update({told["requestId"]: told["encodedDataLength"]})
+    )
+    for path in PAGES:
+        kinds.clear()
+        sizes.clear()
+        person.go(path)
+        page.wait_for_load_state("networkidle")
+        counted = {key: sizes.get(key, 0) for key, kind in kinds.items() if kind in ("Script", "Stylesheet")}
+        assert len(counted) >= 4, path
+        assert sum(counted.values()) < LIMIT, (path, sum(counted.values()))

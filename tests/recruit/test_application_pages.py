@@ -216,6 +216,62 @@ def test_stale_form_is_told_and_keeps_what_was_typed(
     assert fresh(session, draft).city == "Lindfors"
 
 
+def seen(page: str) -> dict[str, str]:
+    """What a form is based on."""
+    found = re.search(r'name="seen" value="(\w+)"', page)
+    assert found is not None
+    return {"revision": revision(page), "seen": found[1]}
+
+
+def test_another_topic_saved_in_another_window_is_no_conflict(
+    browser: FlaskClient, session: Session, draft: Application
+) -> None:
+    opened = seen(browser.get(my(draft, "about_you")).text)
+    other = {"motivation": "I want to.", "learning_needs": "All.", "revision": "0"}
+    assert post(browser, my(draft, "own_words"), other).status_code == 303
+    assert post(browser, my(draft, "about_you"), {**ABOUT, **opened}).status_code == 303
+    session.refresh(draft)
+    assert (draft.given_name, draft.motivation) == ("Dariia", "I want to.")
+
+
+def test_same_topic_saved_on_another_device_shows_both_and_the_next_save_wins(
+    browser: FlaskClient, session: Session, draft: Application
+) -> None:
+    opened = seen(browser.get(my(draft, "about_you")).text)
+    there = {**ABOUT, "given_name": "Daria", "city": "Malmö", **opened}
+    assert post(browser, my(draft, "about_you"), there).status_code == 303
+    asked = post(browser, my(draft, "about_you"), {**ABOUT, "city": "Umeå", **opened})
+    assert asked.status_code == 409
+    assert "What was saved there" in asked.text
+    assert "<bdi>Malmö</bdi>" in asked.text
+    assert 'value="Umeå"' in asked.text
+    again = {**ABOUT, "city": "Umeå", **seen(asked.text)}
+    assert post(browser, my(draft, "about_you"), again).status_code == 303
+    session.refresh(draft)
+    assert draft.city == "Umeå"
+
+
+def test_period_changed_on_another_device_shows_both(
+    browser: FlaskClient, session: Session, draft: Application
+) -> None:
+    typed = {"employer": "Hamra", "country": "SE", "area": "surgery", "fte_percent": "50", "ongoing": "y"}
+    typed |= {"starts_on-day": "2025-01-01"}
+    opened = seen(browser.get(my(draft, "experience", "new")).text)
+    assert post(browser, my(draft, "experience", "new"), {**typed, **opened}).status_code == 303
+    assert (
+        post(browser, my(draft, "experience", "new"), {**typed, "employer": "Lindfors", **opened}).status_code
+        == 303
+    )
+    row = next(each for each in queries.periods(session, draft) if each.employer == "Hamra")
+    url = my(draft, "experience", row.public_id)
+    opened = seen(browser.get(url).text)
+    assert post(browser, url, {**typed, "employer": "Hamra sjukhus", **opened}).status_code == 303
+    asked = post(browser, url, {**typed, "employer": "Hamra hospital", **opened})
+    assert asked.status_code == 409
+    assert "<dt>Hamra sjukhus</dt>" in asked.text
+    assert 'value="Hamra hospital"' in asked.text
+
+
 def test_topic_without_revision_or_token_is_refused(browser: FlaskClient, draft: Application) -> None:
     assert post(browser, my(draft, "about_you"), ABOUT).status_code == 409
     assert browser.post(my(draft, "about_you"), data=ABOUT).status_code == 400

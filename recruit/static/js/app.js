@@ -154,7 +154,16 @@
     window.addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => delete form.dataset.sent));
   }
 
+  /* Signing out and sending the application take along what was typed and not saved (keep.js). */
+  function forgetTyped() {
+    document.addEventListener("submit", (event) => {
+      if (!event.target.matches("[data-forget], [action$='/logout']")) return;
+      try { Object.keys(sessionStorage).filter((key) => key.startsWith("typed:")).forEach((key) => sessionStorage.removeItem(key)); } catch { /* no storage, nothing kept */ }
+    });
+  }
+
   focusErrors();
+  forgetTyped();
   countCharacters();
   confirmFirst();
   all("select[data-combobox]").forEach(combobox);
