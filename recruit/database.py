@@ -1,5 +1,6 @@
 """The engine, sessions, and the rule that no query crosses a region."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -7,11 +8,13 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import ORMExecuteState, UOWTransaction, with_loader_criteria
 from sqlmodel import Session, SQLModel
 
 from recruit.errors import ScopeError
 from recruit.models import RegionScoped
+from recruit.taking_turns import Turn
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class AllRegions:
 
 
 Scope = OneRegion | AllRegions
+_TURN = "turn to write"
 
 
 def make_engine(url: str) -> Engine:
@@ -39,6 +43,7 @@ def make_engine(url: str) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "checkin", _end_turn)
     return engine
 
 
@@ -59,8 +64,29 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Any) -> None:
     # A deferred transaction that turns to writing late fails at once when another has written; ask for the lock first.
-    mode = "IMMEDIATE" if connection.get_execution_options().get("writes") else "DEFERRED"
-    connection.exec_driver_sql(f"BEGIN {mode}")
+    if not connection.get_execution_options().get("writes"):
+        connection.exec_driver_sql("BEGIN DEFERRED")
+        return
+    path = connection.engine.url.database
+    if path and path != ":memory:" and _TURN not in connection.info:
+        try:
+            connection.info[_TURN] = Turn(os.path.abspath(path))
+        except TimeoutError as error:
+            raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _end_turn(_connection: Any, record: Any) -> None:
+    """After the transaction, when its connection goes back."""
+    turn: Turn | None = record.info.pop(_TURN, None)
+    if turn is not None:
+        turn.end()
+
+
+def only_reads(session: Session) -> None:
+    """From its next transaction on the session reads, and keeps nobody from writing."""
+    assert isinstance(session.bind, Engine)
+    session.bind = session.bind.execution_options(writes=False)
 
 
 def make_session(engine: Engine, *, scope: Scope | None = None, writes: bool = True) -> Session:

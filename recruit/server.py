@@ -82,6 +82,7 @@ def run(settings: Settings, *, host: str, port: int, workers: int, threads: int)
         "worker_class": "gthread",
         "threads": threads,
         "timeout": 120,
+        "keepalive": 75,  # an assessor reads for a minute; a proxy in front keeps its connections for as long
         "graceful_timeout": 15,
         "loglevel": "warning",
         "accesslog": None,  # addresses of pages may be seen by whoever reads logs; a proxy in front keeps its own

@@ -7,7 +7,7 @@ from flask import flash, jsonify, redirect, render_template, request
 
 from forms.assessment import LevelsForm, levels_form
 from recruit import clock
-from recruit.database import transaction
+from recruit.database import only_reads, transaction
 from recruit.errors import Conflict, Invalid, NotFound, Refusal
 from recruit.i18n import gettext as _
 from recruit.i18n import language
@@ -188,6 +188,7 @@ def _save(found: Intake, task: Task, form: LevelsForm) -> Any:
         with transaction(db()):
             service.submit(db(), assignment=task.assignment, actor=actor(), now=clock.now())
         flash(_("The assessment of %(code)s is submitted.", code=task.code))
+    only_reads(db())
     if action == "save":
         flash(_("What you have set for %(code)s is saved. Nothing is submitted yet.", code=task.code))
         return redirect(here("queue", found, stage=task.stage), 303)
@@ -225,6 +226,7 @@ def save(region: str, intake: str, code: str) -> Any:
         return jsonify(state="gone", message=str(error)), 404
     except Refusal as error:
         return jsonify(state="refused", message=str(error)), error.status
+    only_reads(db())
     return jsonify(
         state="saved",
         time=clock.in_stockholm(clock.now()).strftime("%H.%M" if language() == "sv" else "%H:%M"),

@@ -71,7 +71,11 @@ class Browser:
         try:
             self._connection.request(method, url, body, headers)
             response = self._connection.getresponse()
-        except (http.client.RemoteDisconnected, ConnectionResetError):  # kept alive for too long: once more
+        except (
+            http.client.RemoteDisconnected,
+            ConnectionResetError,
+            BrokenPipeError,
+        ):  # closed meanwhile: once more
             self._connection.close()
             self._connection.request(method, url, body, headers)
             response = self._connection.getresponse()
