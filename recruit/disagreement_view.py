@@ -13,7 +13,8 @@ from recruit import display
 from recruit.i18n import language
 from recruit.models import Disagreement, DisagreementEnd, DisagreementWay
 from recruit.queries.assessment import assessed_criteria
-from recruit.queries.disagreement import PARTS, Difference, Queue, Tally
+from recruit.queries.disagreement import PARTS, Difference, Queue
+from recruit.queries.disagreement_decisions import Tally
 from recruit.queries.discussion import Given, Said, Side
 from scoring.profile import Profile
 

@@ -11,7 +11,7 @@ from recruit.demo.files import pdf
 from recruit.demo.judging import Judged
 from recruit.demo.region import Group
 from recruit.models import AttachmentKind, CompletionRequest, Eligibility, Intake
-from recruit.services import attachments, completion
+from recruit.services import attachments, completion, completion_answers
 from recruit.services.completion import Wanted
 from recruit.storage import Storage
 
@@ -50,7 +50,7 @@ def while_assessed(demo: Telling, intake: Intake, judged: list[Judged]) -> int:
     )
     assert first.answered_at is not None
     asked = _ask(demo, intake, waiting[0].mask_code, Wanted(text=DATES), asked=-14, due=-7)
-    completion.answer_in_words(
+    completion_answers.answer_in_words(
         demo.session,
         request=asked,
         application=waiting[0],

@@ -111,7 +111,7 @@ def may_read(session: Session, *, account_id: int) -> set[int]:
     left = func.sum(
         case(
             (
-                (Assignment.status == AssignmentStatus.ASSIGNED)
+                (col(Assignment.status) == AssignmentStatus.ASSIGNED)
                 & col(Assignment.stage).in_(("screening", "interview")),
                 1,
             ),

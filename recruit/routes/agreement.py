@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request
 
 from recruit import agreement_view
 from recruit.models import Intake, RankingRun
-from recruit.queries import disagreement as disagreements
+from recruit.queries import disagreement_decisions as decided_on
 from recruit.queries.ranking import assessor_pseudonym
 from recruit.request import db
 from recruit.routes.ranking_shared import run_here
@@ -49,7 +49,7 @@ def show(region: str, intake: str, stage: str, number: int) -> Any:
 
 def first_levels(found: Intake, run: RankingRun) -> dict[tuple[str, str, str], int]:
     """What was changed in discussions before the run, as it was before: by code, pseudonym and criterion."""
-    changed = disagreements.first_levels(db(), intake=found, run_at=run.created_at)
+    changed = decided_on.first_levels(db(), intake=found, run_at=run.created_at)
     return {
         (code, assessor_pseudonym(found, public_id), criterion): level
         for (code, public_id, criterion), level in changed.items()

@@ -15,8 +15,7 @@ from recruit.queries import completion
 from recruit.request import actor, db
 from recruit.routes import completion_words
 from recruit.routes.application_shared import blueprint, own_application, page, posted, storage, url
-from recruit.services import attachments
-from recruit.services import completion as service
+from recruit.services import attachments, completion_answers
 
 
 def open_for(application: Application) -> list[tuple[CompletionRequest, str]]:
@@ -55,11 +54,11 @@ def completion_page(reference: str, request_id: str) -> Any:
 def _answer(application: Application, row: CompletionRequest, form: AnswerForm) -> None:
     now, answer = clock.now(), form.answer.data or ""
     if row.kind is None or form.file.chosen is None:
-        service.answer_in_words(
+        completion_answers.answer_in_words(
             db(), request=row, application=application, answer=answer, actor=actor(), now=now
         )
         return
-    service.refuse_unless_answerable(row, application, now)
+    completion_answers.refuse_unless_answerable(row, application, now)
     attachments.attach(
         db(),
         application=application,

@@ -21,6 +21,7 @@ from recruit.routes import completion_words
 from recruit.routes.eligibility import present, show_error
 from recruit.routes.eligibility_selection import back_to, codes_here
 from recruit.services import completion as service
+from recruit.services import completion_answers, completion_requests
 from recruit.services.completion import Plan, Wanted
 from recruit.services.impartiality import refuse_its_assessor
 from recruit.services.selection import LeftOut, summary
@@ -228,7 +229,7 @@ def cancel(region: str, intake: str, request_id: str) -> Any:
     """Take a request back, with a word to the applicant."""
     found = present()
     row = queries.in_intake(db(), found, request_id)
-    application = service.application_of(db(), request=row, actor=actor())
+    application = completion_requests.application_of(db(), request=row, actor=actor())
     form = TakeBackForm(request.form if request.method == "POST" else None, say=_)
     if request.method == "POST" and form.validate():
         try:
@@ -264,7 +265,7 @@ def look_at(region: str, intake: str, request_id: str) -> Any:
     found = present()
     row = queries.in_intake(db(), found, request_id)
     with transaction(db()):
-        service.look_at(db(), request=row, actor=actor(), now=clock.now())
+        completion_answers.look_at(db(), request=row, actor=actor(), now=clock.now())
     flash(_("The answer is marked as looked at."))
     return redirect(_of("completion.index", found, state="came_in"), 303)
 

@@ -13,6 +13,7 @@ from recruit.models import Application, Disagreement, DisagreementEnd, Disagreem
 from recruit.models.types import id_of
 from recruit.queries import assessment as assessments
 from recruit.queries import disagreement as queries
+from recruit.queries import disagreement_decisions as decided_on
 from recruit.queries import discussion as discussions
 from recruit.queries import intake as intakes
 from recruit.request import actor, db, roles
@@ -54,7 +55,7 @@ def _index(found: Intake, stage: str, form: ThresholdForm | None = None, status:
     total = counts[part] if part else sum(counts.values())
     page = min(max(request.args.get("page", 1, type=int) or 1, 1), max((total - 1) // PAGE_SIZE + 1, 1))
     queue = queries.queue(db(), intake=found, stage=stage, part=part, size=PAGE_SIZE, page=page)
-    tally = queries.tally(db(), intake=found, stage=stage)
+    tally = decided_on.tally(db(), intake=found, stage=stage)
     return (
         render_template(
             "assessment/disagreements.html",
@@ -115,12 +116,12 @@ def _show(
 ) -> Any:
     own_levels_first(found, stage)
     application = assessments.by_code(db(), intake=found, code=code)
-    decisions = queries.decisions_on(db(), application_id=id_of(application), stage=stage)
+    decisions = decided_on.decisions_on(db(), application_id=id_of(application), stage=stage)
     newest = decisions[-1] if decisions else None
-    numbers = queries.number_of(db(), intake=found, stage=stage)
+    numbers = decided_on.number_of(db(), intake=found, stage=stage)
     profile = intakes.profile_of(db(), found)
     sides = discussions.sides(db(), application=application, stage=stage, numbers=numbers)
-    waiting = application.mask_code in queries.third_still_out(db(), intake=found, stage=stage)
+    waiting = application.mask_code in decided_on.third_still_out(db(), intake=found, stage=stage)
     said = [
         (each, discussions.said(db(), disagreement=each, numbers=numbers))
         for each in decisions
@@ -142,7 +143,7 @@ def _show(
             discussing=bool(newest and newest.way is DisagreementWay.DISCUSSION and not newest.settled_at),
             waiting=waiting,
             missing=waiting
-            and not queries.third_on_its_way(db(), application_id=id_of(application), stage=stage),
+            and not decided_on.third_on_its_way(db(), application_id=id_of(application), stage=stage),
             form=form or DecideForm(say=_),
             settle=settle or SettleForm(data={"seen": str(last)}, say=_),
             problem=problem,
@@ -255,7 +256,7 @@ def _show_again(stage: str, code: str, form: SettleForm, problem: Any, status: i
 
 def _newest(found: Intake, stage: str, code: str) -> Disagreement:
     application = _application(found, code)
-    decisions = queries.decisions_on(db(), application_id=id_of(application), stage=_stage(stage))
+    decisions = decided_on.decisions_on(db(), application_id=id_of(application), stage=_stage(stage))
     if not decisions:
         raise NotFound(_("Nothing has been decided on %(code)s.", code=code))
     return decisions[-1]

@@ -12,7 +12,7 @@ from recruit.i18n import gettext as _
 from recruit.i18n import language
 from recruit.models import Application, Disagreement, Intake, Role
 from recruit.models.types import id_of
-from recruit.queries import disagreement as disagreements
+from recruit.queries import disagreement_decisions as decided_on
 from recruit.queries import discussion as queries
 from recruit.queries import intake as intakes
 from recruit.request import account, db, roles
@@ -59,7 +59,7 @@ def _show(
     status: int = 200,
 ) -> Any:
     present, application = _here(found, stage, code)
-    numbers = disagreements.number_of(db(), intake=found, stage=stage)
+    numbers = decided_on.number_of(db(), intake=found, stage=stage)
     profile = intakes.profile_of(db(), found)
     sides = queries.sides(db(), application=application, stage=stage, numbers=numbers)
     said = queries.said(db(), disagreement=present, numbers=numbers)

@@ -24,6 +24,7 @@ from recruit.models import ListStatus, Role
 from recruit.navigation import present_standing
 from recruit.place_standing import standing_on
 from recruit.queries import disagreement as disagreements
+from recruit.queries import disagreement_decisions as decided_on
 from recruit.queries import intake as intakes
 from recruit.queries import interview as lists
 from recruit.queries import monitoring, naming
@@ -67,7 +68,7 @@ def _done(subject: About) -> Any:
         subject,
         "done",
         standing=present_standing(found),
-        tally=disagreements.tally(db(), intake=found, stage="screening"),
+        tally=decided_on.tally(db(), intake=found, stage="screening"),
         agreement=[agreement_words.title(agreed), *agreement_words.sentences(agreed)[:1]] if agreed else [],
         open=_open_matters(subject),
     )

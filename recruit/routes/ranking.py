@@ -12,6 +12,7 @@ from recruit.frames import RunCertainty, RunResults, certainty, run_results
 from recruit.i18n import gettext as _
 from recruit.models import Intake, InterviewList, RankingRun, Role
 from recruit.queries import disagreement as disagreements
+from recruit.queries import disagreement_decisions as decided_on
 from recruit.queries import intake as intakes
 from recruit.queries import lots, monitoring, naming
 from recruit.queries import ranking as queries
@@ -48,7 +49,7 @@ def _index(found: Intake, form: RunForm, status: int = 200, problem: Any = None)
         discussed=[
             code
             for stage in disagreements.STAGES
-            for code in disagreements.discussed(db(), intake=found, stage=stage)
+            for code in decided_on.discussed(db(), intake=found, stage=stage)
         ],
     ), status
 

@@ -12,7 +12,7 @@ from recruit.models import Application, Attachment, AttachmentKind
 from recruit.models.types import id_of
 from recruit.queries import application as queries
 from recruit.queries.completion import admitting
-from recruit.services import completion
+from recruit.services import completion_answers
 from recruit.services.changing import changing
 from recruit.storage import Storage, clean_filename, delete_with, put_with
 
@@ -41,7 +41,7 @@ def attach(
     row = _keep(session, application, kind, filename, content, storage, actor, now)
     asked = admitting(session, application, document=kind, now=now)
     if asked is not None and asked.kind is kind:
-        completion.mark_answered(
+        completion_answers.mark_answered(
             session,
             request=asked,
             application=application,

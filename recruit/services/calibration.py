@@ -29,6 +29,7 @@ from recruit.queries import intake as intakes
 from recruit.services import notices, record
 from recruit.services.holding import hold_intake
 from recruit.services.panels import hand_out
+from recruit.services.written import checked, checked_reason
 
 FEWEST, USUAL, MOST = 3, 5, 8
 LONGEST_NOTE = 1000
@@ -112,9 +113,7 @@ def skip(
     session: Session, *, intake: Intake, stage: str, reason: str, actor: Actor, now: datetime
 ) -> CalibrationRound:
     """Do without a calibration at a stage. Raises Invalid without a reason, Conflict where one has been opened."""
-    reason = reason.strip()
-    if not reason:
-        raise Invalid(_("Write why, in a sentence. It is kept in the record."), field="reason")
+    reason = checked_reason(reason)
     hold_intake(session, intake.id)
     standing = reading.round_of(session, intake, stage)
     if standing is not None:
@@ -242,14 +241,10 @@ def agree(
     round_ = _standing(session, intake, stage)
     if round_.status is not RoundStatus.CLOSED:
         raise Conflict(_("Agree on how to read the anchors when everybody's levels are in."))
-    text = text.strip().replace("\r\n", "\n")
     profile = intakes.profile_of(session, intake)
     if criterion not in {each.key for each in reading.criteria_of(profile, round_)}:
         raise Invalid(_("There is no criterion %(key)s to assess at this stage.", key=criterion))
-    if len(text) > LONGEST_NOTE:
-        raise Invalid(
-            _("Use at most %(max)s characters in the note.", max=LONGEST_NOTE), field=f"note-{criterion}"
-        )
+    text = checked(text, limit=LONGEST_NOTE, field=f"note-{criterion}")
     note = reading.notes(session, round_).get(criterion)
     old = note.text if note else ""
     if text == old:

@@ -1,4 +1,4 @@
-"""Requests for completion: asking, the answer that comes back to its place, reminding, more time, taking back.
+"""Requests for completion: asking, reminding, more time, taking back. Their answers are in `completion_answers`.
 
 Each tells the applicant by mail in the transaction in which it happens. The link carries the reference number and the
 request's own opaque id, nothing of the person.
@@ -7,9 +7,7 @@ request's own opaque id, nothing of the person.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from babel.dates import format_date
 from sqlmodel import Session, col, select, update
 
 from recruit.actor import Actor
@@ -19,7 +17,6 @@ from recruit.models import (
     Account,
     Application,
     ApplicationStatus,
-    Attachment,
     AttachmentKind,
     CompletionRequest,
     Intake,
@@ -27,10 +24,10 @@ from recruit.models import (
 from recruit.models.types import id_of
 from recruit.queries import completion as queries
 from recruit.queries import intake as intakes
-from recruit.queries import release
-from recruit.services import changing, eligibility, mail, record
-from recruit.services.impartiality import refuse_its_assessor, refuse_partial
+from recruit.services import changing, mail
+from recruit.services import completion_requests as requests
 from recruit.services.selection import LeftOut, Selection, chosen
+from recruit.services.written import checked
 
 #: Topics that can be asked to be gone through again. Documents are asked for by kind; sites and monitoring never.
 TOPICS = ("about_you", "licence", "start", "education", "language", "experience", "references", "own_words")
@@ -65,11 +62,6 @@ class Done:
     left_out: tuple[LeftOut, ...] = ()
 
 
-def path(application: Application, request: CompletionRequest) -> str:
-    """The address of the applicant's page of a request, below the base address. The same as the route's."""
-    return f"/my/{application.reference}/completion/{request.public_id}"
-
-
 def check(session: Session, *, intake: Intake, wanted: Wanted, due_on: date, now: datetime) -> None:
     """Refuse what cannot be asked for. Raises Invalid with the field: kind, topic, requirement, text, due_on."""
     if wanted.kind is not None and wanted.topic is not None:
@@ -81,8 +73,7 @@ def check(session: Session, *, intake: Intake, wanted: Wanted, due_on: date, now
         raise Invalid(_("Choose a requirement of this intake's profile."), field="requirement")
     if wanted.kind is None and wanted.topic is None and not wanted.text.strip():
         raise Invalid(_("Write what you ask."), field="text")
-    if len(wanted.text) > LONGEST_TEXT:
-        raise Invalid(_("Use at most %(limit)s characters.", limit=LONGEST_TEXT), field="text")
+    checked(wanted.text, limit=LONGEST_TEXT, field="text")
     check_date(due_on, now)
 
 
@@ -169,13 +160,13 @@ def _ask_one(
     session.add(request)
     session.flush()
     changes = {
-        "asked_for": (None, what(request)),
+        "asked_for": (None, requests.what(request)),
         "requirement": (None, request.requirement),
         "text": (None, request.text or None),
         "due_on": (None, due_on),
     }
-    _record(session, request, "completion.asked", changes, actor, now)
-    _mail(session, request, application, intake, "completion_asked", base_url, now)
+    requests.write(session, request, "completion.asked", changes, actor, now)
+    requests.tell(session, request, application, intake, "completion_asked", base_url, now)
     return request
 
 
@@ -212,137 +203,17 @@ def preview(
     request = _made(application, wanted, due_on, 0, now)
     values = {
         **changing.letter_values(session, application, intake, now),
-        **mail_values(request, language),
+        **requests.mail_values(request, language),
         "link": base_url.rstrip("/") + f"/my/{application.reference}/…",
     }
     return language, *mail.render("completion_asked", language, values)
-
-
-def what(request: CompletionRequest | Wanted) -> str:
-    """What is asked for, as the record names it."""
-    if request.kind is not None:
-        return f"document {request.kind.value}"
-    return f"topic {request.topic}" if request.topic else "answer"
-
-
-def mark_answered(
-    session: Session,
-    *,
-    request: CompletionRequest,
-    application: Application,
-    answer: str = "",
-    attachment: Attachment | None = None,
-    actor: Actor,
-    now: datetime,
-) -> CompletionRequest:
-    """The applicant's answer has come: it is dated, and the requirement it concerns is to be decided again.
-
-    Raises Conflict when the request is answered, taken back, or can no longer be answered.
-    """
-    session.refresh(request, with_for_update={"key_share": True})
-    refuse_unless_answerable(request, application, now)
-    request.answered_at, request.answer = now, answer.strip()
-    request.late = queries.today(now) > request.due_on
-    request.attachment_id = attachment.id if attachment else None
-    session.add(request)
-    session.flush()
-    changes: dict[str, tuple[Any, Any]] = {"asked_for": (None, what(request)), "late": (None, request.late)}
-    if request.answer:
-        changes["answer"] = (None, request.answer)
-    if attachment is not None:
-        changes["sha256"] = (None, attachment.sha256)
-    _record(session, request, "completion.answered", changes, actor, now)
-    if request.requirement and not release.list_is_confirmed(session, application.intake_id):
-        eligibility.reopen(session, application=application, only={request.requirement}, actor=actor, now=now)
-    _tell_group(session, application, now)
-    return request
-
-
-def refuse_unless_answerable(request: CompletionRequest, application: Application, now: datetime) -> None:
-    """Raise Conflict, saying why, when the request can no longer be answered."""
-    if request.cancelled_at is not None:
-        raise Conflict(_("The region has taken this request back. You need not answer it."))
-    if request.answered_at is not None:
-        raise Conflict(_("You have answered this request already. Nothing more is needed."))
-    if not queries.may_answer(request, application, now):
-        raise Conflict(
-            _(
-                "The time to answer has passed and the region has decided without the answer. Questions? Write to the"
-                " region."
-            )
-        )
-
-
-def _tell_group(session: Session, application: Application, now: datetime) -> None:
-    """The coordinators, each as they have chosen."""
-    from recruit.models.letters import Notice
-    from recruit.services import notices
-
-    notices.tell(
-        session,
-        kind=Notice.COMPLETION_ANSWERED,
-        region_id=application.region_id,
-        now=now,
-        intake=session.get_one(Intake, application.intake_id),
-        application_id=application.id,
-        code=application.mask_code,
-    )
-
-
-def answer_in_words(
-    session: Session,
-    *,
-    request: CompletionRequest,
-    application: Application,
-    answer: str,
-    actor: Actor,
-    now: datetime,
-) -> CompletionRequest:
-    """Answer a question, or say that a topic has been gone through.
-
-    Raises Invalid when nothing is said and no document or topic has changed since it was asked, Conflict as
-    `mark_answered`.
-    """
-    changing.lock(session, application)
-    refuse_unless_answerable(request, application, now)
-    if request.kind is not None and not answer.strip():
-        raise Invalid(_("Choose a file, or write why you cannot send it."), field="answer")
-    if request.topic is not None and not answer.strip() and not _changed_since(application, request):
-        raise Invalid(_("Change the topic first, or write here why it stays as it is."), field="answer")
-    if request.kind is None and request.topic is None and not answer.strip():
-        raise Invalid(_("Write your answer."), field="answer")
-    return mark_answered(
-        session, request=request, application=application, answer=answer, actor=actor, now=now
-    )
-
-
-def _changed_since(application: Application, request: CompletionRequest) -> bool:
-    return application.changed_at is not None and application.changed_at >= request.asked_at
-
-
-def look_at(
-    session: Session, *, request: CompletionRequest, actor: Actor, now: datetime
-) -> CompletionRequest:
-    """Mark an answer as looked at, where no decision follows from it. Raises Conflict while there is none."""
-    application = application_of(session, request=request, actor=actor)
-    session.refresh(request, with_for_update={"key_share": True})
-    if request.answered_at is None:
-        raise Conflict(_("No answer has come yet."))
-    if request.handled_at is None:
-        request.handled_at = now
-        session.add(request)
-        session.flush()
-        changes = {"asked_for": (None, what(request))}
-        _record(session, request, "completion.looked_at", changes, actor, now)
-    assert application.id is not None
-    return request
 
 
 def cancel(
     session: Session, *, request: CompletionRequest, reason: str, base_url: str, actor: Actor, now: datetime
 ) -> CompletionRequest:
     """Take a request back, with a word to the applicant. Raises Invalid without one, Conflict when it is not open."""
-    application = application_of(session, request=request, actor=actor)
+    application = requests.application_of(session, request=request, actor=actor)
     session.refresh(request, with_for_update={"key_share": True})
     if not request.is_open:
         raise Conflict(_("The request is answered or taken back already. Look at it again."))
@@ -352,20 +223,14 @@ def cancel(
     request.cancel_reason = reason.strip()
     session.add(request)
     session.flush()
-    changes = {"asked_for": (None, what(request))}
-    _record(session, request, "completion.cancelled", changes, actor, now, reason=request.cancel_reason)
+    changes = {"asked_for": (None, requests.what(request))}
+    requests.write(
+        session, request, "completion.cancelled", changes, actor, now, reason=request.cancel_reason
+    )
     if application.status is ApplicationStatus.SUBMITTED:
         intake = session.get_one(Intake, application.intake_id)
-        _mail(session, request, application, intake, "completion_cancelled", base_url, now)
+        requests.tell(session, request, application, intake, "completion_cancelled", base_url, now)
     return request
-
-
-def application_of(session: Session, *, request: CompletionRequest, actor: Actor) -> Application:
-    """The application behind a request, for somebody who may decide on it. Raises NotAllowed."""
-    application = session.get_one(Application, request.application_id)
-    refuse_partial(session, application=application, actor=actor)
-    refuse_its_assessor(session, application=application, actor=actor)
-    return application
 
 
 def extend(
@@ -396,11 +261,13 @@ def extend(
         raise Conflict(_("No open request has an earlier day than this."))
     _load_accounts(session, [application for _request, application in rows])
     for request, application in rows:
-        changes = {"asked_for": (None, what(request)), "due_on": (request.due_on, due_on)}
+        changes = {"asked_for": (None, requests.what(request)), "due_on": (request.due_on, due_on)}
         request.due_on, request.reminded_at = due_on, None
         session.add(request)
-        _record(session, request, "completion.extended", changes, actor, now, reason=reason.strip())
-        _mail(session, request, application, intake, "completion_extended", base_url, now, why=reason.strip())
+        requests.write(session, request, "completion.extended", changes, actor, now, reason=reason.strip())
+        requests.tell(
+            session, request, application, intake, "completion_extended", base_url, now, why=reason.strip()
+        )
     return len(rows)
 
 
@@ -439,63 +306,6 @@ def remind(session: Session, *, base_url: str, now: datetime) -> int:
         if session.exec(claim.values(reminded_at=now)).rowcount != 1:
             continue
         intake = session.get_one(Intake, request.intake_id)
-        _mail(session, request, application, intake, "completion_reminder", base_url, now)
+        requests.tell(session, request, application, intake, "completion_reminder", base_url, now)
         reminded += 1
     return reminded
-
-
-def _mail(
-    session: Session,
-    request: CompletionRequest,
-    application: Application,
-    intake: Intake,
-    template: str,
-    base_url: str,
-    now: datetime,
-    **more: Any,
-) -> None:
-    language = session.get_one(Account, application.account_id).language
-    changing.tell(
-        session,
-        application,
-        intake,
-        template,
-        now,
-        **mail_values(request, language),
-        link=base_url.rstrip("/") + path(application, request),
-        **more,
-    )
-
-
-def mail_values(request: CompletionRequest, language: str) -> dict[str, Any]:
-    """What the templates of these mails say of a request, in the reader's language."""
-    return {
-        "kind": request.kind.value if request.kind else "",
-        "topic": request.topic or "",
-        "text": request.text,
-        "due": format_date(request.due_on, "EEEE d MMMM y", locale=language),
-        "cancel_reason": request.cancel_reason,
-    }
-
-
-def _record(
-    session: Session,
-    request: CompletionRequest,
-    action: str,
-    changes: dict[str, tuple[Any, Any]],
-    actor: Actor,
-    now: datetime,
-    reason: str | None = None,
-) -> None:
-    record.write(
-        session,
-        region_id=request.region_id,
-        actor=actor,
-        now=now,
-        action=action,
-        subject=("completion_request", id_of(request)),
-        application_id=request.application_id,
-        changes={name: pair for name, pair in changes.items() if pair != (None, None)},
-        reason=reason,
-        intake_id=request.intake_id,
-    )

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session, select
 
 from recruit.actor import Actor
-from recruit.errors import Conflict, Invalid
+from recruit.errors import Conflict
 from recruit.i18n import lazy_gettext as _
 from recruit.models import (
     Application,
@@ -22,6 +22,7 @@ from recruit.queries import release
 from recruit.services import assigning, calibration, record
 from recruit.services.handing import hand_out, held, members_of
 from recruit.services.holding import hold_intake
+from recruit.services.written import checked_reason
 
 
 def declare_conflict(
@@ -34,9 +35,7 @@ def declare_conflict(
     assessor with the least to do. Where nobody is left the list is shorter, and the next assigning says so. Nobody
     gets it at a stage that something released rests on.
     """
-    reason = reason.strip()
-    if not reason:
-        raise Invalid(_("Write why, in a sentence. It is kept in the record."), field="reason")
+    reason = checked_reason(reason)
     hold_intake(session, application.intake_id)
     known = select(ConflictOfInterest).where(
         ConflictOfInterest.application_id == application.id, ConflictOfInterest.assessor_id == assessor_id

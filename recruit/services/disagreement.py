@@ -27,14 +27,14 @@ from recruit.models.application import GOES_ON
 from recruit.models.types import id_of
 from recruit.queries import assessment as assessments
 from recruit.queries import disagreement as queries
+from recruit.queries import disagreement_decisions as decided_on
 from recruit.queries import release
 from recruit.queries.steps import is_begun
 from recruit.services import record
 from recruit.services.holding import hold_intake
 from recruit.services.impartiality import refuse_partial
 from recruit.services.third import give_third
-
-LONGEST_REASON = 2000
+from recruit.services.written import checked_reason
 
 
 def set_threshold(
@@ -90,7 +90,7 @@ def ask_third(
     given = give_third(session, intake, stage, [found], now)
     made = _open(session, intake, found, stage, DisagreementWay.THIRD, reason, actor, now)
     chosen = given[found.mask_code]
-    _write(
+    write_entry(
         session, made, actor, now, "assessment.third_for_disagreement", {"assessor": (None, chosen)}, reason
     )
     return chosen
@@ -106,7 +106,7 @@ def leave(
     made.end, made.settled_at, made.settled_by_id = DisagreementEnd.KEPT, now, actor.person()
     session.add(made)
     session.flush()
-    _write(session, made, actor, now, "assessment.disagreement_left", {}, reason)
+    write_entry(session, made, actor, now, "assessment.disagreement_left", {}, reason)
     return made
 
 
@@ -124,7 +124,7 @@ def give_up_third(
     reason = checked_reason(reason)
     panel = _panel(session, application, found.stage)
     submitted = [each for each in panel if each.status is AssignmentStatus.SUBMITTED]
-    if not queries.third_open(found) or len(submitted) >= assessments.THIRD:
+    if not decided_on.third_open(found) or len(submitted) >= assessments.THIRD:
         raise Conflict(_("There is no third assessment to go on without."))
     if len(submitted) < len(panel):
         raise Conflict(
@@ -134,7 +134,7 @@ def give_up_third(
     found.settled_at, found.settled_by_id = now, actor.person()
     session.add(found)
     session.flush()
-    _write(session, found, actor, now, "assessment.third_given_up", {}, reason)
+    write_entry(session, found, actor, now, "assessment.third_given_up", {}, reason)
 
 
 def undo(session: Session, *, decided: Disagreement, actor: Actor, now: datetime) -> None:
@@ -148,7 +148,7 @@ def undo(session: Session, *, decided: Disagreement, actor: Actor, now: datetime
     application = session.get_one(Application, found.application_id)
     refuse_involved(session, application, found.stage, actor)
     refuse_released(session, intake=intake, stage=found.stage)
-    newest = queries.decisions_on(session, application_id=found.application_id, stage=found.stage)[-1]
+    newest = decided_on.decisions_on(session, application_id=found.application_id, stage=found.stage)[-1]
     if newest.id != found.id:
         raise Conflict(_("Something else has been decided on it since."))
     if found.settled_at is not None and found.way is not DisagreementWay.LEFT:
@@ -159,7 +159,7 @@ def undo(session: Session, *, decided: Disagreement, actor: Actor, now: datetime
     elif found.way is DisagreementWay.DISCUSSION and _written_in(session, found):
         raise Conflict(_("Somebody has written in the discussion already. Settle it instead."))
     changes: dict[str, Any] = {"way": (found.way, None)}
-    _write(session, found, actor, now, "assessment.disagreement_undone", changes, None)
+    write_entry(session, found, actor, now, "assessment.disagreement_undone", changes, None)
     session.delete(found)
     session.flush()
 
@@ -169,7 +169,7 @@ def _reopen(session: Session, found: Disagreement, actor: Actor, now: datetime) 
     found.end, found.end_reason, found.settled_at, found.settled_by_id = None, "", None, None
     session.add(found)
     session.flush()
-    _write(session, found, actor, now, "assessment.disagreement_reopened", changes, None)
+    write_entry(session, found, actor, now, "assessment.disagreement_reopened", changes, None)
 
 
 def _take_third_back(session: Session, application: Application, stage: str) -> None:
@@ -202,7 +202,7 @@ def open_discussion(
     reason = checked_reason(reason)
     made = _open(session, intake, found, stage, DisagreementWay.DISCUSSION, reason, actor, now)
     assessors = sorted(each.assessor_id for each in _panel(session, found, stage))
-    _write(
+    write_entry(
         session, made, actor, now, "assessment.discussion_opened", {"assessors": (None, assessors)}, reason
     )
     notices.tell(
@@ -227,16 +227,6 @@ def refuse_released(session: Session, *, intake: Intake, stage: str) -> None:
                 "What rests on these levels has been released, so no disagreement is opened or settled any more."
             )
         )
-
-
-def checked_reason(reason: str) -> str:
-    """A reason as it is kept. Raises Invalid, naming `reason`, for none or too long a one."""
-    reason = reason.strip().replace("\r\n", "\n")
-    if not reason:
-        raise Invalid(_("Write why, in a sentence. It is kept in the record."), field="reason")
-    if len(reason) > LONGEST_REASON:
-        raise Invalid(_("Use at most %(max)s characters.", max=LONGEST_REASON), field="reason")
-    return reason
 
 
 def held(session: Session, decided: Disagreement) -> Disagreement:
@@ -280,7 +270,7 @@ def _close_finished(
     """A third assessment that is in gives way to what is decided next. Raises Conflict for anything else open."""
     open_ones = [
         each
-        for each in queries.decisions_on(session, application_id=id_of(application), stage=stage)
+        for each in decided_on.decisions_on(session, application_id=id_of(application), stage=stage)
         if each.settled_at is None
     ]
     for each in open_ones:
@@ -343,15 +333,16 @@ def _open(
     return made
 
 
-def _write(
+def write_entry(
     session: Session,
     decided: Disagreement,
     actor: Actor,
     now: datetime,
     action: str,
     changes: dict[str, Any],
-    reason: str | None,
+    reason: str | None = None,
 ) -> None:
+    """Write what was done about a disagreement into the record."""
     record.write(
         session,
         region_id=decided.region_id,

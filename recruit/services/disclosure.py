@@ -36,6 +36,7 @@ from recruit.queries import naming
 from recruit.services import record
 from recruit.services.assessment import refuse_before_own
 from recruit.services.impartiality import refuse_its_assessor, refuse_partial
+from recruit.services.written import checked
 from recruit.storage import Storage
 
 LONGEST_WANTED, LONGEST_LETTER, LONGEST_GROUND = 2000, 10_000, 300
@@ -57,11 +58,8 @@ def register(
     session: Session, *, intake: Intake, wanted: str, asked_on: date, actor: Actor, now: datetime
 ) -> Disclosure:
     """Register a request: what was asked for and when, never by whom. Raises Invalid naming the field."""
-    wanted = wanted.strip()
-    if not wanted:
-        raise Invalid(_("Write what was asked for, as it was asked."), field="wanted")
-    if len(wanted) > LONGEST_WANTED:
-        raise Invalid(_("Use at most %(number)s signs.", number=LONGEST_WANTED), field="wanted")
+    missing = _("Write what was asked for, as it was asked.")
+    wanted = checked(wanted, limit=LONGEST_WANTED, field="wanted", missing=missing)
     if asked_on > clock.in_stockholm(now).date():
         raise Invalid(_("The day lies ahead. Write the day on which it was asked."), field="asked_on")
     session.exec(select(Region.id).where(Region.id == intake.region_id).with_for_update(key_share=True)).one()
@@ -397,17 +395,10 @@ def _ready(
 
 
 def _checked_letter(letter: str, *, needed: bool) -> str:
-    letter = letter.strip()
-    if len(letter) > LONGEST_LETTER:
-        raise Invalid(_("Use at most %(max)s characters.", max=LONGEST_LETTER), field="letter")
-    if needed and not letter:
-        raise Invalid(
-            _(
-                "Write the letter: whoever is refused something must learn why, and how to get a decision to appeal."
-            ),
-            field="letter",
-        )
-    return letter
+    missing = _(
+        "Write the letter: whoever is refused something must learn why, and how to get a decision to appeal."
+    )
+    return checked(letter, limit=LONGEST_LETTER, field="letter", missing=missing if needed else None)
 
 
 def dispose(session: Session, application: Application) -> None:

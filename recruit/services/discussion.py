@@ -26,8 +26,9 @@ from recruit.queries import assessment as assessments
 from recruit.queries import discussion as queries
 from recruit.queries import intake as intakes
 from recruit.services import record
-from recruit.services.disagreement import LONGEST_REASON, checked_reason, held, refuse_involved
+from recruit.services.disagreement import held, refuse_involved, write_entry
 from recruit.services.panels import held as held_assignments
+from recruit.services.written import LONGEST_REASON, checked, checked_reason
 from scoring.profile import TOP_LEVEL
 
 LONGEST_MESSAGE = LONGEST_REASON
@@ -42,11 +43,7 @@ def write_message(
     """
     found = _open(session, discussion)
     _own(session, found, actor)
-    text = text.strip().replace("\r\n", "\n")
-    if not text:
-        raise Invalid(_("Write something to the others."), field="text")
-    if len(text) > LONGEST_MESSAGE:
-        raise Invalid(_("Use at most %(max)s characters.", max=LONGEST_MESSAGE), field="text")
+    text = checked(text, limit=LONGEST_MESSAGE, field="text", missing=_("Write something to the others."))
     made = DiscussionMessage(
         region_id=found.region_id,
         disagreement_id=id_of(found),
@@ -56,17 +53,7 @@ def write_message(
     )
     session.add(made)
     session.flush()
-    record.write(
-        session,
-        region_id=found.region_id,
-        intake_id=found.intake_id,
-        actor=actor,
-        now=now,
-        action="assessment.discussion_written",
-        subject=("disagreement", id_of(found)),
-        application_id=found.application_id,
-        changes={"stage": (None, found.stage), "text": (None, text)},
-    )
+    write_entry(session, found, actor, now, "assessment.discussion_written", {"text": (None, text)})
     return made
 
 
@@ -168,18 +155,8 @@ def settle(
     found.end_reason, found.settled_at, found.settled_by_id = reason, now, actor.person()
     session.add(found)
     session.flush()
-    record.write(
-        session,
-        region_id=found.region_id,
-        intake_id=found.intake_id,
-        actor=actor,
-        now=now,
-        action="assessment.discussion_settled",
-        subject=("disagreement", id_of(found)),
-        application_id=found.application_id,
-        changes={"stage": (None, found.stage), "end": (None, found.end)},
-        reason=reason,
-    )
+    ended = {"end": (None, found.end)}
+    write_entry(session, found, actor, now, "assessment.discussion_settled", ended, reason)
     return found.end
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import Session, col, func, select
 
 from recruit.actor import Actor
-from recruit.errors import Conflict, Invalid, NotAllowed, NotFound
+from recruit.errors import Conflict, NotAllowed, NotFound
 from recruit.i18n import lazy_gettext as _
 from recruit.models import (
     Intake,
@@ -19,9 +19,11 @@ from recruit.models import (
 )
 from recruit.models.types import id_of
 from recruit.services import record
+from recruit.services.written import checked
 
 LONGEST_COMMENT = 2000
 LONGEST_SUMMARY = 6000
+_MISSING = _("Write something first.")
 
 
 def comment(
@@ -41,7 +43,7 @@ def comment(
         intake_id=id_of(intake),
         subject=subject,
         kind=kind,
-        text=_text(text, LONGEST_COMMENT),
+        text=checked(text, limit=LONGEST_COMMENT, field="text", missing=_MISSING),
         written_at=now,
         written_by_id=actor.person(),
     )
@@ -75,7 +77,11 @@ def change(
     row = _own(session, intake, number, actor)
     if row.revision != revision:
         raise Conflict(_("You have changed this comment in another window. Look at it again."))
-    row.subject, row.kind, row.text = subject, kind, _text(text, LONGEST_COMMENT)
+    row.subject, row.kind, row.text = (
+        subject,
+        kind,
+        checked(text, limit=LONGEST_COMMENT, field="text", missing=_MISSING),
+    )
     row.revision += 1
     session.add(row)
     _write(
@@ -119,7 +125,7 @@ def agree(
                 "Somebody else has agreed a version since you opened the page. Look at it before you agree another."
             )
         )
-    words = _text(text, LONGEST_SUMMARY)
+    words = checked(text, limit=LONGEST_SUMMARY, field="text", missing=_MISSING)
     made = LessonSummary(
         region_id=intake.region_id,
         intake_id=id_of(intake),
@@ -145,15 +151,6 @@ def reopen(session: Session, *, intake: Intake, actor: Actor, now: datetime) -> 
     session.add(state)
     session.flush()
     _write(session, intake, actor, now, "lessons.reopened", state)
-
-
-def _text(text: str, limit: int) -> str:
-    words = text.strip()
-    if not words:
-        raise Invalid(_("Write something first."), field="text")
-    if len(words) > limit:
-        raise Invalid(_("Use at most %(limit)s characters.", limit=limit), field="text")
-    return words
 
 
 def _locked(session: Session, intake: Intake) -> Retrospective:

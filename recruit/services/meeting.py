@@ -17,6 +17,7 @@ from recruit.models.types import id_of
 from recruit.queries import meeting as queries
 from recruit.services import protocol, record
 from recruit.services.holding import hold_intake
+from recruit.services.written import checked
 
 LONGEST_NOTES, LONGEST_GUESTS = 8000, 500
 
@@ -136,8 +137,7 @@ def _check(session: Session, intake: Intake, members: Collection[int], guests: s
     if not set(members) <= set(queries.group(session, region_id=intake.region_id)):
         raise Invalid(_("Somebody who is ticked is not in the group any more. Look again."), field="members")
     for field, text, longest in (("guests", guests, LONGEST_GUESTS), ("notes", notes, LONGEST_NOTES)):
-        if len(text) > longest:
-            raise Invalid(_("Use at most %(max)s characters.", max=longest), field=field)
+        checked(text, limit=longest, field=field)
     for code, given, family in queries.named_applicants(session, intake=intake):
         if _names(notes, given, family):
             raise Invalid(

@@ -21,6 +21,7 @@ from recruit.queries.outcome import CHAIN, ENDS, Candidate
 from recruit.services import record
 from recruit.services.holding import hold_intake
 from recruit.services.impartiality import refuse_partial
+from recruit.services.written import checked
 
 LONGEST_NOTE = 500
 
@@ -279,8 +280,7 @@ def _refuse_unfit(intake: Intake, entered: Entered, now: datetime) -> None:
         raise Invalid(_("Only a decline or a drop-out has a reason."), field="reason")
     if entered.reason is OutcomeReason.OTHER and not entered.note:
         raise Invalid(_("Write in a few words what the other reason is."), field="note")
-    if len(entered.note) > LONGEST_NOTE:
-        raise Invalid(_("Use at most %(limit)s characters.", limit=LONGEST_NOTE), field="note")
+    checked(entered.note, limit=LONGEST_NOTE, field="note")
 
 
 def _refuse_closed(found: Candidate, kind: OutcomeKind) -> None:

@@ -5,12 +5,13 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from recruit.actor import Actor
-from recruit.errors import Conflict, Invalid, NotFound
+from recruit.errors import Conflict, NotFound
 from recruit.i18n import lazy_gettext as _
 from recruit.models import Application, ConflictAnswer, Intake, PossibleConflict
 from recruit.services import conflicts, record
 from recruit.services.holding import hold_intake
 from recruit.services.impartiality import refuse_its_assessor, refuse_partial
+from recruit.services.written import checked_reason
 
 
 def answer(
@@ -29,9 +30,7 @@ def answer(
     Raises NotFound for a question that is gone, Conflict when somebody has answered it meanwhile, Invalid without a
     reason, NotAllowed to whoever has a part in the application themselves or assesses it.
     """
-    reason = reason.strip()
-    if not reason:
-        raise Invalid(_("Write why, in a sentence. It is kept in the record."), field="reason")
+    reason = checked_reason(reason)
     hold_intake(session, intake.id)
     row, application = _held(session, intake, question_id)
     if row.answer is not None:

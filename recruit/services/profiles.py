@@ -13,6 +13,7 @@ from recruit.models import CriteriaProfile, Notice, ProfileReview, ReviewKind
 from recruit.models.types import id_of
 from recruit.queries import profile as queries
 from recruit.services import gate, notices, record
+from recruit.services.written import checked
 from scoring.errors import ProfileError
 from scoring.profile import parse_profile
 
@@ -186,11 +187,7 @@ def _needed(comment: str) -> str:
 def _say(
     session: Session, row: CriteriaProfile, kind: ReviewKind, comment: str, actor: Actor, now: datetime
 ) -> ProfileReview:
-    if len(comment) > LONGEST_COMMENT:
-        raise Invalid(
-            _("Use at most %(limit)s characters.", limit=LONGEST_COMMENT),
-            field="comment",
-        )
+    comment = checked(comment, limit=LONGEST_COMMENT, field="comment")
     said = ProfileReview(
         region_id=row.region_id,
         profile_id=id_of(row),

@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session, select
 
 from recruit.models import EntryKind, Intake, InterviewList, ListStatus, Meeting, RankingRun
-from recruit.queries import disagreement as disagreements
+from recruit.queries import disagreement_decisions as decided_on
 from recruit.queries import interview as lists
 from recruit.queries import meeting as queries
 from recruit.queries import naming, standing
@@ -29,7 +29,7 @@ def content(session: Session, *, intake: Intake, meeting: Meeting) -> dict[str, 
     """The minutes as JSON-ready data. Codes of applications and names of the group; no name of an applicant."""
     counts = standing.of(session, intake)
     run, drawn = subject(session, intake=intake)
-    tally = disagreements.tally(session, intake=intake, stage="screening")
+    tally = decided_on.tally(session, intake=intake, stage="screening")
     return {
         "number": meeting.number,
         "held_on": meeting.held_on.isoformat(),

@@ -16,7 +16,7 @@ from recruit.frames import outcomes, rank_inputs
 from recruit.i18n import lazy_gettext as _
 from recruit.models import Intake, IntakeStatus, RankingRelease, RankingRow, RankingRun
 from recruit.models.types import id_of
-from recruit.queries import disagreement as disagreements
+from recruit.queries import disagreement_decisions as decided_on
 from recruit.queries import intake as intakes
 from recruit.queries import ranking as queries
 from recruit.queries.assigning import per_application
@@ -233,7 +233,7 @@ def refuse_unsubmitted(session: Session, *, intake: Intake, run: RankingRun) -> 
 
 def refuse_discussed(session: Session, *, intake: Intake, stage: str) -> None:
     """Raise Conflict, naming the applications, while any of them is being discussed: its levels may still change."""
-    codes = disagreements.discussed(session, intake=intake, stage=stage)
+    codes = decided_on.discussed(session, intake=intake, stage=stage)
     if codes:
         shown = ", ".join(codes[:10]) + (" …" if len(codes) > 10 else "")
         raise Conflict(

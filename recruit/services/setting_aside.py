@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session, select
 
 from recruit.actor import Actor
-from recruit.errors import Conflict, Invalid, NotFound
+from recruit.errors import Conflict, NotFound
 from recruit.i18n import lazy_gettext as _
 from recruit.models import (
     Application,
@@ -22,6 +22,7 @@ from recruit.services import calibration, conflicts, record
 from recruit.services.conflicts import replace
 from recruit.services.holding import hold_intake
 from recruit.services.panels import held
+from recruit.services.written import checked
 
 LONGEST_WORDS = 1000
 
@@ -40,11 +41,8 @@ def set_aside(
     Raises NotFound to anybody but the assessor, Conflict once submitted or what rests on its stage is released, Invalid
     for "other" without words.
     """
-    words = words.strip().replace("\r\n", "\n")
-    if reason is SetAsideReason.OTHER and not words:
-        raise Invalid(_("Write why, in a sentence."), field="words")
-    if len(words) > LONGEST_WORDS:
-        raise Invalid(_("Use at most %(max)s characters.", max=LONGEST_WORDS), field="words")
+    missing = _("Write why, in a sentence.") if reason is SetAsideReason.OTHER else None
+    words = checked(words, limit=LONGEST_WORDS, field="words", missing=missing)
     hold_intake(session, assignment.intake_id)
     present = held(session, select(Assignment).where(Assignment.id == assignment.id))
     if (

@@ -5,10 +5,11 @@ from datetime import datetime
 from sqlmodel import Session, select
 
 from recruit.actor import Actor
-from recruit.errors import Conflict, Invalid, NotFound
+from recruit.errors import Conflict, NotFound
 from recruit.i18n import lazy_gettext as _
 from recruit.models import Intake, TableView
 from recruit.models.types import id_of
+from recruit.services.written import checked
 
 MOST_VIEWS = 30
 LONGEST_NAME = 60
@@ -68,12 +69,9 @@ def remove(session: Session, *, intake: Intake, public_id: str, actor: Actor) ->
 
 
 def _checked(name: str) -> str:
-    name = " ".join(name.split())
-    if not name:
-        raise Invalid(_("Write a name for the view."), field="name")
-    if len(name) > LONGEST_NAME:
-        raise Invalid(_("Use at most %(limit)s characters.", limit=LONGEST_NAME), field="name")
-    return name
+    return checked(
+        " ".join(name.split()), limit=LONGEST_NAME, field="name", missing=_("Write a name for the view.")
+    )
 
 
 def _named(session: Session, intake: Intake, name: str, actor: Actor) -> TableView | None:

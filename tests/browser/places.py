@@ -26,7 +26,7 @@ from recruit.models import (
     Region,
     Role,
 )
-from recruit.queries import disagreement as disagreements
+from recruit.queries import disagreement_decisions as decided_on
 from recruit.services import intake as intakes
 from recruit.services import interview, reference_asking
 from recruit.services.lines import LineGroup
@@ -61,7 +61,7 @@ def prepare(session: Session) -> dict[str, object]:
         "run": run.number,
         "list": drawn.version,
         "code": code[0],
-        "discussed": disagreements.discussed(session, intake=assessed, stage="screening")[0],
+        "discussed": decided_on.discussed(session, intake=assessed, stage="screening")[0],
         "attachment": code[1],
         "referee": code[2],
         "to_score": _task(session, assessed, AssignmentStatus.ASSIGNED),

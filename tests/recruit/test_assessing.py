@@ -277,6 +277,7 @@ def test_disposal_takes_the_words_and_leaves_the_steps(
 
 @pytest.fixture
 def desk(session: Session, world: World, client: FlaskClient, mine: list[Assignment]) -> FlaskClient:
+    session.commit()  # what `mine` has read ends before signing in writes
     sign_in(client, world.assessors[0])
     return client
 

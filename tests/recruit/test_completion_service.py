@@ -21,7 +21,7 @@ from recruit.models import (
 from recruit.queries import completion as queries
 from recruit.queries import eligibility as one
 from recruit.services import application as applications
-from recruit.services import attachments, completion, disposal, eligibility
+from recruit.services import attachments, completion, completion_answers, disposal, eligibility
 from recruit.services.completion import Wanted
 from recruit.services.eligibility import Decision
 from recruit.storage import Storage
@@ -144,7 +144,7 @@ def test_topic_that_is_asked_for_can_be_changed_and_then_answered(
     own = Actor(application.account_id)
     answer = {"request": request, "application": application, "answer": "", "actor": own, "now": AFTER}
     with pytest.raises(Invalid, match="Change the topic first"):
-        completion.answer_in_words(session, **answer)  # type: ignore[arg-type]
+        completion_answers.answer_in_words(session, **answer)  # type: ignore[arg-type]
     applications.save_topic(
         session,
         application=application,
@@ -153,7 +153,7 @@ def test_topic_that_is_asked_for_can_be_changed_and_then_answered(
         actor=own,
         now=AFTER + timedelta(hours=1),
     )
-    completion.answer_in_words(session, **answer)  # type: ignore[arg-type]
+    completion_answers.answer_in_words(session, **answer)  # type: ignore[arg-type]
     assert request.answered_at is not None
     with pytest.raises(Conflict, match="time to apply has passed"):
         applications.save_topic(
@@ -302,7 +302,7 @@ def test_reminded_once_three_days_before(session: Session, world: World, intake:
 def test_disposal_empties_the_texts(session: Session, world: World, intake: Intake) -> None:
     application = submitted(session, intake)
     request = ask(session, world, intake, application, wanted=Wanted(text="When did it end?")).requests[0]
-    completion.answer_in_words(
+    completion_answers.answer_in_words(
         session,
         request=request,
         application=application,

@@ -26,6 +26,7 @@ from recruit.models import (
 )
 from recruit.models.types import id_of
 from recruit.queries import disagreement as queries
+from recruit.queries import disagreement_decisions as decided_on
 from recruit.queries import discussion as discussions
 from recruit.queries import ranking as rankings
 from recruit.services import (
@@ -167,7 +168,7 @@ def test_third_assessment_makes_the_application_incomplete_until_it_is_in(
     )
     assert chosen == third
     assert rankings.unsubmitted(session, intake=intake, stage=STAGE) == [far.mask_code]
-    assert queries.third_still_out(session, intake=intake, stage=STAGE) == [far.mask_code]
+    assert decided_on.third_still_out(session, intake=intake, stage=STAGE) == [far.mask_code]
     row = session.exec(select(Assignment).where(Assignment.assessor_id == third)).one()
     keys = dict.fromkeys(("references", "science", "other_work"), (4, ""))
     assessment.set_levels(session, assignment=row, levels=keys, actor=Actor(third), now=AFTER)
@@ -208,7 +209,7 @@ def test_third_assessor_who_steps_aside_leaves_it_open_until_the_group_goes_on_w
     disagreement.ask_third(
         session, application=far, stage=STAGE, reason="Tre isär.", actor=world.actor, now=LATER
     )
-    decided = queries.decisions_on(session, application_id=id_of(far), stage=STAGE)[0]
+    decided = decided_on.decisions_on(session, application_id=id_of(far), stage=STAGE)[0]
     with pytest.raises(Conflict, match="on its way"):
         disagreement.give_up_third(session, decided=decided, reason="Nu.", actor=world.actor, now=AFTER)
     assert (
@@ -306,7 +307,7 @@ def test_level_changes_only_by_its_owner_and_old_and_new_are_kept(
     assert not ranking.is_current(session, intake=intake, run=before)
     after = ranking.run(session, intake=intake, actor=world.actor, now=AFTER)
     assert after.number == before.number + 1
-    assert queries.first_levels(session, intake=intake, run_at=AFTER) == {
+    assert decided_on.first_levels(session, intake=intake, run_at=AFTER) == {
         (far.mask_code, world.assessors[0].public_id, "science"): 4
     }
     session.commit()
@@ -384,12 +385,12 @@ def test_undo_where_nothing_has_followed(
     common: dict[str, Any] = {"actor": world.actor, "now": LATER}
 
     def newest() -> Disagreement:
-        return queries.decisions_on(session, application_id=id_of(far), stage=STAGE)[-1]
+        return decided_on.decisions_on(session, application_id=id_of(far), stage=STAGE)[-1]
 
     for act in (disagreement.leave, disagreement.ask_third, disagreement.open_discussion):
         act(session, application=far, stage=STAGE, reason="Nu.", **common)  # type: ignore[operator]
         disagreement.undo(session, decided=newest(), **common)
-        assert queries.decisions_on(session, application_id=id_of(far), stage=STAGE) == []
+        assert decided_on.decisions_on(session, application_id=id_of(far), stage=STAGE) == []
     assert session.exec(select(Assignment).where(Assignment.assessor_id == third)).all() == []
     found = opened(session, world, far)
     discussion.write_message(session, discussion=found, text="Hej.", actor=actors(world)[0], now=AFTER)
@@ -397,7 +398,7 @@ def test_undo_where_nothing_has_followed(
         disagreement.undo(session, decided=found, **common)
     discussion.settle(session, discussion=found, reason="Klart.", actor=world.actor, now=AFTER)
     disagreement.undo(session, decided=found, **common)
-    assert queries.discussed(session, intake=intake, stage=STAGE) == [far.mask_code]
+    assert decided_on.discussed(session, intake=intake, stage=STAGE) == [far.mask_code]
 
 
 def test_no_discussion_is_opened_once_a_list_is_confirmed_nor_a_list_while_one_is_open(

@@ -44,8 +44,8 @@ def intake(session: Session, world: World) -> Intake:
 
 
 @pytest.fixture
-def coordinator(client: FlaskClient, world: World) -> FlaskClient:
-    """The coordinator's browser, in English."""
+def coordinator(client: FlaskClient, world: World, intake: Intake) -> FlaskClient:
+    """The coordinator's browser, in English; after the intake, which is laid in with all that stood beside it."""
     sign_in(client, world.coordinator)
     english(client)
     return client
