@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from forms.base import RevisionField, WordedForm
-from forms.fields import FromList, Line, Paragraphs, Upload, WholeNumber, is_phone
+from forms.fields import FromList, Line, OneOf, Paragraphs, Upload, WholeNumber, is_phone
 from forms.texts import N_
 
 EARLIEST_GRADUATION = 1950
@@ -119,11 +119,28 @@ class OwnWordsForm(WordedForm):
     )
 
 
+WITHDRAWALS = (
+    ("other_post", N_("I have got another post")),
+    ("place_or_family", N_("Place or family")),
+    ("terms", N_("Pay or terms")),
+    ("no_licence", N_("My licence is not ready in time")),
+    ("too_long", N_("It takes too long")),
+    ("other", N_("Something else")),
+    ("not_said", N_("I would rather not say")),
+)
+
+
 class WithdrawForm(WordedForm):
     """Withdrawing an application; the reason is voluntary."""
 
+    code = OneOf(
+        N_("Main reason"),
+        choices=WITHDRAWALS,
+        description=N_("You do not have to say. Write nothing about health or other private matters."),
+    )
+
     reason = Paragraphs(
-        N_("Why do you withdraw?"),
-        description=N_("You do not have to say. It helps us to plan the next intake."),
+        N_("Anything you want to add?"),
+        description=N_("It helps us to plan the next intake."),
         limit=500,
     )

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlmodel import Session, col, select
 
 from forms import choices
+from forms.application import WITHDRAWALS
 from recruit import display
 from recruit.models import (
     Answer,
@@ -94,6 +95,11 @@ def size_word(size: int) -> str:
     if size < 100_000:
         return _("%(size)s kB", size=display.number(max(round(size / 1000), 1)))
     return _("%(size)s MB", size=display.number(round(size / 1_000_000, 1)))
+
+
+def withdrawal_word(code: str | None) -> str:
+    """The main reason of a withdrawal; "" when none was given."""
+    return _(dict(WITHDRAWALS)[code]) if code else ""
 
 
 def full_name(row: Any) -> str:

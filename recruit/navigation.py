@@ -134,7 +134,7 @@ def _in_intake() -> tuple[Entry, ...]:
         Entry("meeting.show", _("Meeting"), OVERSIGHT, ("meeting",)),
         Entry("monitoring.show", _("Monitoring"), OVERSIGHT, ("monitoring",)),
         Entry("interview.index", _("Interview list"), OVERSIGHT, ("interview",)),
-        Entry("outcome.index", _("After the list"), OVERSIGHT, ("outcome",)),
+        Entry("outcome.index", _("After the list"), OVERSIGHT, ("outcome", "releasing", "merits")),
         Entry("letters.index", _("Letters"), coordinator, ("letters",)),
         Entry("record.index", _("Record"), (*OVERSIGHT, Role.ADMINISTRATOR), ("record", "disclosure")),
     )

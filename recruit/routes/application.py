@@ -14,7 +14,7 @@ from recruit.database import transaction
 from recruit.display import day
 from recruit.i18n import gettext as _
 from recruit.i18n import language
-from recruit.models import Application, ApplicationStatus, Intake
+from recruit.models import Application, ApplicationStatus, Intake, WithdrawalReason
 from recruit.queries import application as queries
 from recruit.queries import completion
 from recruit.queries import intake as intakes
@@ -29,6 +29,7 @@ from recruit.routes import (
     application_files,
     application_referees,
     application_result,
+    application_status,
 )
 from recruit.routes import application_words as words
 from recruit.routes.application_sections import answer_sections
@@ -52,6 +53,7 @@ __all__ = [
     "application_files",
     "application_referees",
     "application_result",
+    "application_status",
     "blueprint",
 ]
 
@@ -233,6 +235,11 @@ def _steps(dossier: Dossier, now: Any, *, told: bool) -> list[dict[str, Any]]:
     return steps
 
 
+def _withdraw_page(application: Application, form: WithdrawForm) -> str:
+    dossier = queries.dossier(db(), application)
+    return page("withdraw", dossier, form=form, accepts=intakes.accepts(dossier.intake, clock.now()))
+
+
 @blueprint.route("/my/<reference>/withdraw", methods=["GET", "POST"])
 def withdraw(reference: str) -> Any:
     """Withdraw what was sent, or erase a draft; both after asking."""
@@ -243,9 +250,9 @@ def withdraw(reference: str) -> Any:
         services.refuse_if_ever_sent(db(), application=application)
     form = WithdrawForm(posted(), say=_)
     if request.method == "GET":
-        return page("withdraw", queries.dossier(db(), application), form=form)
+        return _withdraw_page(application, form)
     if not form.validate():
-        return page("withdraw", queries.dossier(db(), application), form=form), 422
+        return _withdraw_page(application, form), 422
     with transaction(db()):
         if application.status is ApplicationStatus.DRAFT:
             services.erase_draft(
@@ -253,7 +260,12 @@ def withdraw(reference: str) -> Any:
             )
         else:
             services.withdraw(
-                db(), application=application, reason=form.reason.data, actor=actor(), now=clock.now()
+                db(),
+                application=application,
+                reason=form.reason.data,
+                code=WithdrawalReason(form.code.data) if form.code.data else None,
+                actor=actor(),
+                now=clock.now(),
             )
             return redirect(url("receipt", application), 303)
     flash(_("The draft is erased."))

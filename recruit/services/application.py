@@ -21,10 +21,11 @@ from recruit.models import (
     RecordEntry,
     Referee,
     SitePreference,
+    WithdrawalReason,
 )
 from recruit.queries import application as queries
 from recruit.queries.completeness import Dossier, missing
-from recruit.services import case_numbers, eligibility, letters, notices, record
+from recruit.services import case_numbers, eligibility, letters, notices, outcome, record
 from recruit.services.answers import (
     TOPIC_COLUMNS,
     PeriodAnswers,
@@ -121,7 +122,7 @@ def _take_up_again(session: Session, application: Application, actor: Actor, now
     changes = {"status": (ApplicationStatus.WITHDRAWN, ApplicationStatus.DRAFT)}
     application.status = ApplicationStatus.DRAFT
     application.withdrawn_at = application.submitted_at = application.changed_at = None
-    application.withdrawal_reason = None
+    application.withdrawal_reason = application.withdrawal_code = None
     application.saved_at = now
     session.add(application)
     _record(session, application, actor, now, "application.taken_up_again", changes)
@@ -209,9 +210,18 @@ def snapshot(dossier: Dossier) -> dict[str, Any]:
 
 
 def withdraw(
-    session: Session, *, application: Application, reason: str | None, actor: Actor, now: datetime
+    session: Session,
+    *,
+    application: Application,
+    reason: str | None,
+    code: WithdrawalReason | None = None,
+    actor: Actor,
+    now: datetime,
 ) -> Application:
     """Withdraw a sent application, at any time; its processing stops. Withdrawing twice changes nothing.
+
+    `code` is the main reason and `reason` the applicant's own words, both voluntary. An offer that is out is declined
+    with it, and a post that was accepted is dropped, so that the next in order can be offered it.
 
     Raises Conflict for a draft, which is erased instead.
     """
@@ -223,11 +233,17 @@ def withdraw(
     application.status = ApplicationStatus.WITHDRAWN
     application.withdrawn_at = now
     application.withdrawal_reason = reason
+    application.withdrawal_code = code.value if code else None
     session.add(application)
     session.flush()
-    changes = {"status": (ApplicationStatus.SUBMITTED, ApplicationStatus.WITHDRAWN)}
+    changes: dict[str, tuple[Any, Any]] = {
+        "status": (ApplicationStatus.SUBMITTED, ApplicationStatus.WITHDRAWN)
+    }
+    if code is not None:
+        changes["reason_code"] = (None, code)
     _record(session, application, actor, now, "application.withdrawn", changes, reason=reason)
     letters.stop_for(session, application=application)
+    outcome.end_by_withdrawal(session, application=application, code=code, actor=actor, now=now)
     tell(session, application, intake, "application_withdrawn", now)
     notices.tell(
         session,

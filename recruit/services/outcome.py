@@ -13,7 +13,15 @@ from recruit import clock
 from recruit.actor import Actor
 from recruit.errors import Conflict, Invalid, Refusal
 from recruit.i18n import lazy_gettext as _
-from recruit.models import Application, EntryKind, Intake, Outcome, OutcomeKind, OutcomeReason
+from recruit.models import (
+    Application,
+    EntryKind,
+    Intake,
+    Outcome,
+    OutcomeKind,
+    OutcomeReason,
+    WithdrawalReason,
+)
 from recruit.outcome_words import kind_name
 from recruit.queries import interview as lists
 from recruit.queries import outcome as queries
@@ -128,6 +136,49 @@ def remove(
     session.delete(gone)
     session.flush()
     _record(session, application, {kind: (_as_entered(gone), None)}, actor, now, action="outcome.removed")
+
+
+def end_by_withdrawal(
+    session: Session,
+    *,
+    application: Application,
+    code: WithdrawalReason | None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """An applicant withdraws who has an offer: it is declined, or, once accepted, the post is dropped.
+
+    Nothing is written for somebody without an offer, or whose way has ended already.
+    """
+    rows = session.exec(select(Outcome).where(Outcome.application_id == application.id)).all()
+    have = {row.kind for row in rows}
+    if OutcomeKind.OFFERED not in have or have & set(ENDS):
+        return
+    kind = OutcomeKind.DROPPED_OUT if OutcomeKind.ACCEPTED in have else OutcomeKind.DECLINED
+    entered = Entered(kind, clock.in_stockholm(now).date(), _REASON_OF.get(code, OutcomeReason.NOT_SAID))
+    session.add(
+        Outcome(
+            region_id=application.region_id,
+            intake_id=application.intake_id,
+            application_id=application.id or 0,
+            kind=kind,
+            happened_on=entered.on,
+            reason=entered.reason,
+            set_at=now,
+            set_by_id=actor.person(),
+        )
+    )
+    session.flush()
+    _record(session, application, {kind: (None, entered)}, actor, now, action="outcome.withdrawn")
+
+
+#: What an applicant gives as the main reason, as outcomes count it; whatever else is not said.
+_REASON_OF: dict[WithdrawalReason | None, OutcomeReason] = {
+    WithdrawalReason.OTHER_POST: OutcomeReason.OTHER_POST,
+    WithdrawalReason.PLACE_OR_FAMILY: OutcomeReason.PLACE_OR_FAMILY,
+    WithdrawalReason.TERMS: OutcomeReason.TERMS,
+    WithdrawalReason.NO_LICENCE: OutcomeReason.NO_LICENCE,
+}
 
 
 def next_kinds(found: Candidate) -> list[OutcomeKind]:
