@@ -147,7 +147,7 @@ def _in_region() -> tuple[Entry, ...]:
         Entry("profile.index", _("Criteria profiles"), OVERSIGHT, _PROFILES),
         Entry("monitoring.region_over_time", _("Monitoring"), (Role.AUDITOR,), ()),
         Entry("letter_texts.index", _("Letters"), (Role.COORDINATOR,), ("letter_texts",)),
-        Entry("people.index", _("People and sites"), (Role.ADMINISTRATOR,), ("people",)),
+        Entry("people.index", _("People and sites"), (Role.ADMINISTRATOR,), ("people", "keeping")),
         Entry("record.index", _("Record"), (*OVERSIGHT, Role.ADMINISTRATOR), ("record",)),
     )
 

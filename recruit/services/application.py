@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, col, delete, select
 
+from recruit import data_notice
 from recruit.actor import Actor
 from recruit.errors import Conflict, Invalid
 from recruit.i18n import lazy_gettext as _
@@ -172,10 +173,12 @@ def submit(
     application.status = ApplicationStatus.SUBMITTED
     application.submitted_at = application.saved_at = now
     application.revision += 1
+    application.notice_version = data_notice.in_force(now).number
     session.add(application)
     session.flush()
     changes = {
         "status": (ApplicationStatus.DRAFT, ApplicationStatus.SUBMITTED),
+        "notice_version": (None, application.notice_version),
         "content": (None, snapshot(dossier)),
         **case_numbers.for_application(session, application, now),
     }

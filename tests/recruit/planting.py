@@ -13,7 +13,15 @@ from sqlmodel import Session
 
 from recruit.disposing.belonging import about, links, texts
 from recruit.disposing.register import OTHERS, STAYS
-from recruit.models import Account, Application, Attachment, DisclosureOutcome, ListStatus, metadata
+from recruit.models import (
+    Account,
+    Application,
+    Attachment,
+    DisclosureOutcome,
+    ListStatus,
+    SendingState,
+    metadata,
+)
 from recruit.storage import Storage
 from tests.recruit.factories import NOW, World
 
@@ -30,6 +38,8 @@ GIVEN: dict[str, Any] = {
     "third_assessment.stage": "screening",
     "site_preference.rank": 3,
     "interview_list.line": "{}",
+    "letter_sending.state": SendingState.SENT,
+    "letter_recipient.included": True,
     "ranking_run.inputs": "{}",
     "ranking_run.results": "{}",
 }
@@ -159,6 +169,7 @@ class Planter:
         self._plant(tables["meeting"])
         self._plant(tables["zone_decision"])
         mail = self._row(tables["outgoing_mail"]) | {"application_id": None, "sending_id": None}
+        del self.words[mail["recipient"]]
         mail["recipient"] = self._session.get_one(Account, self._application.account_id).email
         self._session.execute(insert(tables["outgoing_mail"]).values(**mail))
         lock = {
