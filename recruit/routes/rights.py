@@ -1,7 +1,6 @@
 """What is held about the person who is signed in: a copy of it, corrections, and the end of the account."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -22,12 +21,10 @@ from recruit.request import account, actor, db, settings
 from recruit.rights import content, packing, words
 from recruit.routes.application_shared import own_application
 from recruit.services import rights as service
-from recruit.signin import sign_out, signed_in_within
+from recruit.signin import forget, is_fresh, sign_out
 from recruit.storage import Storage
 
 blueprint = Blueprint("rights", __name__)
-#: Within so long after signing in everything may be fetched; afterwards one signs in anew.
-FRESH = timedelta(minutes=15)
 
 
 @blueprint.get("/me/data")
@@ -57,7 +54,7 @@ def _page(refused: Refusal | None = None) -> str:
             }
         )
     return render_template(
-        "rights/mine.html", rows=rows, fresh=signed_in_within(FRESH), refused=refused, now=now
+        "rights/mine.html", rows=rows, fresh=is_fresh(), refused=refused, now=now
     )
 
 
@@ -83,7 +80,7 @@ def download_one(reference: str) -> Any:
 
 
 def _download(applications: Sequence[Application], *, only: bool = False) -> Any:
-    if not signed_in_within(FRESH):
+    if not is_fresh():
         flash(_("Sign in again to fetch everything that is held about you."), "info")
         return redirect(url_for("rights.mine"), 303)
     now = clock.now()
@@ -158,7 +155,7 @@ def delete() -> Any:
     """End the account, with drafts; says plainly what stays when something has been sent."""
     if request.method == "GET":
         return _delete_page()
-    if not signed_in_within(FRESH):
+    if not is_fresh():
         flash(_("Sign in again before you delete your account."), "info")
         return redirect(url_for("rights.mine"), 303)
     try:
@@ -172,7 +169,7 @@ def delete() -> Any:
             )
     except Conflict as refused:
         return _delete_page(refused), refused.status
-    sign_out()
+    forget()
     flash(_("Your account is deleted."))
     return redirect(url_for("public.home"), 303)
 
@@ -189,5 +186,5 @@ def _delete_page(refused: Refusal | None = None) -> str:
         sent=sent,
         drafts=len(found) - len(sent),
         refused=refused,
-        fresh=signed_in_within(FRESH),
+        fresh=is_fresh(),
     )

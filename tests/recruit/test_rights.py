@@ -275,7 +275,7 @@ def test_an_old_sign_in_must_be_renewed(
 ) -> None:
     sign_in(client, session.get_one(Account, application.account_id))
     real = datetime.now(UTC)
-    monkeypatch.setattr("recruit.clock.now", lambda: real + timedelta(minutes=20))
+    monkeypatch.setattr("recruit.clock.now", lambda: real + timedelta(minutes=31))
     assert post(client, "/me/data/everything.zip").status_code == 303
     assert post(client, "/me/delete").status_code == 303
     assert "Download everything about it" not in client.get("/me/data").text
