@@ -93,6 +93,9 @@ SHARED = {
     "account": "emptied when nothing is left that the person has sent",
     "email_token": "deleted with the account",
     "notice_choice": "deleted with the account",
+    "browser_session": "deleted with the account",
+    "second_factor": "deleted with the account",
+    "recovery_code": "deleted with the account",
     "membership": "the group's",
 }
 

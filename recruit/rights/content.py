@@ -20,6 +20,7 @@ from recruit.models import (
     ApplicationStatus,
     Assignment,
     ConflictOfInterest,
+    DecisionLetter,
     Intake,
     ListStatus,
     RecordEntry,
@@ -79,7 +80,7 @@ def _application(session: Session, application: Application) -> dict[str, Any]:
     shown = released(session, application)
     masker = _Masker(session, application)
     parts = {
-        part.key: masker.clean(_rows(session, name, part, application, masker))
+        part.key: masker.clean(_rows(session, name, part, application, masker, shown))
         if shown or not part.held
         else []
         for name, part in PARTS.items()
@@ -100,11 +101,21 @@ def _application(session: Session, application: Application) -> dict[str, Any]:
         "answers": masker.clean([_answers(application, shown)])[0],
         **parts,
         "record": masker.clean(_record(session, application, masker, shown)),
-        "held_back": []
-        if shown
-        else [*HELD_ANSWERS, *sorted(part.key for part in PARTS.values() if part.held), "record"],
+        "held_back": [] if shown else [*HELD_ANSWERS, *sorted(_held_parts()), "record"],
         "held_back_until": None if shown else _told(intake.starts_on),
     }
+
+
+def _held_parts() -> list[str]:
+    """Parts that are held back, whole or in some of their columns."""
+    return [part.key for part in PARTS.values() if part.held or part.held_columns]
+
+
+def letters(session: Session, applications: Sequence[Application]) -> dict[str, bytes]:
+    """The decision letters of applications as files, by their checksum."""
+    ids = [each.id for each in applications]
+    rows = session.exec(select(DecisionLetter).where(col(DecisionLetter.application_id).in_(ids)))
+    return {each.sha256: each.content for each in rows}
 
 
 def _answers(application: Application, shown: bool) -> dict[str, Any]:
@@ -126,7 +137,7 @@ def _monitoring(session: Session, application: Application) -> list[dict[str, An
 
 
 def _rows(
-    session: Session, name: str, part: Part, application: Application, masker: _Masker
+    session: Session, name: str, part: Part, application: Application, masker: _Masker, shown: bool
 ) -> list[dict[str, Any]]:
     table = metadata().tables[name]
     wanted = _joined(table, part).where(about(table, application.id or 0))
@@ -144,6 +155,8 @@ def _rows(
             key.removesuffix("_id") if key in ASSESSORS else key: masker.assessor(value)
             if key in ASSESSORS
             else _told(value)
+            if shown or key not in part.held_columns
+            else None
             for key, value in row.items()
         }
         for row in rows

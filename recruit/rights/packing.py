@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from recruit.errors import NotFound
@@ -15,14 +15,25 @@ from recruit.storage import ENDINGS, Storage
 DATA, PAGE, SCHEMA = "everything.json", "everything.html", "everything.schema.json"
 
 
-def packed(content: dict[str, Any], page: Callable[[dict[str, Any]], str], storage: Storage) -> bytes:
-    """A ZIP of the content, of the page that `page` makes of it, of the schema, and of the files it names."""
+def packed(
+    content: dict[str, Any],
+    page: Callable[[dict[str, Any]], str],
+    storage: Storage,
+    letters: Mapping[str, bytes],
+) -> bytes:
+    """A ZIP of the content, of the page that `page` makes of it, of the schema, and of the files it names.
+
+    `letters`: decision letters by their checksum.
+    """
     documents: dict[str, bytes] = {}
     for application in content["applications"]:
         application["files"] = [
             _file(application["reference"], number, each, documents, storage)
             for number, each in enumerate(application["files"], 1)
         ]
+        for number, each in enumerate(application["decision_letters"], 1):
+            each["path"] = f"files/{application['reference']}-letter-{number:02}.pdf"
+            documents[each["path"]] = letters[each["sha256"]]
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(PAGE, page(content))

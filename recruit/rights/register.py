@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 class Part:
     """The rows of one table about an application, as `key`. `joined`: name -> (column, table, its column).
 
-    `held`: the group's working material, which is shown when the selection has been made known.
+    `held`: the group's working material, which is shown when the selection has been made known; `held_columns` are the
+    columns that are, where the rest of the row is not.
     """
 
     key: str
     columns: tuple[str, ...] = ()
     joined: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     held: bool = False
+    held_columns: tuple[str, ...] = ()
 
 
 #: Of the application's own row: all but these, of which `HELD_ANSWERS` is shown with what is held.
@@ -27,10 +29,27 @@ PARTS = {
     "referee": Part(
         "references",
         (
-            "position", "name", "title", "workplace", "email", "phone", "safety", "asks_for_help", "responsibility",
-            "collaboration", "would_employ", "masked_setting", "masked_comment", "answered_at",
+            "position", "name", "title", "workplace", "email", "phone", "language", "safety", "asks_for_help",
+            "responsibility", "collaboration", "would_employ", "masked_setting", "masked_comment", "answered_at",
+        ),
+        held_columns=(
+            "safety", "asks_for_help", "responsibility", "collaboration", "would_employ", "masked_setting",
+            "masked_comment",
         ),
     ),
+    "reference_request": Part(
+        "reference_requests",
+        (
+            "asked_at", "due_on", "first_due_on", "sent_to", "reminded_at", "revoked_at", "answered_at", "relation",
+            "known_from", "known_until", "comment", "declined_at", "decline_reason", "from_session", "from_address",
+        ),
+        held_columns=(
+            "relation", "known_from", "known_until", "comment", "decline_reason", "from_session", "from_address",
+        ),
+    ),
+    "merits_request": Part("requests_for_merits", ("number", "text", "asked_at", "answer", "answered_at")),
+    "released_step": Part("released", ("kind", "happened_on", "released_at")),
+    "decision_letter": Part("decision_letters", ("language", "sha256", "made_at")),
     "site_preference": Part("sites", ("rank",), {"site": ("site_id", "site", "name")}),
     "attachment": Part(
         "files", ("kind", "filename", "storage_name", "media_type", "size", "sha256", "uploaded_at", "redacts_id")
@@ -154,7 +173,10 @@ ACCOUNT = ("email", "name", "language", "active", "created_at", "verified_at", "
 #: Tables of the account itself, by what they are told as.
 OF_ACCOUNT = {
     "membership": Part("roles", ("role", "workplace")),
-    "email_token": Part("links", ("purpose", "name", "expires_at", "used_at")),
+    "email_token": Part("links", ("purpose", "email", "name", "target", "carried", "expires_at", "used_at")),
+    "browser_session": Part("sessions", ("browser", "began_at", "ended_at")),
+    "second_factor": Part("second_factor", ("confirmed_at",)),
+    "recovery_code": Part("recovery_codes", ("used_at",)),
     "notice_choice": Part("notices", ("kind", "pace")),
     "visit": Part("visits", ("seen_at", "since")),
     "table_view": Part("views", ("name", "query", "shared", "saved_at")),
@@ -179,6 +201,18 @@ LEFT_OUT = {
     "account.password_hash": "would help whoever steals the file",
     "email_token.digest": "would help whoever steals the file",
     "email_token.password_hash": "would help whoever steals the file",
+    "email_token.epoch": "a machine's note",
+    "browser_session.epoch": "a machine's note",
+    "second_factor.seed": "would help whoever steals the file",
+    "second_factor.last_step": "a machine's note",
+    "recovery_code.digest": "would help whoever steals the file",
+    "reference_link": "keys of links, worth nothing to the applicant and kept as checksums",
+    "reference_request.referee_id": "joins rows",
+    "reference_request.mail_id": "joins rows",
+    "reference_request.draft": "what the referee put aside and has not said yet",
+    "reference_request.draft_at": "what the referee put aside and has not said yet",
+    "decision_letter.basis": "a checksum",
+    "decision_letter.content": "stands in the ZIP as a file",
     "set_aside.replacement_id": "somebody else of the group",
     "letter_recipient.included": "only letters that were sent are told",
     "letter_recipient.mark": "only letters that were sent are told",

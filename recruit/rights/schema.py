@@ -83,6 +83,10 @@ def _rows(name: str, part: Part) -> Schema:
     if name == "attachment":
         del fields["storage_name"], fields["redacts_id"]
         fields |= {"path": {"type": ["string", "null"]}, "redacted": {"type": "boolean"}}
+    if name == "decision_letter":
+        fields["path"] = {"type": "string"}
+    if part.held_columns:
+        fields |= {each: {"anyOf": [fields[each], {"type": "null"}]} for each in part.held_columns}
     return {"type": "array", "items": _object(fields)}
 
 

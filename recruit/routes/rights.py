@@ -53,9 +53,7 @@ def _page(refused: Refusal | None = None) -> str:
                 "corrections": service.corrections(db(), own.application),
             }
         )
-    return render_template(
-        "rights/mine.html", rows=rows, fresh=is_fresh(), refused=refused, now=now
-    )
+    return render_template("rights/mine.html", rows=rows, fresh=is_fresh(), refused=refused, now=now)
 
 
 @blueprint.post("/me/data/sign-in")
@@ -85,7 +83,9 @@ def _download(applications: Sequence[Application], *, only: bool = False) -> Any
         return redirect(url_for("rights.mine"), 303)
     now = clock.now()
     made = content.everything(db(), account=account(), now=now, only=applications[0] if only else None)
-    packed = packing.packed(made, readable, Storage(settings().attachments))
+    packed = packing.packed(
+        made, readable, Storage(settings().attachments), content.letters(db(), applications)
+    )
     with transaction(db()):
         service.record_copy(db(), applications=applications, actor=actor(), now=now)
     return as_file(packed, applications[0].reference if only else "")

@@ -51,7 +51,9 @@ def download(region: str, intake: str, code: str) -> Any:
     now = clock.now()
     person = db().get_one(Account, application.account_id)
     made = content.everything(db(), account=person, now=now, only=application)
-    packed = packing.packed(made, readable, Storage(settings().attachments))
+    packed = packing.packed(
+        made, readable, Storage(settings().attachments), content.letters(db(), [application])
+    )
     with transaction(db()):
         service.record_copy(db(), applications=[application], actor=actor(), now=now, by_post=True)
     return as_file(packed, application.reference)

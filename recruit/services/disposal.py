@@ -26,6 +26,7 @@ from recruit.models import (
     Application,
     ApplicationStatus,
     Attachment,
+    BrowserSession,
     DisclosureFile,
     DisposalReceipt,
     EmailToken,
@@ -37,6 +38,8 @@ from recruit.models import (
     OutgoingMail,
     RecordEntry,
     RecordValue,
+    RecoveryCode,
+    SecondFactor,
     ZoneDecision,
     metadata,
 )
@@ -286,7 +289,8 @@ def empty_account(session: Session, *, account: Account) -> None:
             col(OutgoingMail.recipient) == account.email, col(OutgoingMail.application_id).is_(None)
         )
     )
-    for table in (EmailToken, NoticeChoice):
+    session.exec(delete(EmailToken).where(col(EmailToken.email) == account.email))
+    for table in (EmailToken, NoticeChoice, BrowserSession, SecondFactor, RecoveryCode):
         session.exec(delete(table).where(col(table.account_id) == account.id))
     account.email, account.name = f"{account.public_id}@disposed.invalid", ""
     account.password_hash, account.verified_at = passwords.NO_PASSWORD, None
