@@ -69,13 +69,16 @@ def queue(region: str, intake: str) -> Any:
     page = max(1, request.args.get("page", 1, int))
     pages = max(1, -(-len(items) // queries.PER_PAGE))
     page = min(page, pages)
+    listed = sorted(
+        items, key=lambda item: item.done
+    )  # what is left stands first, each part in its own order
     return render_template(
         "assessment/queue.html",
         intake=found,
         stage=stage,
         stages=stages,
         items=items,
-        shown=items[(page - 1) * queries.PER_PAGE : page * queries.PER_PAGE],
+        shown=listed[(page - 1) * queries.PER_PAGE : page * queries.PER_PAGE],
         page=page,
         per_page=queries.PER_PAGE,
         progress=progress_among(found, stage, items, "", pace),

@@ -76,6 +76,19 @@ def test_queue_shows_ones_own_codes_and_no_names(
     assert {each for each in everybody if f"/assess/{each}" in page} == own
 
 
+def test_queue_has_what_is_left_before_what_is_handed_in(
+    session: Session, world: World, client: FlaskClient, mine: list[Assignment]
+) -> None:
+    session.commit()
+    sign_in(client, world.assessors[0])
+    rows = r'<th scope="row"><span class="code">(\w+)</span>'
+    before = re.findall(rows, client.get(f"{BASE}/assess").text)
+    first = next(each for each in mine if code(session, each) == before[0])
+    submit(session, first)
+    look_again(session)
+    assert re.findall(rows, client.get(f"{BASE}/assess").text) == [*before[1:], before[0]]
+
+
 def test_scoring_page_shows_anchors_and_nothing_that_tells_who_it_is(
     session: Session, world: World, client: FlaskClient, mine: list[Assignment]
 ) -> None:

@@ -148,6 +148,9 @@ def test_weights_show_their_sum_and_what_is_missing(
     refused = post(coordinator, f"{draft}version", {"seen": 2})
     assert refused.status_code == 422
     assert "The weights add up to 97.5" in refused.text
+    assert f'href="{draft}trial"' not in coordinator.get(draft).text  # it would be refused
+    post(coordinator, page, fields(coordinator, page) | {"weight_c3": "15"})
+    assert f'href="{draft}trial"' in coordinator.get(draft).text
     session.rollback()
     assert len(session.exec(select(CriteriaProfile)).all()) == 1
 
