@@ -144,7 +144,7 @@ class NameForm(WordedForm):
     """Another name."""
 
     name = StringField(
-        N_("Name"),
+        N_("Your name"),
         description=N_("As you want to be addressed, in any script."),
         filters=[stripped],
         validators=[
@@ -175,3 +175,41 @@ class AddressForm(WordedForm):
         render_kw={"autocomplete": "email"},
     )
     old = PasswordField(N_("Present password"), render_kw={"autocomplete": "current-password"})
+
+
+class FirstCodeForm(WordedForm):
+    """The first code from an app that has just been given the secret."""
+
+    code = StringField(
+        N_("Code from the app"),
+        description=N_("Six digits."),
+        filters=[stripped],
+        validators=[InputRequired(N_("Write the six digits that the app shows"))],
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"},
+    )
+
+
+class CodeForm(WordedForm):
+    """A code from the app, or a recovery code."""
+
+    code = StringField(
+        N_("Code"),
+        description=N_("The six digits that your app shows, or one of your recovery codes."),
+        filters=[stripped],
+        validators=[
+            InputRequired(N_("Write the code")),
+            Length(max=40, message=N_("A code has at most 40 characters")),
+        ],
+        render_kw={"autocomplete": "one-time-code", "spellcheck": "false", "autocapitalize": "none"},
+    )
+
+
+class ProofForm(WordedForm):
+    """A fresh code, a recovery code or the password, before the second factor is removed."""
+
+    proof = PasswordField(
+        N_("Code or password"),
+        description=N_("A fresh code from the app, a recovery code, or your password."),
+        validators=[InputRequired(N_("Write a code or your password"))],
+        render_kw={"autocomplete": "off"},
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import SelectMultipleField, widgets
+from wtforms import BooleanField, SelectMultipleField, widgets
 from wtforms.validators import StopValidation
 
 from forms.base import WordedForm
@@ -57,6 +57,15 @@ class SiteForm(WordedForm):
 
     name = Line(N_("Name of the site"), limit=120, needed=N_("Write the site's name"))
     kind = OneOf(N_("Kind"), choices=SITE_KINDS, needed=N_("Choose what kind of site it is"))
+
+
+class SigningInForm(WordedForm):
+    """What the region asks of those who sign in to its group."""
+
+    required = BooleanField(
+        N_("Require a second factor"),
+        description=N_("Of coordinators, auditors and administrators, to enter the region."),
+    )
 
 
 class CaseNumbersForm(WordedForm):

@@ -16,6 +16,8 @@ _ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 _AUDITOR = frozenset({Role.AUDITOR})
 _OVERSIGHT = frozenset({Role.COORDINATOR, Role.AUDITOR})
 _GROUP = frozenset(Role)
+#: Of whom a region can require a second factor: who sees names, the record or everybody's rights.
+NEED_IT = _COORDINATOR | _AUDITOR | _ADMINISTRATOR
 
 ACCESS: dict[str, Access] = {
     "static": PUBLIC,
@@ -51,6 +53,13 @@ ACCESS: dict[str, Access] = {
     "account.new_address": PUBLIC,
     "account.end_session": ACCOUNT,
     "account.end_all_sessions": ACCOUNT,
+    "second_factor.check": PUBLIC,
+    "second_factor.mine": ACCOUNT,
+    "second_factor.begin": ACCOUNT,
+    "second_factor.confirm": ACCOUNT,
+    "second_factor.picture": ACCOUNT,
+    "second_factor.codes": ACCOUNT,
+    "second_factor.remove": ACCOUNT,
     "notices.mine": ACCOUNT,
     "rights.mine": ACCOUNT,
     "rights.again": ACCOUNT,
@@ -269,6 +278,8 @@ ACCESS: dict[str, Access] = {
     "people.index": _ADMINISTRATOR,
     "people.add": _ADMINISTRATOR,
     "people.change": _ADMINISTRATOR,
+    "people.reset_second_factor": _ADMINISTRATOR,
+    "people.signing_in": _ADMINISTRATOR,
     "people.sites": _ADMINISTRATOR,
     "people.case_numbers": _ADMINISTRATOR,
     "people.close_site": _ADMINISTRATOR,

@@ -89,6 +89,12 @@ def only_reads(session: Session) -> None:
     session.bind = session.bind.execution_options(writes=False)
 
 
+def may_write(session: Session) -> None:
+    """From its next transaction on the session takes the write lock at once, in turn with others."""
+    assert isinstance(session.bind, Engine)
+    session.bind = session.bind.execution_options(writes=True)
+
+
 def make_session(engine: Engine, *, scope: Scope | None = None, writes: bool = True) -> Session:
     """A session that refuses to cross regions. Without a scope, region rows can be neither read nor written."""
     session = Session(engine.execution_options(writes=writes), autoflush=True, expire_on_commit=False)

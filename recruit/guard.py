@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from flask import abort, g, redirect, render_template, request, url_for
+from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from forms.account import LoginForm
 from recruit import typed
-from recruit.access import ACCESS, ACCOUNT, PUBLIC
+from recruit.access import ACCESS, ACCOUNT, NEED_IT, PUBLIC
 from recruit.database import AllRegions, OneRegion, set_scope
+from recruit.errors import NotAllowed
 from recruit.i18n import gettext
-from recruit.models import Role
+from recruit.models import Region, Role
 from recruit.queries.entering import entered
 from recruit.queries.unchanged import reads_at
 from recruit.request import account, db
@@ -53,7 +54,7 @@ def send_again() -> Any:
     return None if kept is None else (render_template("account/go_on.html", typed=kept), 409)
 
 
-def _enter_region(allowed: frozenset[Role]) -> None:
+def _enter_region(allowed: frozenset[Role]) -> Any:
     session = db()
     slug = (request.view_args or {}).get("region", "")
     set_scope(session, AllRegions("which region it is, and the roles in it"))
@@ -69,6 +70,20 @@ def _enter_region(allowed: frozenset[Role]) -> None:
         abort(404)
     if not g.roles & allowed:
         abort(403)
+    if found.region.second_factor_required and g.roles & NEED_IT and not current_user.second_factor:
+        return _ask_for_second_factor(found.region)
     g.region, g.intake, g.profile = found.region, found.intake, found.profile
     if request.method in ("GET", "HEAD"):
         reads_at(session, found.head)
+    return None
+
+
+def _ask_for_second_factor(region: Region) -> Any:
+    """To where it is set up: the region asks it of those with these roles."""
+    if request.method != "GET":
+        raise NotAllowed(gettext("Set up a second factor under My account first."))
+    flash(
+        gettext("%(region)s asks for a second factor of your role. Set it up to go on.", region=region.name),
+        "info",
+    )
+    return redirect(url_for("second_factor.mine", next=request.full_path.rstrip("?")))

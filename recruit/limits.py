@@ -6,6 +6,7 @@ from flask_limiter.util import get_remote_address
 from flask_login import current_user
 
 from recruit.settings import Settings
+from recruit.signin import half_key
 
 limiter = Limiter(key_func=get_remote_address)
 
@@ -26,6 +27,11 @@ def by_address_and_email() -> str:
 def by_email() -> str:
     """One count per account, whoever asks: many senders guessing at one password share it."""
     return request.form.get("email", "").strip().lower()
+
+
+def by_half() -> str:
+    """One count per account that has shown its first factor, whoever asks and however often they begin anew."""
+    return half_key()
 
 
 def by_account() -> str:

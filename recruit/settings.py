@@ -25,7 +25,10 @@ class Settings:
     database_url: str = setting(
         "", "postgresql://… or sqlite:///…; empty means recruit.db in the data folder."
     )
-    secret_key: str = setting("", "Signs sessions; empty means a key made once and kept in the data folder.")
+    secret_key: str = setting(
+        "",
+        "Signs sessions, and second factors rest on it; empty means a key made once and kept in the data folder.",
+    )
     base_url: str = setting("http://127.0.0.1:8000", "The address people use; links in mail start with it.")
     host: str = setting("127.0.0.1", "Address to listen on.")
     port: int = setting(8000, "Port to listen on.")

@@ -24,6 +24,9 @@ SUBCOMMANDS: dict[str, Subcommand] = {
     "init-db": Subcommand("init_db", "Create the database, or bring it up to date."),
     "seed": Subcommand("seed", "Fill an empty database with the invented demo region."),
     "create-user": Subcommand("create_user", "Create an account with a role in a region."),
+    "reset-second-factor": Subcommand(
+        "reset_second_factor", "Remove the second factor of somebody who has lost the phone and the codes."
+    ),
     "serve": Subcommand("serve", "Serve the web application."),
     "verify": Subcommand("verify", "Check the record's chain and recompute every ranking run."),
     "analyse": Subcommand("analyse", "Compute an intake's analysis for the auditor, or all that wait."),

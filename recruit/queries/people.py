@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from recruit.errors import NotFound
 from recruit.i18n import lazy_gettext as _
-from recruit.models import Account, Membership, Role, Site
+from recruit.models import Account, Membership, Role, SecondFactor, Site
 
 PER_PAGE = 50
 #: The order in which roles are shown.
@@ -17,7 +17,10 @@ ROLES = (Role.COORDINATOR, Role.ASSESSOR, Role.AUDITOR, Role.ADMINISTRATOR)
 
 @dataclass(frozen=True)
 class Member:
-    """One person in the group. `joined` False: the invitation has not been answered yet."""
+    """One person in the group. `joined` False: the invitation has not been answered yet.
+
+    `second_factor` is read for one member alone, not for the list.
+    """
 
     public_id: str
     account_id: int
@@ -27,6 +30,7 @@ class Member:
     joined: bool
     active: bool
     created_at: datetime
+    second_factor: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ def members(session: Session, *, region_id: int, number: int = 1, per_page: int 
     return MemberPage(everybody[(number - 1) * per_page : number * per_page], number, len(everybody))
 
 
-def _member(account: Account, roles: Sequence[Role]) -> Member:
+def _member(account: Account, roles: Sequence[Role], *, second_factor: bool = False) -> Member:
     assert account.id is not None
     return Member(
         public_id=account.public_id,
@@ -66,20 +70,23 @@ def _member(account: Account, roles: Sequence[Role]) -> Member:
         joined=account.verified_at is not None,
         active=account.active,
         created_at=account.created_at,
+        second_factor=second_factor,
     )
 
 
 def member(session: Session, *, region_id: int, public_id: str) -> Member:
     """One member of the region by public id. Raises NotFound."""
     statement = (
-        select(Account, col(Membership.role))
+        select(Account, col(Membership.role), SecondFactor.confirmed_at)
         .join(Membership, col(Membership.account_id) == col(Account.id))
+        .join(SecondFactor, col(SecondFactor.account_id) == col(Account.id), isouter=True)
         .where(Membership.region_id == region_id, Account.public_id == public_id)
     )
     rows = list(session.exec(statement))
     if not rows:
         raise NotFound(_("There is no such member in this region."))
-    return _member(rows[0][0], [role for _account, role in rows])
+    account, _role, confirmed_at = rows[0]
+    return _member(account, [role for _account, role, _at in rows], second_factor=confirmed_at is not None)
 
 
 def sites(session: Session, *, region_id: int) -> list[Site]:

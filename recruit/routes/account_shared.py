@@ -7,13 +7,16 @@ from flask import Blueprint, redirect, render_template, request, session, url_fo
 from sqlmodel import col, select
 from werkzeug.datastructures import MultiDict
 
+from forms.account import CodeForm
 from recruit import typed
-from recruit.database import AllRegions, set_scope
+from recruit.database import AllRegions, set_scope, transaction
 from recruit.errors import Invalid
+from recruit.i18n import gettext as _
 from recruit.models import Account, Membership, Region, Role
 from recruit.request import db, safe_target
 from recruit.routes.guide import ANSWERS
-from recruit.signin import sign_in
+from recruit.services import second_factor
+from recruit.signin import begin_half, sign_in
 
 blueprint = Blueprint("account", __name__)
 
@@ -40,7 +43,16 @@ def target_asked() -> str | None:
 
 
 def enter(account: Account, target: str | None) -> Any:
-    """Signed in, to where the person was going."""
+    """After the first factor: to the second, if there is one; otherwise signed in, to where the person was going."""
+    set_scope(db(), AllRegions("which regions the account is a member of"))
+    with transaction(db()):
+        found = second_factor.of_account(db(), account)
+    if found is not None and found.confirmed_at is not None:
+        begin_half(account, target or "")
+        kept = typed.carried()
+        if kept is not None:
+            return render_template("account/second_factor.html", form=CodeForm(say=_), typed=kept)
+        return redirect(url_for("second_factor.check"), 303)
     sign_in(account)
     return land(account, target)
 

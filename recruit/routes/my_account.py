@@ -23,7 +23,7 @@ from recruit.queries import people
 from recruit.request import account, db, settings
 from recruit.routes.account_shared import blueprint, show
 from recruit.services import account as accounts
-from recruit.services import address_change, browsers
+from recruit.services import address_change, browsers, second_factor
 from recruit.signin import browser_here, forget, is_fresh, oldest, sign_in_again
 
 _FORMS: dict[str, type[WordedForm]] = {
@@ -59,6 +59,7 @@ def me() -> Any:
         has_password=accounts.has_password(account()),
         sessions=queries.of_account(db(), account=account(), since=oldest()),
         here=browser_here(),
+        codes_left=second_factor.codes_left(db(), account()),
         in_a_group=bool(people.roles_anywhere(db(), account_id=account().id or 0)),
     ), 422 if wrong else 200
 

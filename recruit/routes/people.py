@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from forms.people import CaseNumbersForm, MemberForm, RolesForm, SiteForm
+from forms.people import CaseNumbersForm, MemberForm, RolesForm, SigningInForm, SiteForm
 from recruit import clock
 from recruit.case_pattern import parse
 from recruit.database import transaction
@@ -13,22 +13,23 @@ from recruit.errors import Invalid, Refusal
 from recruit.i18n import gettext as _
 from recruit.models import Role, Site, SiteKind
 from recruit.queries import people as queries
-from recruit.request import actor, db, region, settings
+from recruit.request import actor, db, settings
+from recruit.request import region as current_region
 from recruit.services import account as accounts
-from recruit.services import case_numbers
+from recruit.services import case_numbers, second_factor
 from recruit.services import people as service
 
 blueprint = Blueprint("people", __name__, url_prefix="/g/<region>/people")
 
 
 def _region_id() -> int:
-    number = region().id
+    number = current_region().id
     assert number is not None
     return number
 
 
 def _home() -> str:
-    return url_for("people.index", region=region().slug)
+    return url_for("people.index", region=current_region().slug)
 
 
 @blueprint.get("")
@@ -100,6 +101,33 @@ def _carry_out(account_id: int, roles: list[str] | None) -> None:
         service.change_roles(db(), roles={Role(value) for value in roles}, **about)  # type: ignore[arg-type]
 
 
+@blueprint.post("/<public_id>/second-factor")
+def reset_second_factor(region: str, public_id: str) -> Any:
+    """Remove a member's second factor because the phone is lost."""
+    member = queries.member(db(), region_id=_region_id(), public_id=public_id)
+    with transaction(db()):
+        second_factor.reset(
+            db(), region_id=_region_id(), account_id=member.account_id, actor=actor(), now=clock.now()
+        )
+    flash(_("The second factor is reset. %(email)s has been told.", email=member.email))
+    return redirect(url_for("people.change", region=region, public_id=public_id), 303)
+
+
+@blueprint.route("/signing-in", methods=["GET", "POST"])
+def signing_in(region: str) -> Any:
+    """Whether the region requires a second factor of coordinators, auditors and administrators."""
+    posted = request.form if request.method == "POST" else None
+    form = SigningInForm(posted, data={"required": current_region().second_factor_required}, say=_)
+    if posted is not None:
+        with transaction(db()):
+            service.require_second_factor(
+                db(), region_id=_region_id(), required=form.required.data, actor=actor(), now=clock.now()
+            )
+        flash(_("Saved."))
+        return redirect(url_for("people.signing_in", region=region), 303)
+    return render_template("people/signing_in.html", form=form)
+
+
 @blueprint.route("/sites", methods=["GET", "POST"])
 def sites(region: str) -> Any:
     """The region's sites, and a form to add one."""
@@ -143,7 +171,7 @@ def _turn(use_case: Callable[..., Site], number: int) -> Any:
         flash(_("%(site)s is closed. Intakes that have posts there keep them.", site=site.name))
     else:
         flash(_("%(site)s is open again.", site=site.name))
-    return redirect(url_for("people.sites", region=region().slug), 303)
+    return redirect(url_for("people.sites", region=current_region().slug), 303)
 
 
 @blueprint.route("/case-numbers", methods=["GET", "POST"], endpoint="case_numbers")

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from recruit.actor import Actor
 from recruit.errors import Conflict, Invalid, NotFound
 from recruit.i18n import lazy_gettext as _
-from recruit.models import Account, Membership, Role, Site, SiteKind
+from recruit.models import Account, Membership, Region, Role, Site, SiteKind
 from recruit.services import record
 
 
@@ -43,6 +43,26 @@ def end_access(session: Session, *, region_id: int, account_id: int, actor: Acto
     account = session.get_one(Account, account_id)
     account.session_epoch += 1
     session.add(account)
+
+
+def require_second_factor(
+    session: Session, *, region_id: int, required: bool, actor: Actor, now: datetime
+) -> None:
+    """Decide whether coordinators, auditors and administrators need a second factor to enter the region."""
+    region = session.get_one(Region, region_id)
+    before, region.second_factor_required = region.second_factor_required, required
+    if before == required:
+        return
+    session.add(region)
+    record.write(
+        session,
+        region_id=region_id,
+        actor=actor,
+        now=now,
+        action="people.second_factor_required",
+        subject=("region", region_id),
+        changes={"required": (before, required)},
+    )
 
 
 def _set_roles(

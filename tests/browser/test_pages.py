@@ -42,6 +42,12 @@ def send_empty(page: Page) -> None:
         page.locator("main form button.button").first.click()
 
 
+def draw_secret(page: Page) -> None:
+    """Begin to set up a second factor, or begin anew."""
+    with page.expect_navigation():
+        page.locator("form[action*='/second-factor/begin'] button").click()
+
+
 def ask_all(page: Page) -> None:
     """Ask everybody on the page for something."""
     _for_all(page, "ask")
@@ -101,6 +107,8 @@ PLACES = [
     Place("public", "/register"),
     Place("public", "/register", send_empty, 422),
     Place("public", "/check-mail"),
+    Place("public", "/sign-in/x", status=404),
+    Place("public", "/new-address/x", status=404),
     Place("public", "/verify/x"),
     Place("public", "/forgot"),
     Place("public", "/reset/x"),
@@ -122,6 +130,9 @@ PLACES = [
     Place("sender", "/my/{sent}/correction"),
     Place("sender", "/my/{sent}/correction", send_empty, 422),
     Place("drafter", "/me/delete"),
+    Place("sender", "/me", send_empty, 422),
+    Place("sender", "/me/second-factor"),
+    Place("drafter", "/me/second-factor", draw_secret, 303),
     Place("sender", "/my"),
     Place("sender", "/my/{sent}"),
     *(Place("sender", f"/my/{{sent}}/{topic}") for topic in TOPICS),
@@ -261,6 +272,7 @@ PLACES = [
     Place("administrator", "/g/{region}/people/add"),
     Place("administrator", "/g/{region}/people/sites"),
     Place("administrator", "/g/{region}/people/case-numbers"),
+    Place("administrator", "/g/{region}/people/signing-in"),
     Place("auditor", "/g/{region}/audit"),
     Place("auditor", "/g/{region}/audit/check"),
     Place("coordinator", "/g/{region}/{done}/disclosure"),
