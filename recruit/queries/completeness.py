@@ -44,11 +44,18 @@ TOPIC_OF_DOCUMENT = {
 
 @dataclass(frozen=True)
 class Missing:
-    """Something that must be there before the application can be sent. `file`: it is a document."""
+    """Something that must be there before the application can be sent.
+
+    `file`: it is a document, of the sort `kind`. `field`: where on the topic's page it is told, empty when it is the
+    whole page. `rule`: of the requirement that it is for, empty when it is for none.
+    """
 
     topic: str
     message: Any
     file: bool = False
+    field: str = ""
+    rule: str = ""
+    kind: AttachmentKind | None = None
 
 
 @dataclass(frozen=True)
@@ -201,16 +208,43 @@ def _answers(application: Application) -> Iterable[Missing]:
     for topic, columns in _COLUMNS.items():
         for column in columns:
             if getattr(application, column) is None and not _needless(application, column):
-                yield Missing(topic, _QUESTIONS[column])
+                yield _told(topic, column, _QUESTIONS[column])
     if application.licence is LicenceStatus.EXPECTED and application.licence_on is None:
-        yield Missing("licence", _("Write the date when you expect your licence."))
+        yield _told("licence", "licence_on", _("Write the date when you expect your licence."))
     if application.work_permit is WorkPermit.EXPECTED and application.work_permit_on is None:
-        yield Missing("start", _("Write the date when you expect your work permit."))
+        yield _told("start", "work_permit_on", _("Write the date when you expect your work permit."))
     if application.language_evidence is LanguageEvidence.EXPECTED and application.language_on is None:
-        yield Missing("language", _("Write the date when you expect the result."))
+        yield _told("language", "language_on", _("Write the date when you expect the result."))
     described = (LanguageEvidence.EDUCATION_IN_SWEDISH, LanguageEvidence.WORK_IN_SWEDISH)
     if application.language_evidence in described and not application.language_note:
-        yield Missing("language", _("Describe your education or work in Swedish."))
+        yield _told("language", "language_note", _("Describe your education or work in Swedish."))
+
+
+#: The requirement, by its rule, that an answer is for.
+_RULE_OF_ANSWER = {
+    "licence": "licence_by_start",
+    "licence_on": "licence_by_start",
+    "licence_route": "licence_by_start",
+    "swedish_at": "bt_required",
+    "st_before_july_2021": "bt_required",
+    "earlier_bt_certificate": "no_earlier_bt",
+    "can_start": "can_start",
+    "work_permit": "work_permit",
+    "work_permit_on": "work_permit",
+    "language_evidence": "swedish_c1",
+    "language_on": "swedish_c1",
+    "language_note": "swedish_c1",
+}
+_RULE_OF_DOCUMENT = {
+    AttachmentKind.LICENCE: "licence_by_start",
+    AttachmentKind.LANGUAGE: "swedish_c1",
+    AttachmentKind.WORK_PERMIT: "work_permit",
+}
+
+
+def _told(topic: str, column: str, message: Any) -> Missing:
+    field = f"{column}-day" if column.endswith("_on") else column
+    return Missing(topic, message, field=field, rule=_RULE_OF_ANSWER.get(column, ""))
 
 
 def _needless(application: Application, column: str) -> bool:
@@ -222,14 +256,21 @@ def _rows(dossier: Dossier) -> Iterable[Missing]:
         yield Missing("experience", _("Add your clinical work, or tick that you have none."))
     lacking = dossier.referees_wanted - len(dossier.referees)
     if lacking == 1 and dossier.referees:
-        yield Missing("references", _("One more referee to add."))
+        message = _("One more referee to add.")
+        yield Missing("references", message, field="referee2-name", rule="references")
     elif lacking > 0:
-        yield Missing("references", _("Name %(number)s referees.", number=lacking))
+        message = _("Name %(number)s referees.", number=lacking)
+        field = f"referee{len(dossier.referees) + 1}-name"
+        yield Missing("references", message, field=field, rule="references")
     if not dossier.application.sites_seen:
-        yield Missing("sites", _("Choose the sites you prefer, or tick that you have no preference."))
+        message = _("Choose the sites you prefer, or tick that you have no preference.")
+        yield Missing("sites", message, field="no_preference")
 
 
 def _documents(dossier: Dossier) -> Iterable[Missing]:
     for kind, message in required_documents(dossier):
         if kind not in dossier.attached:
-            yield Missing(TOPIC_OF_DOCUMENT.get(kind, "attachments"), message, file=True)
+            topic = TOPIC_OF_DOCUMENT.get(kind, "attachments")
+            field = "file" if topic == "attachments" else "document"
+            rule = _RULE_OF_DOCUMENT.get(kind, "documents")
+            yield Missing(topic, message, file=True, field=field, rule=rule, kind=kind)

@@ -12,6 +12,7 @@ from forms.application import WithdrawForm
 from recruit import clock, guide
 from recruit.database import transaction
 from recruit.display import day
+from recruit.errors import Invalid
 from recruit.i18n import gettext as _
 from recruit.i18n import language
 from recruit.models import Application, ApplicationStatus, Intake, WithdrawalReason
@@ -20,7 +21,8 @@ from recruit.queries import completion
 from recruit.queries import intake as intakes
 from recruit.queries.application import Dossier
 from recruit.queries.assessment import confirmed_list
-from recruit.queries.completeness import VOLUNTARY, missing
+from recruit.queries.completeness import VOLUNTARY
+from recruit.queries.contradictions import contradictions
 from recruit.queries.ranking import undecided
 from recruit.request import account, actor, db, settings
 from recruit.routes import (
@@ -31,6 +33,7 @@ from recruit.routes import (
     application_result,
     application_status,
 )
+from recruit.routes import application_check as check_words
 from recruit.routes import application_words as words
 from recruit.routes.application_sections import answer_sections
 from recruit.routes.application_shared import (
@@ -151,12 +154,16 @@ def _check_page(application: Application, error: str = "") -> str:
     dossier = queries.dossier(db(), application)
     withdrawn = application.status is ApplicationStatus.WITHDRAWN
     changeable = not withdrawn and intakes.accepts(dossier.intake, clock.now())
-    lacking = [(str(words.TITLES[each.topic]), each) for each in missing(dossier)]
+    today = clock.in_stockholm(clock.now()).date()
+    found = contradictions(dossier, today) if changeable else []
     return page(
         "check",
         dossier,
         sections=answer_sections(dossier, changeable=changeable),
-        lacking=lacking,
+        lacking=check_words.lacking(dossier),
+        errors=[check_words.told(dossier, each) for each in found if each.error],
+        questions=[check_words.told(dossier, each) for each in found if not each.error],
+        expected=check_words.expected_later(dossier),
         timeline=timeline_of(dossier),
         changeable=changeable,
         error=error,
@@ -173,7 +180,7 @@ def submit(reference: str) -> Any:
     try:
         with transaction(db()):
             services.submit(db(), application=application, actor=actor(), now=clock.now(), link=link)
-    except services.Incomplete as refusal:
+    except Invalid as refusal:
         return _check_page(application, str(refusal)), refusal.status
     return redirect(url("receipt", application), 303)
 

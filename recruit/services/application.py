@@ -9,6 +9,7 @@ from sqlmodel import Session, col, delete, select
 
 from recruit import data_notice
 from recruit.actor import Actor
+from recruit.clock import in_stockholm
 from recruit.errors import Conflict, Invalid
 from recruit.i18n import lazy_gettext as _
 from recruit.models import (
@@ -26,6 +27,7 @@ from recruit.models import (
 )
 from recruit.queries import application as queries
 from recruit.queries.completeness import Dossier, missing
+from recruit.queries.contradictions import contradictions
 from recruit.services import case_numbers, eligibility, letters, notices, outcome, record
 from recruit.services.answers import (
     TOPIC_COLUMNS,
@@ -157,8 +159,8 @@ def submit(
 ) -> Application:
     """Send the application and mail the receipt. Sending it again changes nothing: one sending, one receipt.
 
-    `link` leads to the receipt page. Raises Incomplete with everything that lacks, Conflict when the intake is closed
-    or the application withdrawn.
+    `link` leads to the receipt page. Raises Incomplete with everything that lacks, Invalid when two answers cannot both
+    be true, Conflict when the intake is closed or the application withdrawn.
     """
     intake = lock(session, application)
     if application.status is ApplicationStatus.SUBMITTED:
@@ -170,6 +172,12 @@ def submit(
     lacking = missing(dossier)
     if lacking:
         raise Incomplete(lacking)
+    impossible = [each for each in contradictions(dossier, in_stockholm(now).date()) if each.error]
+    if impossible:
+        raise Invalid(
+            _("Two answers do not fit together. %(message)s", message=impossible[0].message),
+            field=impossible[0].topic,
+        )
     application.status = ApplicationStatus.SUBMITTED
     application.submitted_at = application.saved_at = now
     application.revision += 1

@@ -154,6 +154,15 @@
     window.addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => delete form.dataset.sent));
   }
 
+  /* A link to a field of another page puts the cursor in its control. */
+  function focusField() {
+    const field = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!field || !field.closest("main form")) return;
+    const control = (field.dataset.replacedBy && document.getElementById(field.dataset.replacedBy)) || field.querySelector("input, select, textarea") || field;
+    (control.closest(".field") || control).scrollIntoView({ block: "start" });
+    control.focus({ preventScroll: true });
+  }
+
   /* Signing out and sending the application take along what was typed and not saved (keep.js). */
   function forgetTyped() {
     document.addEventListener("submit", (event) => {
@@ -167,6 +176,7 @@
   countCharacters();
   confirmFirst();
   all("select[data-combobox]").forEach(combobox);
+  focusField();
   sendOnce();
   showWhere();
   all("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));
