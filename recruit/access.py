@@ -83,6 +83,7 @@ ACCESS: dict[str, Access] = {
     "application.check": ACCOUNT,
     "application.submit": ACCOUNT,
     "application.receipt": ACCOUNT,
+    "application.receipt_pdf": ACCOUNT,
     "application.result": ACCOUNT,
     "application.withdraw": ACCOUNT,
     "application.completion": ACCOUNT,

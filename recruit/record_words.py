@@ -137,6 +137,7 @@ ACTIONS = {
 }
 
 FIELDS = {
+    "content_sha256": N_("Checksum of what was sent"),
     "status": N_("status"),
     "levels": N_("levels"),
     "level": N_("level"),

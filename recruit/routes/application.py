@@ -5,14 +5,15 @@ Answering is in `application_answers`, files in `application_files`; all of them
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import ngettext
 
 from forms.application import WithdrawForm
 from recruit import clock, guide
 from recruit.database import transaction
 from recruit.display import day
-from recruit.errors import Invalid
+from recruit.errors import Conflict, Invalid
+from recruit.exports import receipt as exported
 from recruit.i18n import gettext as _
 from recruit.i18n import language
 from recruit.models import Application, ApplicationStatus, Intake, WithdrawalReason
@@ -49,6 +50,8 @@ from recruit.routes.application_shared import (
 from recruit.routes.application_timeline import timeline_of
 from recruit.routes.guide import answers_here, forget
 from recruit.services import application as services
+from recruit.services.content import content_sha256
+from recruit.tables.errors import PdfUnavailable
 
 __all__ = [
     "application_answers",
@@ -203,6 +206,30 @@ def receipt(reference: str) -> Any:
         steps=_steps(dossier, now, told=has_result),
         answered=sum(each.answered_at is not None for each in dossier.referees),
     )
+
+
+@blueprint.get("/my/<reference>/receipt.pdf")
+def receipt_pdf(reference: str) -> Any:
+    """Everything that was sent, as PDF with the checksum that the record has."""
+    application = own_application(reference)
+    if application.status is ApplicationStatus.DRAFT:
+        return redirect(url("tasks", application), 303)
+    dossier = queries.dossier(db(), application)
+    html = page(
+        "receipt_print",
+        dossier,
+        sections=answer_sections(dossier, changeable=False),
+        checksum=content_sha256(dossier),
+        styles=exported.styles(),
+    )
+    try:
+        made = exported.pdf(html)
+    except PdfUnavailable as error:
+        raise Conflict(str(error)) from None
+    response = Response(made, mimetype="application/pdf")
+    name = f"{application.reference}-{_('receipt')}-{language()}.pdf"
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
 
 
 def _steps(dossier: Dossier, now: Any, *, told: bool) -> list[dict[str, Any]]:

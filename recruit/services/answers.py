@@ -35,27 +35,8 @@ from recruit.queries import application as queries
 from recruit.queries import references
 from recruit.services.changing import changing
 from recruit.services.reference_asking import tell_group
+from recruit.services.topics import TOPIC_COLUMNS
 
-#: The answers of each topic that are columns of the application.
-TOPIC_COLUMNS: dict[str, frozenset[str]] = {
-    "about_you": frozenset({"given_name", "family_name", "native_name", "phone", "city"}),
-    "licence": frozenset({"licence", "licence_on", "licence_route"}),
-    "start": frozenset(
-        {
-            "swedish_at",
-            "st_before_july_2021",
-            "earlier_bt_certificate",
-            "can_start",
-            "work_permit",
-            "work_permit_on",
-            "credit_claim",
-        }
-    ),
-    "education": frozenset({"education_country", "institution", "graduation_year"}),
-    "language": frozenset({"language_evidence", "language_on", "language_note"}),
-    "experience": frozenset({"no_experience"}),
-    "own_words": frozenset({"motivation", "learning_needs", "scientific_work", "other_work"}),
-}
 _ENUMS: dict[str, type[enum.Enum]] = {
     "licence": LicenceStatus,
     "licence_route": LicenceRoute,

@@ -26,11 +26,10 @@ from recruit.models import (
     WithdrawalReason,
 )
 from recruit.queries import application as queries
-from recruit.queries.completeness import Dossier, missing
+from recruit.queries.completeness import missing
 from recruit.queries.contradictions import contradictions
 from recruit.services import case_numbers, eligibility, letters, notices, outcome, record
 from recruit.services.answers import (
-    TOPIC_COLUMNS,
     PeriodAnswers,
     RefereeAnswers,
     fill_in,
@@ -49,6 +48,7 @@ from recruit.services.attachments import (
     with_content,
 )
 from recruit.services.changing import Stale, lock, refuse_unless_open, tell
+from recruit.services.content import content_sha256, snapshot
 from recruit.storage import Storage
 
 __all__ = [
@@ -188,36 +188,14 @@ def submit(
         "status": (ApplicationStatus.DRAFT, ApplicationStatus.SUBMITTED),
         "notice_version": (None, application.notice_version),
         "content": (None, snapshot(dossier)),
+        "content_sha256": (None, content_sha256(dossier)),
         **case_numbers.for_application(session, application, now),
     }
     _record(session, application, actor, now, "application.submitted", changes)
-    tell(session, application, intake, "application_receipt", now, link=link)
+    tell(
+        session, application, intake, "application_receipt", now, link=link, checksum=content_sha256(dossier)
+    )
     return application
-
-
-def snapshot(dossier: Dossier) -> dict[str, Any]:
-    """All that was sent, as the record keeps it; files by their hash. The monitoring answers are no part of it."""
-    columns = sorted(column for names in TOPIC_COLUMNS.values() for column in names)
-    return {
-        **{column: record.as_text(getattr(dossier.application, column)) for column in columns},
-        "periods": [
-            [
-                each.employer,
-                each.country,
-                each.area.value,
-                each.starts_on.isoformat(),
-                each.ends_on.isoformat() if each.ends_on else None,
-                each.fte_percent,
-                each.supervised,
-            ]
-            for each in dossier.periods
-        ],
-        "referees": [
-            [each.name, each.title, each.workplace, each.email, each.phone] for each in dossier.referees
-        ],
-        "sites": list(dossier.site_ids),
-        "attachments": [[each.kind.value, each.filename, each.sha256] for each in dossier.attachments],
-    }
 
 
 def withdraw(

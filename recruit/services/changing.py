@@ -23,8 +23,10 @@ from recruit.models import (
 )
 from recruit.queries import application as queries
 from recruit.queries import completion, release
+from recruit.queries.completeness import missing
 from recruit.queries.intake import accepts, is_coming
 from recruit.services import eligibility, mail, record
+from recruit.services.content import content_sha256
 
 #: Whoever changes several things in one sitting gets one mail about it.
 CHANGE_MAIL_PAUSE = timedelta(minutes=30)
@@ -130,7 +132,8 @@ def _after_sending(
     now: datetime,
 ) -> None:
     # Who completes one thing on request is not held up by what lacks elsewhere.
-    lacking = [each for each in queries.missing(session, application) if asked is None or each.topic == topic]
+    dossier = queries.dossier(session, application)
+    lacking = [each for each in missing(dossier) if asked is None or each.topic == topic]
     if lacking:
         raise Invalid(
             _("A sent application must stay complete. %(message)s", message=lacking[0].message),
@@ -146,7 +149,11 @@ def _after_sending(
         now=now,
         action="application.changed",
         subject=("application", application.id),
-        changes={"topic": (None, topic), **changes.values},
+        changes={
+            "topic": (None, topic),
+            **changes.values,
+            "content_sha256": (None, content_sha256(dossier)),
+        },
         intake_id=application.intake_id,
     )
     if changes.concealed:
