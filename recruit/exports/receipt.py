@@ -10,7 +10,8 @@ LONGEST = 60
 _OWN = """
 dl { margin: 0 0 4mm; } .fact { display: table; width: 100%; table-layout: fixed; break-inside: avoid; }
 .fact { border-top: 0.2mm solid #DAD9D1; } .fact > * { display: table-cell; padding: 1mm 0; overflow-wrap: anywhere; }
-.fact dt { width: 58mm; padding-right: 4mm; color: #4B5852; } .fact dd { margin: 0; } .fact--long, .fact--long > * { display: block; }
+.fact dt { width: 58mm; padding-right: 4mm; color: #4B5852; } .fact dd { margin: 0; }
+.fact--long, .fact--long > * { display: block; }
 .fact--long { break-inside: auto; } .fact--long dt { width: auto; } h2 { margin-top: 5mm; } section { margin: 0 0 3mm; }
 .checksum { font-size: 8pt; overflow-wrap: anywhere; }
 """

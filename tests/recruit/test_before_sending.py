@@ -15,6 +15,7 @@ from recruit.models import Account, Application, ApplicationStatus, ClinicalArea
 from recruit.queries import application as queries
 from recruit.queries.contradictions import contradictions, expected
 from recruit.services import application as services
+from recruit.services.topics import TOPIC_COLUMNS
 from tests.recruit.application_helpers import begin, fill_in, open_intake
 from tests.recruit.factories import World, applicant, post, sign_in
 
@@ -78,7 +79,7 @@ def test_answers_that_fit_together_give_nothing_to_look_at(session: Session, dra
 def test_answers_that_do_not_fit_are_errors_or_questions(
     session: Session, draft: Application, answers: dict[str, Any], field: str, error: bool
 ) -> None:
-    for topic, columns in services.TOPIC_COLUMNS.items():
+    for topic, columns in TOPIC_COLUMNS.items():
         own = {name: value for name, value in answers.items() if name in columns}
         if own:
             services.save_topic(
