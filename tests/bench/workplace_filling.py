@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import insert, update
-from sqlmodel import Session, SQLModel, col
+from sqlalchemy import update
+from sqlmodel import Session, col
 
 from recruit.models import (
     Account,
@@ -34,6 +34,8 @@ from recruit.models import (
 from recruit.services import intake as intakes
 from recruit.services import record
 from tests.bench.pages import code, fill
+from tests.bench.workplace_begun import fill_begun
+from tests.bench.workplace_rows import FIRST_APPLICATION, FIRST_ASSESSOR, Rows, insert_rows
 from tests.recruit import ranking_helpers
 from tests.recruit.factories import NOW, World, password_hash
 from tests.recruit.intake_helpers import CLOSES, opened_intake
@@ -45,9 +47,6 @@ ASSESSORS, EACH, WAITING = (
     50,
 )  # 20,000 assessments; so many wait for each assessor in the other intake
 WORKING = 50
-FIRST_ASSESSOR, FIRST_APPLICATION = 500_000, 1_000_000
-CHUNK = 5_000
-Rows = list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -71,6 +70,7 @@ def fill_workplace(session: Session, world: World, applications: int) -> Workpla
     _mail(session, done, applications)
     intakes.close(session, intake=done, actor=world.actor, now=CLOSES)
     session.commit()
+    fill_begun(session, world, done)
     run = ranking_helpers.ranked(session, world, done)
     ranking_helpers.confirmed(session, world, done, run, places=200, reserves=50)
     assessing = _second(session, world, applications)
@@ -292,9 +292,3 @@ def _second(session: Session, world: World, after: int) -> Intake:
     intakes.close(session, intake=intake, actor=world.actor, now=CLOSES)
     session.commit()
     return intake
-
-
-def insert_rows(session: Session, model: type[SQLModel], rows: Rows) -> None:
-    """Insert many rows, some thousands at a time."""
-    for start in range(0, len(rows), CHUNK):
-        session.execute(insert(model), rows[start : start + CHUNK])
