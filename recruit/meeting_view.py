@@ -103,11 +103,12 @@ def open_matters(
     return found
 
 
-def around(rows: Sequence[Any], places: int | None) -> list[Any]:
-    """The rows of the order that lie nearest the line; the first ones where no line is drawn."""
+def around(places: int | None) -> tuple[int, int]:
+    """Where the rows nearest the line begin in the order, from 0, and how many they are; the first without a line."""
     if places is None:
-        return list(rows[: 2 * AROUND])
-    return [each for each in rows if each.place and places - AROUND < each.place <= places + AROUND]
+        return 0, 2 * AROUND
+    start = max(places - AROUND, 0)
+    return start, places + AROUND - start
 
 
 def by_group(beside: Sequence[LineVerdict], country: str) -> list[LineVerdict]:

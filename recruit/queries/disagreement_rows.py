@@ -50,7 +50,6 @@ class Ground:
 
     rows: Any
     keys: Sequence[str]
-    intake: Intake
     scale: int
     threshold: int
     line: bool
@@ -66,7 +65,7 @@ def ground_of(session: Session, intake: Intake, stage: str) -> Ground:
     scale = common * TOP_LEVEL
     whole = {key: int(weight * common) for key, weight in weights.items()}
     rows = _rows(intake, stage, whole, _crosses(line, scale) if line else None, limit)
-    return Ground(rows, keys, intake, scale, limit, line is not None)
+    return Ground(rows, keys, scale, limit, line is not None)
 
 
 @dataclass(frozen=True)
@@ -238,17 +237,17 @@ def _spread(intake: Intake, stage: str, keys: Collection[str]) -> Any:
 
 
 def levels_apart(
-    session: Session, ground: Ground, stage: str, only: Collection[int]
+    session: Session, intake: Intake, keys: Sequence[str], stage: str, only: Collection[int]
 ) -> dict[int, dict[str, int]]:
     """Application -> criterion -> levels apart, in the order of the profile; of all where `only` names none."""
-    wanted = _by_criterion(ground.intake, stage, ground.keys)
+    wanted = _by_criterion(intake, stage, keys)
     if only:
         wanted = wanted.where(col(Assignment.application_id).in_(only))
     found: dict[int, dict[str, int]] = defaultdict(dict)
     for application, criterion, apart in session.exec(wanted):
         if apart:
             found[application][criterion] = apart
-    return {key: {each: apart[each] for each in ground.keys if each in apart} for key, apart in found.items()}
+    return {key: {each: apart[each] for each in keys if each in apart} for key, apart in found.items()}
 
 
 def _crosses(line: _Line, scale: int) -> Callable[[Any], Any]:

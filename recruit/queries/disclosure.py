@@ -130,19 +130,26 @@ def file_of(session: Session, *, disclosure: Disclosure, kind: str = "main") -> 
     return session.exec(kept).first()
 
 
+def how_many_sent(session: Session, *, intake: Intake) -> int:
+    """How many applications of an intake were sent."""
+    found = select(func.count()).select_from(Application)
+    return session.exec(
+        found.where(Application.intake_id == intake.id, col(Application.status) != ApplicationStatus.DRAFT)
+    ).one()
+
+
 def sent(session: Session, *, intake: Intake, hidden: Collection[int] = ()) -> list[tuple[str, str]]:
     """(mask code, name) of every application of an intake that was sent, by code; drafts are nobody's record yet.
 
     Those in `hidden` (application ids) have no name: the reader assesses them without knowing who they are from.
     """
     rows = session.exec(
-        select(Application)
+        select(Application.mask_code, Application.id, Application.given_name, Application.family_name)
         .where(Application.intake_id == intake.id, col(Application.status) != ApplicationStatus.DRAFT)
         .order_by(Application.mask_code)
     )
     return [
-        (row.mask_code, "" if row.id in hidden else " ".join(filter(None, (row.given_name, row.family_name))))
-        for row in rows
+        (code, "" if identity in hidden else " ".join(filter(None, names))) for code, identity, *names in rows
     ]
 
 

@@ -374,9 +374,9 @@ def _placed() -> Any:
     )
 
 
-def rows(session: Session, *, run: RankingRun, page: int = 1, size: int = PAGE_SIZE) -> list[Placed]:
-    """One page of a run's rows in its order; pages count from 1."""
-    found = _placed().where(RankingRow.run_id == run.id).offset((page - 1) * size).limit(size)
+def rows(session: Session, *, run: RankingRun, start: int = 0, size: int = PAGE_SIZE) -> list[Placed]:
+    """So many of a run's rows in its order, from position `start` on, which counts from 0."""
+    found = _placed().where(RankingRow.run_id == run.id).offset(start).limit(size)
     return _as_placed(session.exec(found))
 
 

@@ -43,7 +43,9 @@ def elsewhere(session: Session, intake: Intake, standing: Standing, now: datetim
         overdue=overdue,
         conflicts=int(conflicts) if standing.called is None else 0,
         calibrating=int(calibrating),
-        disagreements=disagreement.open_count(session, intake, "screening") if levels_move else 0,
+        disagreements=disagreement.how_many(session, intake=intake, stage="screening").open
+        if levels_move
+        else 0,
         undelivered=int(undelivered),
         profiles=profile.waiting_for_approval(session) if intake.status is IntakeStatus.DRAFT else 0,
     )

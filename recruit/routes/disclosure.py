@@ -1,5 +1,6 @@
 """Pages of disclosure: requests to see public records of an intake, gone through, masked, handed out or refused."""
 
+import re
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -24,6 +25,8 @@ from recruit.storage import Storage
 
 blueprint = Blueprint("disclosure", __name__)
 PREFIX = "/g/<region>/<intake>/disclosure"
+#: Of more applications than this the codes are written, not ticked.
+LISTED = 300
 
 
 @blueprint.route(PREFIX, methods=["GET", "POST"])
@@ -67,7 +70,7 @@ def show(region: str, intake: str, number: int) -> Any:
 def choose(region: str, intake: str, number: int) -> Any:
     """Choose applications and parts."""
     found = _disclosure(number)
-    codes = set(request.form.getlist("code"))
+    codes = _codes()
     if request.form.get("all"):
         codes = {code for code, _name in queries.sent(db(), intake=_intake())}
     try:
@@ -85,6 +88,13 @@ def choose(region: str, intake: str, number: int) -> Any:
         return _page(_disclosure(number), errors=[("choose", str(refused.message))]), refused.status
     flash(_("Chosen. Go through each application now."))
     return redirect(_url("show", number), 303)
+
+
+def _codes() -> set[str]:
+    """Those ticked, and those written."""
+    return {*request.form.getlist("code"), *re.split(r"[\s,;]+", request.form.get("codes", "").upper())} - {
+        ""
+    }
 
 
 @blueprint.route(f"{PREFIX}/<int:number>/<code>", methods=["GET", "POST"])
@@ -230,6 +240,7 @@ def _page(found: Disclosure, errors: list[tuple[str, str]] | None = None, letter
     chosen = {each.application.mask_code for each in rows}
     posted = request.endpoint == "disclosure.choose"
     me = account().id
+    total = 0 if found.decided_at else queries.how_many_sent(db(), intake=_intake())
     return render_template(
         "disclosure/show.html",
         intake=_intake(),
@@ -237,12 +248,13 @@ def _page(found: Disclosure, errors: list[tuple[str, str]] | None = None, letter
         rows=rows,
         parts=request.form.getlist("part") if posted else service.parts_of(found),
         offered=(*PARTS, MONITORING),
-        applications=[]
-        if found.decided_at
-        else queries.sent(
+        total=total,
+        applications=queries.sent(
             db(), intake=_intake(), hidden=eligibility.assessed_by(db(), found.intake_id, me or 0)
-        ),
-        codes=set(request.form.getlist("code")) if posted else chosen,
+        )
+        if total <= LISTED
+        else [],
+        codes=_codes() if posted else chosen,
         grounds=sorted({each.ground for each in kept}),
         masked=len(kept),
         names=naming.names(db(), ids=done),

@@ -30,6 +30,7 @@ from recruit.queries import interview as lists
 from recruit.queries import monitoring, naming
 from recruit.queries import ranking as rankings
 from recruit.queries import release as releases
+from recruit.queries.unchanged import kept
 from recruit.ranking_view import TheLine
 from recruit.request import actor, db, roles, settings
 from recruit.routes.agreement import first_levels
@@ -76,17 +77,21 @@ def _done(subject: About) -> Any:
 
 def _open_matters(subject: About) -> list[meeting_view.Open]:
     found, run = subject.intake, subject.run
-    queue = disagreements.queue(db(), intake=found, stage="screening")
+    differing = disagreements.how_many(db(), intake=found, stage="screening")
     locked = subject.drawn is not None and not subject.is_draft
     unsettled = (
         gate_of(subject.drawn, subject.decision)["unsettled"] if subject.is_draft and subject.drawn else ""
     )
+
+    def unsubmitted() -> int:
+        return len(rankings.unsubmitted(db(), intake=found, stage="screening"))
+
     return meeting_view.open_matters(
         stale=run is not None and not locked and not ranking.is_current(db(), intake=found, run=run),
-        waiting=len(rankings.unsubmitted(db(), intake=found, stage="screening")) - len(queue.waiting),
-        discussed=len(queue.discussed),
-        to_handle=0 if locked else len(queue.to_handle),
-        third_out=len(queue.waiting),
+        waiting=kept(db(), unsubmitted, "unsubmitted", found.id) - differing.waiting,
+        discussed=differing.discussed,
+        to_handle=0 if locked else differing.to_handle,
+        third_out=differing.waiting,
         unsettled=unsettled,
     )
 
@@ -108,15 +113,16 @@ def _order(subject: About) -> Any:
             if drawn.wishes is None
             else None
         )
-    placed = rankings.rows(db(), run=run, size=len(results) + 1)
-    rows = ranking_view.rows(results, profile, placed, 0, line, sure, analysis(run).adjusted)
+    start, count = meeting_view.around(line.places if line else None)
+    placed = rankings.rows(db(), run=run, start=start, size=count)
+    rows = ranking_view.rows(results, profile, placed, start, line, sure, analysis(run).adjusted)
     return page(
         subject,
         "order",
         title=ranking_view.heading(results, counts, line, sure),
         plot=ranking_view.plot(results, line, counts, sure),
         columns=ranking_view.columns(results, profile),
-        rows=meeting_view.around(rows, line.places if line else None),
+        rows=[each for each in rows if each.place] if line else rows,
         line=line,
         sure=sure,
         uncertain=certainty_words.uncertain(sure)[:1],

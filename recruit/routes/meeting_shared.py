@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from flask import render_template, url_for
@@ -24,22 +25,26 @@ PREFIX = "/g/<region>/<intake>/meeting"
 
 @dataclass(frozen=True)
 class About:
-    """What a meeting is about: the newest list with its run and zone. Without a list, or without a run, they are None.
-
-    `zone` is None too for a list from before there were zones.
-    """
+    """What a meeting is about: the newest list with its run and zone; None where there is no list, or no run."""
 
     intake: Intake
     run: RankingRun | None
     drawn: InterviewList | None
     settlement: Settlement | None
-    zone: Zone | None
     decision: ZoneDecision | None
 
     @property
     def is_draft(self) -> bool:
         """Whether there is a list, and it can still be decided on."""
         return self.drawn is not None and self.drawn.status is ListStatus.DRAFT
+
+    @cached_property
+    def zone(self) -> Zone | None:
+        """The zone as people read it; None too for a list from before there were zones."""
+        if self.run is None or self.drawn is None or self.settlement is None:
+            return None
+        lot = lots.of_stage(db(), intake_id=self.intake.id or 0, stage=self.run.stage)
+        return view(self.drawn, self.run, self.settlement, lot.seed if lot else None)
 
     @property
     def codes(self) -> list[str]:
@@ -53,12 +58,8 @@ def about() -> About:
     own_levels_first(intake, "screening")
     run, drawn = protocol.subject(db(), intake=intake)
     settlement = settling.settlement_of(drawn) if drawn is not None else None
-    zone = None
-    if run is not None and drawn is not None and settlement is not None:
-        lot = lots.of_stage(db(), intake_id=intake.id or 0, stage=run.stage)
-        zone = view(drawn, run, settlement, lot.seed if lot else None)
     decision = lists.zone_decision(db(), interview_list=drawn) if drawn is not None else None
-    return About(intake, run, drawn, settlement, zone, decision)
+    return About(intake, run, drawn, settlement, decision)
 
 
 def page(subject: About, step: str, *, code: str = "", status: int = 200, **values: Any) -> Any:
@@ -71,7 +72,6 @@ def page(subject: About, step: str, *, code: str = "", status: int = 200, **valu
             subject=subject,
             run=subject.run,
             list=subject.drawn,
-            zone=subject.zone,
             step=step,
             code=code,
             steps=meeting_view.steps(step),
@@ -91,7 +91,7 @@ def _beside(subject: About, step: str, code: str) -> tuple[str | None, str | Non
     order: list[tuple[str, str]] = []
     for each in meeting_view.STEPS:
         order.append((each, ""))
-        if each == "zone":
+        if each == "zone" and step in ("zone", "monitor"):
             order += [("zone", each_code) for each_code in subject.codes]
     at = order.index((step, code))
     return (

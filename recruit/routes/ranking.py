@@ -99,7 +99,7 @@ def show(region: str, intake: str, stage: str, number: int) -> Any:
     )
     page = _page(len(results))
     start = (page - 1) * queries.PAGE_SIZE
-    placed = queries.rows(db(), run=run, page=page)
+    placed = queries.rows(db(), run=run, start=start)
     beside, seen = _beside(found, run, line)
     sure = _certainty(run, line, newest)
     adjusted = analysis(run).adjusted

@@ -14,6 +14,7 @@ from recruit.i18n import lazy_gettext as _
 from recruit.models import EntryKind, Intake, InterviewList, RankingRun
 from recruit.queries import interview as queries
 from recruit.queries import ranking as rankings
+from recruit.queries.unchanged import kept
 from recruit.services.record import canonical
 
 if TYPE_CHECKING:
@@ -91,11 +92,15 @@ class Line:
 
 def line_on(session: Session, *, run: RankingRun, groups: Sequence[LineGroup]) -> Line:
     """The line with the order of a run and the wishes of those in it."""
-    ranked = tuple(code for code, _id in rankings.ranked_applications(session, run=run))
+    ranked = kept(session, lambda: _codes(session, run), "ranked", run.id)
     if len(groups) == 1 and not groups[0].site_ids:
         return Line(tuple(groups), ranked, None)
     wishes = group_preferences(queries.preferences(session, run=run), ranked, groups)
     return Line(tuple(groups), ranked, wishes)
+
+
+def _codes(session: Session, run: RankingRun) -> tuple[str, ...]:
+    return tuple(code for code, _id in rankings.ranked_applications(session, run=run))
 
 
 def entries_on(session: Session, *, run: RankingRun, line: Line, order: Sequence[str]) -> list[Drawn]:

@@ -90,7 +90,7 @@ def test_queue_has_what_matters_most_first_and_says_what_is_to_be_dealt_with(
     found = queries.queue(session, intake=intake, stage=STAGE)
     assert [each.levels for each in found.items] == [3, 2, 1]
     assert [each.to_handle for each in found.items] == [True, True, False]
-    assert queries.open_count(session, intake, STAGE) == 2
+    assert queries.how_many(session, intake=intake, stage=STAGE).open == 2
     weights = rankings.intakes.profile_of(session, intake).weights_at(STAGE)
     mine = sum(weights[key] for key in ("references", "science", "other_work"))
     assert found.items[0].points == mine * 3 / 4
@@ -114,7 +114,7 @@ def test_threshold_is_a_setting_that_changes_no_decision(
     session: Session, world: World, intake: Intake
 ) -> None:
     disagreement.set_threshold(session, intake=intake, stage=STAGE, levels=3, actor=world.actor, now=LATER)
-    assert queries.open_count(session, intake, STAGE) == 1
+    assert queries.how_many(session, intake=intake, stage=STAGE).open == 1
     assert len(queries.queue(session, intake=intake, stage=STAGE).items) == 3
     for levels in (0, 5):
         with pytest.raises(Invalid):
