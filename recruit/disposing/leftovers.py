@@ -1,6 +1,6 @@
 """What is left of an application that was disposed of: rows that had to go, and words that had to be emptied."""
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Executable, func, select
 from sqlmodel import Session
 
 from recruit.disposing.belonging import about, links, texts
@@ -41,7 +41,7 @@ def _besides_the_disposal(name: str) -> list[ColumnElement[bool]]:
     return [values.c.entry_id.not_in(select(entries.c.id).where(entries.c.action == DISPOSED))]
 
 
-def _count(session: Session, left: dict[str, int], place: str, statement: object) -> None:
-    number = session.execute(statement).scalar_one()  # type: ignore[call-overload]
+def _count(session: Session, left: dict[str, int], place: str, statement: Executable) -> None:
+    number = session.execute(statement).scalar_one()
     if number:
         left[place] = number

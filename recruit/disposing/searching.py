@@ -49,7 +49,7 @@ def words_of(session: Session, application: Application) -> frozenset[str]:
     )
     long |= set(session.exec(notes))
     names = select(Attachment.storage_name).where(Attachment.application_id == application.id)
-    found |= set(session.exec(names))
+    found.update(session.exec(names).all())
     words = {each.strip() for each in found if each and len(each.strip()) >= SHORTEST}
     return frozenset(words | {each for each in long if len(each) >= SHORTEST_TEXT})
 

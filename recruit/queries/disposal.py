@@ -177,7 +177,7 @@ def counts(session: Session, ids: Collection[int], tables: Collection[str]) -> d
 
 def _due_of(session: Session, intake: Intake, terms: Mapping[str, int], today: date) -> Due:
     rows = session.exec(
-        select(Application.id, Application.status).where(
+        select(Application.id, col(Application.status)).where(
             Application.intake_id == intake.id, col(Application.disposed_at).is_(None)
         )
     ).all()
@@ -221,7 +221,7 @@ def _hired(session: Session, intake: Intake) -> set[int]:
     """Those who took a post, or have said yes and not backed out."""
     kinds: dict[int, set[OutcomeKind]] = {}
     for application_id, kind in session.exec(
-        select(Outcome.application_id, Outcome.kind).where(Outcome.intake_id == intake.id)
+        select(Outcome.application_id, col(Outcome.kind)).where(Outcome.intake_id == intake.id)
     ):
         kinds.setdefault(application_id, set()).add(kind)
     began = {OutcomeKind.STARTED, OutcomeKind.GOALS_REACHED}

@@ -164,7 +164,7 @@ def _rows(
 
 
 def _joined(table: Table, part: Part) -> Any:
-    columns = [table.c[name] for name in part.columns]
+    columns: list[Any] = [table.c[name] for name in part.columns]
     source: Any = table
     for target in dict.fromkeys((column, name) for column, name, _its in part.joined.values()):
         other = metadata().tables[target[1]]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -188,7 +189,7 @@ def _write(
     session: Session,
     row: CorrectionRequest,
     action: str,
-    changes: dict[str, tuple[object, object]],
+    changes: Mapping[str, tuple[Any, Any]],
     actor: Actor,
     now: datetime,
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session, delete, select, update
+from sqlmodel import Session, col, delete, select, update
 
 from recruit.commands.dispose import command
 from recruit.commands.verify import command as verify_command
@@ -432,8 +432,11 @@ def test_a_hold_stops_it_and_lifting_it_is_recorded(
     assert due.applications == (application.id,)
     with pytest.raises(Conflict):
         keeping_plan.lift(session, reason="Igen", **lift)
-    actions = session.exec(select(RecordEntry.action).where(RecordEntry.subject_kind == "hold")).all()
-    assert actions == ["disposal.held", "disposal.hold_lifted"]
+    told_of = select(RecordEntry.action).where(RecordEntry.subject_kind == "hold")
+    assert list(session.exec(told_of.order_by(col(RecordEntry.number)))) == [
+        "disposal.held",
+        "disposal.hold_lifted",
+    ]
 
 
 def test_a_request_for_disclosure_under_way_holds(

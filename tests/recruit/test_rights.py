@@ -328,8 +328,11 @@ def test_a_correction_is_asked_for_answered_and_recorded(
     told = session.exec(select(OutgoingMail).order_by(col(OutgoingMail.id).desc())).first()
     assert told is not None
     assert (told.recipient, "Namnet är ändrat." in told.body) == ("ada@example.org", True)
-    actions = session.exec(select(RecordEntry.action).where(RecordEntry.subject_kind == "correction_request"))
-    assert list(actions) == ["rights.correction_asked", "rights.correction_answered"]
+    told_of = select(RecordEntry.action).where(RecordEntry.subject_kind == "correction_request")
+    assert list(session.exec(told_of.order_by(col(RecordEntry.number)))) == [
+        "rights.correction_asked",
+        "rights.correction_answered",
+    ]
 
 
 def test_corrections_are_refused_where_there_is_nothing_to_ask(
