@@ -97,7 +97,7 @@ def waiting(session: Session, intake: Intake) -> list[Waiting]:
     codes = {
         key: (code, eligibility)
         for key, code, eligibility in session.exec(
-            select(Application.id, Application.mask_code, Application.eligibility).where(
+            select(col(Application.id), Application.mask_code, col(Application.eligibility)).where(
                 Application.intake_id == intake.id, Application.status == ApplicationStatus.SUBMITTED
             )
         )

@@ -29,6 +29,7 @@ from recruit.request import account, actor, db, settings
 from recruit.routes import (
     application_answers,
     application_completion,
+    application_decision,
     application_files,
     application_referees,
     application_result,
@@ -56,6 +57,7 @@ from recruit.tables.errors import PdfUnavailable
 __all__ = [
     "application_answers",
     "application_completion",
+    "application_decision",
     "application_files",
     "application_referees",
     "application_result",

@@ -176,6 +176,8 @@ PLACES = [
     Place("coordinator", "/g/{region}/{half}/applications", ask_all),
     Place("coordinator", "/g/{region}/{half}/applications", set_for_all),
     Place("coordinator", "/g/{region}/{done}/released"),
+    Place("coordinator", "/g/{region}/{done}/merits"),
+    Place("coordinator", "/g/{region}/decision-letters"),
     Place("coordinator", "/g/{region}/{open}/references"),
     Place("coordinator", "/g/{region}/{open}/references/setting"),
     Place("coordinator", "/g/{region}/{half}/completions"),

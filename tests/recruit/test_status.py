@@ -1,5 +1,6 @@
 """What an applicant sees of where the application stands: only what is released, and the same work for everybody."""
 
+import hashlib
 import re
 from datetime import date, timedelta
 
@@ -16,11 +17,13 @@ from recruit.models import (
     Account,
     Application,
     ApplicationStatus,
+    DecisionLetter,
     Eligibility,
     EntryKind,
     Intake,
     InterviewListEntry,
     ListPublication,
+    MeritsRequest,
     Outcome,
     OutcomeKind,
     OutcomeReason,
@@ -32,8 +35,8 @@ from recruit.models import (
 from recruit.queries import interview as lists
 from recruit.queries import released as queries
 from recruit.services import application as applications
-from recruit.services import releasing
-from tests.recruit.factories import World, sign_in
+from recruit.services import merits, releasing
+from tests.recruit.factories import World, post, sign_in
 from tests.recruit.kept import kept
 from tests.recruit.ranking_helpers import LATER as RANKED_AT
 from tests.recruit.ranking_helpers import closed_intake, confirmed, ranked
@@ -294,3 +297,103 @@ def test_ineligible_is_told_only_when_released(
     release(session, world, intake)
     assert "does not meet the requirements" in seen(client, session, called)
     assert queries.waiting(session, intake) == []
+
+
+# --- the decision letter and requests for merits ---
+
+
+def reader_of(client: FlaskClient, session: Session, application: Application) -> FlaskClient:
+    """The applicant's browser, in English."""
+    account = session.get_one(Account, application.account_id)
+    made = client.application.test_client()
+    sign_in(made, account)
+    session.rollback()
+    with made.session_transaction() as cookie:
+        cookie["language"] = "en"
+    return made
+
+
+def test_letter_is_not_there_before_anything_is_released(
+    client: FlaskClient, session: Session, intake: Intake
+) -> None:
+    called = of_kind(session, intake, EntryKind.CALLED)[0]
+    address = f"/my/{called.reference}/"
+    browser = reader_of(client, session, called)
+    for page in ("decision", "decision.pdf", "merits"):
+        assert browser.get(address + page).status_code == 404
+    assert post(browser, address + "merits", {"text": ""}).status_code == 404
+
+
+def test_letter_tells_why_and_where_to_turn_and_is_kept_with_its_checksum(
+    client: FlaskClient, session: Session, world: World, intake: Intake
+) -> None:
+    publish(session, world, intake)
+    merits.set_contact(
+        session,
+        region=world.region,
+        notice_board="https://alvmark.example/anslag",
+        court="Förvaltningsrätten i Karlstad",
+        contact="HR, 010-123 45 67",
+        actor=world.actor,
+        now=LATER,
+    )
+    session.commit()
+    reserve = of_kind(session, intake, EntryKind.RESERVE)[0]
+    address = f"/my/{reserve.reference}/"
+    browser = reader_of(client, session, reserve)
+    page = browser.get(address + "decision").text
+    for words in (
+        "You are in reserve, number 1",
+        "three weeks",
+        "Förvaltningsrätten i Karlstad",
+        "HR, 010-123",
+    ):
+        assert words in page
+    first, second = (browser.get(address + "decision.pdf") for _time in range(2))
+    assert first.data[:4] == b"%PDF"
+    assert first.data == second.data
+    kept = session.exec(select(DecisionLetter)).one()
+    assert kept.sha256 == hashlib.sha256(first.data).hexdigest()
+    made = select(RecordEntry).where(RecordEntry.action == "letter.decision_made")
+    assert len(session.exec(made).all()) == 1
+
+
+def test_merits_are_asked_for_once_and_answered_without_names(
+    client: FlaskClient, session: Session, world: World, intake: Intake
+) -> None:
+    publish(session, world, intake)
+    reserve = of_kind(session, intake, EntryKind.RESERVE)[0]
+    called = [each.family_name for each in of_kind(session, intake, EntryKind.CALLED)]
+    asking = reader_of(client, session, reserve)
+    path = f"/my/{reserve.reference}/merits"
+    for _click in range(2):
+        assert post(asking, path, {"text": "<b>Who?</b>"}).status_code == 303
+    session.rollback()
+    row = session.exec(select(MeritsRequest)).one()
+    group = f"/g/{world.region.slug}/{intake.slug}/merits/{row.public_id}"
+    coordinator, public_id = world.coordinator, row.public_id
+    session.rollback()
+    sign_in(client, coordinator)
+    session.rollback()
+    proposed = client.get(group).text
+    assert "&lt;b&gt;Who?" in proposed
+    assert "Person 2" in proposed
+    assert not [name for name in called if name and name in proposed]
+    assert post(client, group, {"answer": " "}).status_code == 422
+    assert post(client, group, {"answer": "Person 1: ten months."}).status_code == 303
+    assert post(client, group, {"answer": "Other words."}).status_code == 422
+    session.rollback()
+    assert session.exec(select(MeritsRequest).where(MeritsRequest.public_id == public_id)).one().answer == (
+        "Person 1: ten months."
+    )
+    session.rollback()
+    assert "Person 1: ten months." in asking.get(path).text
+
+
+def test_nobody_answers_their_own_request(session: Session, world: World, intake: Intake) -> None:
+    publish(session, world, intake)
+    reserve = of_kind(session, intake, EntryKind.RESERVE)[0]
+    own = Actor(reserve.account_id)
+    row = merits.ask(session, application=reserve, text="", actor=own, now=LATER)
+    with pytest.raises(NotAllowed):
+        merits.answer(session, request=row, text="Me", base_url=URL, actor=own, now=LATER)
