@@ -138,8 +138,11 @@ def how_many_sent(session: Session, *, intake: Intake) -> int:
     ).one()
 
 
-def sent(session: Session, *, intake: Intake, hidden: Collection[int] = ()) -> list[tuple[str, str]]:
+def sent(
+    session: Session, *, intake: Intake, hidden: Collection[int] = (), most: int | None = None
+) -> list[tuple[str, str]]:
     """(mask code, name) of every application of an intake that was sent, by code; drafts are nobody's record yet.
+    At most so many.
 
     Those in `hidden` (application ids) have no name: the reader assesses them without knowing who they are from.
     """
@@ -147,6 +150,7 @@ def sent(session: Session, *, intake: Intake, hidden: Collection[int] = ()) -> l
         select(Application.mask_code, Application.id, Application.given_name, Application.family_name)
         .where(Application.intake_id == intake.id, col(Application.status) != ApplicationStatus.DRAFT)
         .order_by(Application.mask_code)
+        .limit(most)
     )
     return [
         (code, "" if identity in hidden else " ".join(filter(None, names))) for code, identity, *names in rows

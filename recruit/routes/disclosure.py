@@ -90,6 +90,15 @@ def choose(region: str, intake: str, number: int) -> Any:
     return redirect(_url("show", number), 303)
 
 
+def _applications(me: int | None) -> tuple[int, list[tuple[str, str]]]:
+    """How many there are to choose from, and, where they are few enough to tick, which."""
+    hidden = eligibility.assessed_by(db(), _intake().id or 0, me or 0)
+    listed = queries.sent(db(), intake=_intake(), hidden=hidden, most=LISTED + 1)
+    if len(listed) <= LISTED:
+        return len(listed), listed
+    return queries.how_many_sent(db(), intake=_intake()), []
+
+
 def _codes() -> set[str]:
     """Those ticked, and those written."""
     return {*request.form.getlist("code"), *re.split(r"[\s,;]+", request.form.get("codes", "").upper())} - {
@@ -240,7 +249,7 @@ def _page(found: Disclosure, errors: list[tuple[str, str]] | None = None, letter
     chosen = {each.application.mask_code for each in rows}
     posted = request.endpoint == "disclosure.choose"
     me = account().id
-    total = 0 if found.decided_at else queries.how_many_sent(db(), intake=_intake())
+    total, listed = (0, []) if found.decided_at else _applications(me)
     return render_template(
         "disclosure/show.html",
         intake=_intake(),
@@ -249,11 +258,7 @@ def _page(found: Disclosure, errors: list[tuple[str, str]] | None = None, letter
         parts=request.form.getlist("part") if posted else service.parts_of(found),
         offered=(*PARTS, MONITORING),
         total=total,
-        applications=queries.sent(
-            db(), intake=_intake(), hidden=eligibility.assessed_by(db(), found.intake_id, me or 0)
-        )
-        if total <= LISTED
-        else [],
+        applications=listed,
         codes=_codes() if posted else chosen,
         grounds=sorted({each.ground for each in kept}),
         masked=len(kept),

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from flask.testing import FlaskClient
+from sqlalchemy.orm import object_session
 from sqlmodel import Session, col, select
 from werkzeug.test import TestResponse
 
@@ -161,6 +162,9 @@ def post(
 
 
 def sign_in(client: FlaskClient, account: Account) -> None:
-    """Sign in with PASSWORD."""
+    """Sign in with PASSWORD. What the test's session has read ends: signing in writes, and it is to see that."""
+    reading = object_session(account)
+    if reading is not None:
+        reading.commit()
     response = post(client, "/login", {"email": account.email, "password": PASSWORD})
     assert response.status_code == 303, response.text
