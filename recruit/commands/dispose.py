@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.command(
     "dispose",
-    epilog="Examples: recruit dispose --dry-run; recruit dispose --due, once a day from cron; "
+    epilog="Example: recruit dispose --dry-run; recruit dispose --due, once a day from cron; "
     "recruit dispose --prove BT26-7K4MW --word 'Ada Berg'; "
     "recruit dispose BT26-7K4MW --reason 'Decision RÄ 2026/12'",
 )

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
 from recruit.models.types import RegionScoped, moment
@@ -18,7 +18,10 @@ class RecordEntry(RegionScoped, table=True):
     """
 
     __tablename__ = "record_entry"
-    __table_args__ = (UniqueConstraint("region_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("region_id", "number"),
+        Index("ix_record_entry_since", "intake_id", "at"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     number: int
@@ -27,7 +30,7 @@ class RecordEntry(RegionScoped, table=True):
     action: str = Field(max_length=60, index=True)
     subject_kind: str = Field(max_length=40)
     subject_id: int
-    intake_id: int | None = Field(default=None, foreign_key="intake.id", index=True, ondelete="RESTRICT")
+    intake_id: int | None = Field(default=None, foreign_key="intake.id", ondelete="RESTRICT")
     application_id: int | None = Field(default=None, index=True)
     digests: str
     previous_hash: str = Field(max_length=64)

@@ -39,13 +39,14 @@ def waiting(session: Session, intake: Intake) -> int:
 
 def how_many_wait(intake: Intake) -> Any:
     """The statement that counts them, for a query that counts more."""
-    return (
-        select(func.count(func.distinct(col(Assignment.assessor_id))))
-        .join(CalibrationCase, col(CalibrationCase.application_id) == col(Assignment.application_id))
+    cases = (
+        select(CalibrationCase.application_id)
         .join(CalibrationRound, col(CalibrationRound.id) == col(CalibrationCase.round_id))
-        .where(
-            CalibrationRound.intake_id == intake.id,
-            CalibrationRound.status == RoundStatus.OPEN,
+        .where(CalibrationRound.intake_id == intake.id, CalibrationRound.status == RoundStatus.OPEN)
+    )
+    return (
+        select(func.count(func.distinct(col(Assignment.assessor_id)))).where(
+            col(Assignment.application_id).in_(cases),
             Assignment.intake_id == intake.id,
             Assignment.stage == CALIBRATION,
             Assignment.status == AssignmentStatus.ASSIGNED,
