@@ -3,7 +3,6 @@
 import enum
 from datetime import datetime
 
-from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from recruit.models.types import choice, moment
@@ -39,7 +38,6 @@ class OutgoingMail(SQLModel, table=True):
     """
 
     __tablename__ = "outgoing_mail"
-    __table_args__ = (Index("ix_outgoing_mail_state", "state", "settled_at"),)
 
     id: int | None = Field(default=None, primary_key=True)
     region_id: int | None = Field(default=None, foreign_key="region.id", index=True, ondelete="RESTRICT")

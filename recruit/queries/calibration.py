@@ -44,13 +44,11 @@ def how_many_wait(intake: Intake) -> Any:
         .join(CalibrationRound, col(CalibrationRound.id) == col(CalibrationCase.round_id))
         .where(CalibrationRound.intake_id == intake.id, CalibrationRound.status == RoundStatus.OPEN)
     )
-    return (
-        select(func.count(func.distinct(col(Assignment.assessor_id)))).where(
-            col(Assignment.application_id).in_(cases),
-            Assignment.intake_id == intake.id,
-            Assignment.stage == CALIBRATION,
-            Assignment.status == AssignmentStatus.ASSIGNED,
-        )
+    return select(func.count(func.distinct(col(Assignment.assessor_id)))).where(
+        col(Assignment.application_id).in_(cases),
+        Assignment.intake_id == intake.id,
+        Assignment.stage == CALIBRATION,
+        Assignment.status == AssignmentStatus.ASSIGNED,
     )
 
 
