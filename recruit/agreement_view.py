@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from recruit import agreement_words, charts, display, severity_view
 from recruit.charts import IntervalRow
+from recruit.i18n import gettext as _
 from recruit.i18n import language
 from recruit.run_analysis import RunAnalysis
 from scoring.profile import TOP_LEVEL

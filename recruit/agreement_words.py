@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
 from recruit import display
 from recruit.criterion_words import name_of
+from recruit.i18n import gettext as _
+from recruit.i18n import ngettext
 from recruit.run_analysis import RunAnalysis
 
 if TYPE_CHECKING:

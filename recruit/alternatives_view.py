@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup
 
 from recruit import charts
 from recruit.charts import FrontPoint, Scale
 from recruit.figure_words import decimal, in_language, percent
-from recruit.i18n import language
+from recruit.i18n import gettext as _
+from recruit.i18n import language, ngettext
 from recruit.monitoring_view import group_name
 from recruit.sources_names import Names
 

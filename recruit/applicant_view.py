@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlmodel import Session, col, select
 
 from forms import choices
 from forms.application import WITHDRAWALS
 from recruit import display
+from recruit.i18n import gettext as _
 from recruit.models import (
     Answer,
     Application,

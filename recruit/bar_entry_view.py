@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
 from recruit import charts, display
 from recruit.bar_parts import (
     GRAVEST,
@@ -21,7 +18,8 @@ from recruit.bar_parts import (
 )
 from recruit.charts import Curve, IntervalRow, Scale
 from recruit.figure_words import in_language
-from recruit.i18n import language
+from recruit.i18n import gettext as _
+from recruit.i18n import language, ngettext
 from recruit.monitoring_view import group_name
 from recruit.sources_names import Names
 from recruit.sources_shown import Table

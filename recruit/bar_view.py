@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask_babel import gettext as _
-
 from recruit import charts
 from recruit.bar_parts import (
     GRAVEST,
@@ -19,6 +17,7 @@ from recruit.bar_parts import (
 )
 from recruit.charts import Curve, IntervalRow, Scale
 from recruit.figure_words import decimal, p_value, percent
+from recruit.i18n import gettext as _
 from recruit.i18n import language
 from recruit.monitoring_view import folds, group_name
 from recruit.sources_shown import Table

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from flask_babel import gettext as _
-
 from recruit import display
 from recruit.frames import RunCertainty, SurePlace
+from recruit.i18n import gettext as _
 from scoring.criteria import Profile
 
 

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup
 
 from recruit import charts, display, monitoring_view
 from recruit.charts import IntervalRow
 from recruit.frames import ATTRIBUTES
-from recruit.i18n import language
+from recruit.i18n import gettext as _
+from recruit.i18n import language, ngettext
 from recruit.monitoring_missing import MissingView, missing_of
 
 #: Between the names of an intersection's attributes, and of its groups.

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from flask_babel import gettext as _
-
 from recruit.criterion_words import names_of
+from recruit.i18n import gettext as _
 from recruit.i18n import language
 from recruit.ranking_view import level_words, points_of, separated_by
 

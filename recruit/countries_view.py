@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup
 
 from recruit import charts, countries_words, display, monitoring_view
 from recruit.charts import ControlLimit, ControlPoint, IntervalRow
 from recruit.charts.control import Zone
+from recruit.i18n import gettext as _
+from recruit.i18n import ngettext
 
 #: Sizes up to which the limits are drawn person by person; beyond, at so many sizes in all.
 DRAWN_SIZES = 240

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
 from recruit import monitoring_view
+from recruit.i18n import gettext as _
+from recruit.i18n import ngettext
 
 if TYPE_CHECKING:
     from recruit.countries_view import Row

@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
 from recruit import display
-from recruit.i18n import language
+from recruit.i18n import gettext as _
+from recruit.i18n import language, ngettext
 from recruit.models import Disagreement, DisagreementEnd, DisagreementWay
 from recruit.queries.assessment import assessed_criteria
 from recruit.queries.disagreement import PARTS, Difference, Queue

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from math import ceil, floor, log10
 from typing import Any
 
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from recruit import charts, evidence_words
 from recruit.charts import Curve, Scale
 from recruit.figure_words import decimal, percent
 from recruit.frames import ATTRIBUTES
+from recruit.i18n import gettext as _
 from recruit.i18n import language
 from recruit.monitoring_view import attribute_name, group_name
 

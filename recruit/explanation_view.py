@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup
 
 from recruit import change_words, charts, display
 from recruit.certainty_words import chance, undetermined
 from recruit.criterion_words import names_of
 from recruit.frames import RunCertainty
-from recruit.i18n import language
+from recruit.i18n import gettext as _
+from recruit.i18n import language, ngettext
 from recruit.ranking_view import level_words, points_of, separated_by
 
 if TYPE_CHECKING:

@@ -9,14 +9,14 @@ from typing import Any
 
 from babel.support import NullTranslations, Translations
 from flask import Flask, g, has_request_context, request, session
-from flask_babel import Babel, gettext, lazy_gettext
+from flask_babel import Babel, lazy_gettext
 from flask_babel import force_locale as _force_texts
 from flask_login import current_user
 from werkzeug.exceptions import HTTPException
 
 LANGUAGES = ("sv", "en")
 _forced: ContextVar[str | None] = ContextVar("forced_language", default=None)
-__all__ = ["LANGUAGES", "force_locale", "gettext", "init_app", "language", "lazy_gettext"]
+__all__ = ["LANGUAGES", "force_locale", "gettext", "init_app", "language", "lazy_gettext", "ngettext"]
 
 
 def init_app(app: Flask) -> None:
@@ -24,17 +24,18 @@ def init_app(app: Flask) -> None:
     app.config.update(BABEL_DEFAULT_LOCALE="sv", BABEL_DEFAULT_TIMEZONE="Europe/Stockholm")
     Babel(app, locale_selector=language)
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.globals.update(language=language, _=said, gettext=said, ngettext=_counted)
+    app.jinja_env.globals.update(language=language, _=gettext, gettext=gettext, ngettext=ngettext)
 
 
-# A page says thousands of words, and Flask-Babel finds out anew for each which language it is in.
-def said(text: str, **values: Any) -> str:
+# A page says thousands of words, and Flask-Babel's own finds out anew for each which language it is in.
+def gettext(text: str, /, **values: Any) -> str:
     """A text of the catalogue in the language of this request, with its values put in."""
     found: str = _catalogue(language()).gettext(text)
     return found % values if values else found
 
 
-def _counted(one: str, many: str, num: int, **values: Any) -> str:
+def ngettext(one: str, many: str, num: int, /, **values: Any) -> str:
+    """The same for a number of things: `one` or `many` of them, as the language has it."""
     found: str = _catalogue(language()).ngettext(one, many, num)
     return found % {"num": num, **values}
 

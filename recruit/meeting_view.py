@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
 from recruit import display
+from recruit.i18n import gettext as _
+from recruit.i18n import ngettext
 from recruit.models import ZoneReason
 from recruit.monitoring_view import LineVerdict
 from recruit.zone_view import kind_words

@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
-
 from recruit import monitoring_view
+from recruit.i18n import gettext as _
 
 
 @dataclass(frozen=True)

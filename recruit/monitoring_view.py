@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup
 
 from recruit import charts, display, monitoring_words
 from recruit.charts import IntervalRow
 from recruit.frames import ATTRIBUTES
-from recruit.i18n import language
+from recruit.i18n import gettext as _
+from recruit.i18n import language, ngettext
 
 ORDER = ("alarm", "watch", "no_concern", "no_conclusion")
 #: Groups of countries smaller than this are folded in the plots; the table has them all.

@@ -6,11 +6,11 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import Flask, current_app, g, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from recruit import clock, display, record_words
 from recruit.errors import NotFound, Refusal
+from recruit.i18n import gettext as _
 from recruit.i18n import language
 from recruit.models import Intake, Region, Role
 from recruit.queries import standing as standings

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from recruit import charts, order_words
 from recruit.charts import IntervalRow, Top
 from recruit.figure_words import capital, decimal, in_language, p_value, percent
 from recruit.frames import ATTRIBUTES
+from recruit.i18n import gettext as _
 from recruit.i18n import language
 from recruit.monitoring_view import PLOTTED_FROM, attribute_name, group_name
 from recruit.sources_figures import VERDICTS

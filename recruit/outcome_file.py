@@ -6,9 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from flask_babel import lazy_gettext as _
-
 from recruit.errors import Invalid
+from recruit.i18n import lazy_gettext as _
 from recruit.models import OutcomeKind, OutcomeReason
 from recruit.queries.outcome import Candidate, Happened
 from recruit.services.outcome import Entered, EnteredRow

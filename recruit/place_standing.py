@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
 from sqlmodel import Session
 
 from recruit.frames import RunCertainty, certainty
+from recruit.i18n import gettext as _
 from recruit.models import EntryKind, InterviewList, RankingRun
 from recruit.queries import interview as lists
 from recruit.run_analysis import RunAnalysis

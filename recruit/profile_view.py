@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup
 
 from recruit import certainty_words, charts, display
+from recruit.i18n import gettext as _
+from recruit.i18n import ngettext
 from scoring.profile import STAGES, Criterion, Gate, Profile, Requirement, StageRule, Text
 
 

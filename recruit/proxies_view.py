@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from recruit import charts
 from recruit.charts import IntervalRow, SignedRow
 from recruit.figure_words import decimal, in_language, p_value, percent, signed
 from recruit.frames import ATTRIBUTES
+from recruit.i18n import gettext as _
 from recruit.i18n import language
 from recruit.monitoring_view import attribute_name, group_name
 from recruit.sources_figures import VERDICTS

@@ -8,15 +8,14 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Any, Literal, cast
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup
 
 from recruit import charts, display
 from recruit.certainty_words import probability
 from recruit.criterion_words import name_of, names_of
 from recruit.frames import ResultRow, RunCertainty, RunResults
-from recruit.i18n import language
+from recruit.i18n import gettext as _
+from recruit.i18n import language, ngettext
 from recruit.queries.ranking import Placed
 from recruit.run_analysis import Adjusted
 from scoring.profile import Profile

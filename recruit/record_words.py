@@ -1,7 +1,7 @@
 """Actions, fields and findings of the record in words. What is unknown stands for itself."""
 
 from forms.texts import N_
-from recruit.i18n import said
+from recruit.i18n import gettext
 
 ACTIONS = {
     "application.started": N_("Application begun"),
@@ -258,14 +258,14 @@ FINDINGS = {
 
 def action(code: str) -> str:
     """What was done."""
-    return said(ACTIONS[code]) if code in ACTIONS else code
+    return gettext(ACTIONS[code]) if code in ACTIONS else code
 
 
 def field(name: str) -> str:
     """What of it was changed."""
-    return said(FIELDS[name]) if name in FIELDS else name
+    return gettext(FIELDS[name]) if name in FIELDS else name
 
 
 def finding(kind: str) -> str:
     """What a check of the record looked at."""
-    return said(FINDINGS[kind]) if kind in FINDINGS else kind
+    return gettext(FINDINGS[kind]) if kind in FINDINGS else kind

@@ -4,9 +4,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from flask_babel import lazy_gettext as _
-
 from recruit.errors import Invalid
+from recruit.i18n import lazy_gettext as _
 from recruit.models.application import QUESTIONS
 from recruit.services.references import EnteredReference, ReferenceAnswers
 

@@ -1,8 +1,7 @@
 """Where a referee stands, and what a referee has said beside the fixed form, in words."""
 
-from flask_babel import gettext as _
-
 from forms.referee import DECLINES, RELATIONS
+from recruit.i18n import gettext as _
 from recruit.models import CLOSE, DeclineReason, ReferenceRequest, Relation
 
 

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask_babel import gettext as _
-
+from recruit.i18n import gettext as _
 from recruit.queries.release import Staff
 from recruit.services import gate
 

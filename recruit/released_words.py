@@ -1,7 +1,6 @@
 """The steps that are released to applicants, in the group's words."""
 
-from flask_babel import gettext as _
-
+from recruit.i18n import gettext as _
 from recruit.models import ReleasedKind
 
 

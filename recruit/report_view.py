@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from recruit import charts, monitoring_view, sources_view
 from recruit.charts import IntervalRow
 from recruit.frames import ATTRIBUTES
+from recruit.i18n import gettext as _
 from recruit.i18n import language
 from recruit.monitoring_view import attribute_name, group_name, p_value, reached, stage_name
 from recruit.queries.report import Basis

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup
 
 from recruit import charts, display
 from recruit.criterion_words import name_of
+from recruit.i18n import gettext as _
+from recruit.i18n import ngettext
 from recruit.run_analysis import DRAWN_WITH, WEIGHTS_VARY_BY, OtherPlace, RunAnalysis, Tried, Varied
 
 if TYPE_CHECKING:

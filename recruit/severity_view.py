@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from recruit import charts, display
 from recruit.charts import IntervalRow
+from recruit.i18n import gettext as _
 from scoring.profile import TOP_LEVEL
 
 if TYPE_CHECKING:

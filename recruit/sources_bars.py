@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from recruit import charts
 from recruit.charts import SignedRow
 from recruit.figure_words import between, decimal, percent, points, signed
+from recruit.i18n import gettext as _
 from recruit.i18n import language
 from recruit.sources_figures import Cell
 from recruit.sources_names import Names

@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup
 
 from recruit import charts
 from recruit.charts import IntervalRow
 from recruit.figure_words import between, points, signed
-from recruit.i18n import language
+from recruit.i18n import gettext as _
+from recruit.i18n import language, ngettext
 from recruit.sources_figures import Cell
 from recruit.sources_names import Names, reason
 from recruit.sources_shown import Shown, Table, count_of, name_of, percentage, tested

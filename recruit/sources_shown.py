@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from recruit.figure_words import between, p_value
+from recruit.i18n import gettext as _
 from recruit.i18n import language
 from recruit.sources_figures import Cell
 from recruit.sources_names import Names, item_name

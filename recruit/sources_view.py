@@ -6,12 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
 from recruit import sources_bars, sources_intervals, sources_names, sources_words
 from recruit.frames import ATTRIBUTES
-from recruit.i18n import language
+from recruit.i18n import gettext as _
+from recruit.i18n import language, ngettext
 from recruit.monitoring_view import attribute_name, group_name
 from recruit.sources_figures import SOURCES, VERDICTS, Cell, cells, gravest, groups_of, part_of, worst
 from recruit.sources_names import Names

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from recruit import charts, figure_words, monitoring_view, strata_words
 from recruit.charts import Panel, PanelRow, SignedRow
+from recruit.i18n import gettext as _
 from recruit.i18n import language
 from recruit.strata_compared import Compared
 

@@ -7,13 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup
 
 from recruit import display, monitoring_view, strata_charts, strata_words
 from recruit.frames import ATTRIBUTES
-from recruit.i18n import language
+from recruit.i18n import gettext as _
+from recruit.i18n import language, ngettext
 from recruit.monitoring_missing import MissingView, missing_of
 from recruit.strata_compared import PATTERNS, Compared, compared
 from recruit.strata_words import KINDS

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from flask_babel import gettext as _
-
 from recruit import applicant_view
+from recruit.i18n import gettext as _
 from recruit.i18n import language
 from recruit.models import Answer, AttachmentKind, Eligibility
 from recruit.queries.intake import PostsAtSite

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup
 
 from recruit import charts, display
 from recruit.criterion_words import name_of
+from recruit.i18n import gettext as _
+from recruit.i18n import ngettext
 from recruit.monitoring_view import Finding
 from recruit.profile_view import joined
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from forms.choices import ZONE_REASON
 from recruit import certainty_words, charts
 from recruit.frames import RunCertainty, RunResults
+from recruit.i18n import gettext as _
 from recruit.models import ZoneReason
 from recruit.queries.interview import Decided
 from recruit.ranking_view import points

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from recruit import charts, clock
+from recruit.i18n import gettext as _
 from recruit.intake_home import late, words
 from recruit.intake_home.next_step import NextStep, next_step
 from recruit.intake_home.plan import Shown, timeline

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
 from recruit import display
+from recruit.i18n import gettext as _
+from recruit.i18n import ngettext
 from recruit.models import RecordEntry
 from recruit.queries.changes import News
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup
 
 from recruit import charts, display
+from recruit.i18n import gettext as _
+from recruit.i18n import ngettext
 from recruit.profile_view import joined
 from recruit.queries.standing import Standing
 from scoring.profile import Profile

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
 from recruit import display
+from recruit.i18n import gettext as _
+from recruit.i18n import ngettext
 from recruit.intake_home.plan import apart, step_name
 from recruit.intake_home.words import to
 from recruit.models import PlanStep

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
 from recruit import agreement_words, outcome_words
-from recruit.i18n import language
+from recruit.i18n import gettext as _
+from recruit.i18n import language, ngettext
 from recruit.intake_home.plan import step_name
 from recruit.models import LessonKind, LessonSubject, OutcomeKind, PlanStep
 from recruit.queries.lessons import Comment, Left

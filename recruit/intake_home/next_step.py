@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
 from recruit import display
+from recruit.i18n import gettext as _
+from recruit.i18n import ngettext
 from recruit.intake_home.words import to
 from recruit.models import Intake, IntakeStatus
 from recruit.queries import intake as intakes

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from recruit import display
+from recruit.i18n import gettext as _
+from recruit.i18n import ngettext
 from recruit.intake_home.words import to
 from recruit.models import Intake
 from recruit.queries.overview import Load, Waiting

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
 
 from recruit import display
+from recruit.i18n import gettext as _
 from recruit.i18n import language
 from recruit.models import Intake, IntakeStatus
 from recruit.queries import intake as intakes

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import lazy_gettext as _
 from sqlmodel import Session, col, select
 
 from recruit.errors import NotFound
+from recruit.i18n import lazy_gettext as _
 from recruit.models import (
     Account,
     Application,

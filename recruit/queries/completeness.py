@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask_babel import lazy_gettext as _
-
 from recruit.frames import counted_until, full_time_months
+from recruit.i18n import lazy_gettext as _
 from recruit.models import (
     Application,
     Attachment,

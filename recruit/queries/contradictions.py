@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask_babel import lazy_gettext as _
-
 from recruit.display import day
+from recruit.i18n import lazy_gettext as _
 from recruit.models import Application, LanguageEvidence, LicenceRoute, LicenceStatus, WorkPermit
 from recruit.queries.completeness import Dossier
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Sequence
 
-from flask_babel import lazy_gettext as _
 from sqlmodel import Session, col, select
 
 from recruit.errors import NotFound
+from recruit.i18n import lazy_gettext as _
 from recruit.models import (
     Application,
     ApplicationStatus,

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from flask_babel import lazy_gettext as _
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from recruit.errors import Conflict, NotFound
+from recruit.i18n import lazy_gettext as _
 from recruit.models import (
     CriteriaProfile,
     DeadlineExtension,

@@ -6,7 +6,6 @@ Answering is in `application_answers`, files in `application_files`; all of them
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
-from flask_babel import ngettext
 
 from forms.application import WithdrawForm
 from recruit import clock, guide
@@ -15,7 +14,7 @@ from recruit.display import day
 from recruit.errors import Conflict, Invalid
 from recruit.exports import receipt as exported
 from recruit.i18n import gettext as _
-from recruit.i18n import language
+from recruit.i18n import language, ngettext
 from recruit.models import Application, ApplicationStatus, Intake, WithdrawalReason
 from recruit.queries import application as queries
 from recruit.queries import completion

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 
-from flask_babel import ngettext
 from markupsafe import Markup
 
 from recruit.charts import PeriodRow, period_plot
 from recruit.display import day
 from recruit.frames import counted_until
 from recruit.i18n import gettext as _
+from recruit.i18n import ngettext
 from recruit.queries.application import Dossier
 from recruit.routes.application_words import bdi
 from recruit.timeline import Stretch, Timeline, timeline

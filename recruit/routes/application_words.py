@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from flask import url_for
-from flask_babel import ngettext
 from markupsafe import Markup
 
 from forms.choices import (
@@ -15,7 +14,7 @@ from forms.choices import (
 )
 from recruit.display import country_name, day, number
 from recruit.i18n import gettext as _
-from recruit.i18n import lazy_gettext
+from recruit.i18n import lazy_gettext, ngettext
 from recruit.models import (
     Application,
     Attachment,

@@ -5,10 +5,10 @@ their own, and so have the coordinator's panels and calibration; all share one b
 from typing import Any
 
 from flask import flash, redirect, render_template, request
-from flask_babel import ngettext
 
 from recruit import clock
 from recruit.database import transaction
+from recruit.i18n import ngettext
 from recruit.models import Intake
 from recruit.queries import assessment as queries
 from recruit.queries import calibration as calibrations

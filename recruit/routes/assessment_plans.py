@@ -4,13 +4,13 @@ import json
 from typing import Any
 
 from flask import flash, redirect, render_template, request
-from flask_babel import ngettext
 
 from recruit import clock
 from recruit.assigning_words import listed
 from recruit.database import transaction
 from recruit.errors import Conflict
 from recruit.i18n import gettext as _
+from recruit.i18n import ngettext
 from recruit.models import AssignmentPlan, Intake
 from recruit.queries import assessment as queries
 from recruit.queries import assigning as inputs

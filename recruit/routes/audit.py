@@ -4,9 +4,9 @@ import re
 from typing import Any
 
 from flask import Blueprint, render_template, request
-from flask_babel import gettext as _
 
 from recruit.errors import Invalid
+from recruit.i18n import gettext as _
 from recruit.models.types import id_of
 from recruit.queries import audit as queries
 from recruit.queries import record as records

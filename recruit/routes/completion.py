@@ -5,13 +5,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from forms.completion import AskForm, MoreTimeForm, TakeBackForm
 from recruit import applicant_view, clock, table_words
 from recruit.database import transaction
 from recruit.errors import Conflict, Invalid
+from recruit.i18n import gettext as _
+from recruit.i18n import ngettext
 from recruit.models import AttachmentKind, CompletionState, Intake
 from recruit.queries import completion as queries
 from recruit.queries import eligibility, table

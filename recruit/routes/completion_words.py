@@ -2,9 +2,8 @@
 
 from datetime import date
 
-from flask_babel import gettext as _
-
 from recruit.display import day as written_day
+from recruit.i18n import gettext as _
 from recruit.models import AttachmentKind, CompletionRequest, CompletionState
 from recruit.queries.completion import state
 from recruit.routes import application_words

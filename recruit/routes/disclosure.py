@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 
 from forms.disclosure import LetterForm, RequestForm
 from recruit import clock
@@ -13,6 +12,7 @@ from recruit.disclosing import grounds, words
 from recruit.disclosing.items import MONITORING, PARTS, WHOLE, Item, Place, digest, own_words
 from recruit.disclosing.material import material, unread
 from recruit.errors import Conflict, Invalid, NotFound
+from recruit.i18n import gettext as _
 from recruit.models import Application, Disclosure, DisclosureMasking, Intake
 from recruit.navigation import present_intake
 from recruit.queries import disclosure as queries

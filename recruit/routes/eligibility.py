@@ -6,8 +6,6 @@ The table, selections of its rows, references, documents and texts are in files 
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from forms.eligibility import (
     decisions_form,
@@ -15,7 +13,8 @@ from forms.eligibility import (
 from recruit import applicant_view, clock
 from recruit.database import transaction
 from recruit.errors import Conflict, Invalid, Refusal
-from recruit.i18n import language
+from recruit.i18n import gettext as _
+from recruit.i18n import language, ngettext
 from recruit.masking import mask
 from recruit.models import (
     Account,

@@ -4,7 +4,6 @@ from threading import Lock
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.datastructures import CombinedMultiDict
 
 from forms.eligibility import UploadForm
@@ -12,6 +11,7 @@ from recruit import applicant_view, clock, redacting
 from recruit.database import transaction
 from recruit.documents import sandbox
 from recruit.errors import Invalid, NotFound
+from recruit.i18n import gettext as _
 from recruit.keeping import Latest
 from recruit.models import Application, Attachment, Intake
 from recruit.queries import eligibility as queries

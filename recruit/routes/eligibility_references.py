@@ -3,8 +3,6 @@
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.datastructures import CombinedMultiDict
 
 from forms.eligibility import SCALE, AnsweredForm, ReferenceFileForm, ReferenceForm
@@ -12,6 +10,8 @@ from forms.fields import OneOf
 from recruit import applicant_view, clock, reference_words
 from recruit.database import transaction
 from recruit.errors import Conflict, Invalid
+from recruit.i18n import gettext as _
+from recruit.i18n import ngettext
 from recruit.masked_text import parts
 from recruit.masking import striker
 from recruit.models import Account, Application, Referee

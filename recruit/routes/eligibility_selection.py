@@ -5,14 +5,14 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from flask import current_app, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.datastructures import MultiDict
 
 from forms.completion import SettingForm
 from recruit import applicant_view, clock, table_words
 from recruit.database import transaction
 from recruit.errors import Conflict, Invalid
+from recruit.i18n import gettext as _
+from recruit.i18n import ngettext
 from recruit.models import Answer, Intake
 from recruit.queries import completion, eligibility, table
 from recruit.queries import intake as intakes

@@ -4,13 +4,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import current_app, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from forms.eligibility import NameSearchForm
 from recruit import applicant_view, clock, table_words
 from recruit.database import OneRegion, make_session, transaction
 from recruit.errors import Invalid
+from recruit.i18n import gettext as _
 from recruit.models import AttachmentKind, Intake, TableView
 from recruit.queries import completion, eligibility, table
 from recruit.queries import intake as intakes

@@ -4,11 +4,11 @@ from collections import Counter
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 
 from recruit import clock
 from recruit.database import transaction
 from recruit.errors import Invalid
+from recruit.i18n import gettext as _
 from recruit.masked_text import left, parts
 from recruit.masking import striker
 from recruit.models import Account, Application

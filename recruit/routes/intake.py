@@ -5,13 +5,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 
 from forms.intake import CloseForm, ExtendForm, intake_form, moment_parts
 from recruit import charts, clock, intake_home
 from recruit.database import OneRegion, make_session, transaction
 from recruit.errors import Conflict, Invalid
+from recruit.i18n import gettext as _
 from recruit.i18n import language
 from recruit.intake_home import changes, funnel, late, next_step, plan, waits, words
 from recruit.models import Intake, IntakeStatus, PlacementKind, PostForm, Role

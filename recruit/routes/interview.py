@@ -3,14 +3,13 @@
 from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
-from flask_babel import ngettext
 
 from forms.interview import GROUPS, ConfirmForm, LineForm, line_form
 from recruit import clock, monitoring_view, release_view
 from recruit.database import transaction
 from recruit.errors import Conflict, Invalid, NotFound, Refusal
 from recruit.i18n import gettext as _
-from recruit.i18n import language
+from recruit.i18n import language, ngettext
 from recruit.models import (
     EntryKind,
     Intake,

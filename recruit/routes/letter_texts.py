@@ -3,13 +3,13 @@
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 
 from forms.letters import LetterForm
 from recruit import clock
 from recruit.database import transaction
 from recruit.errors import Invalid, NotFound, Refusal
 from recruit.house_letters import house_text
+from recruit.i18n import gettext as _
 from recruit.letter_preview import preview
 from recruit.merging import FIELDS, Texts, check
 from recruit.models import LetterKind

@@ -5,14 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from forms.letters import LetterForm
 from recruit import clock
 from recruit.database import transaction
 from recruit.errors import Conflict, Invalid, Refusal
-from recruit.i18n import language
+from recruit.i18n import gettext as _
+from recruit.i18n import language, ngettext
 from recruit.letter_preview import heading
 from recruit.merging import FIELDS, Texts
 from recruit.models import Intake, LetterKind, LetterSending, MailState, SendingState

@@ -3,11 +3,11 @@
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 
 from recruit import clock
 from recruit.database import transaction
 from recruit.errors import Conflict, Refusal
+from recruit.i18n import gettext as _
 from recruit.models import Intake
 from recruit.navigation import present_intake
 from recruit.queries import eligibility

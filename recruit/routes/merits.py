@@ -3,13 +3,13 @@
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 
 from forms.merits import AnswerForm, ContactForm
 from recruit import clock, merits_view
 from recruit.database import transaction
 from recruit.errors import Conflict, Invalid
 from recruit.i18n import force_locale
+from recruit.i18n import gettext as _
 from recruit.models import Account, Application
 from recruit.queries import eligibility
 from recruit.queries import merits as queries

@@ -3,9 +3,9 @@
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 
 from recruit.database import transaction
+from recruit.i18n import gettext as _
 from recruit.models import Notice, NoticePace
 from recruit.queries import people
 from recruit.request import account, db

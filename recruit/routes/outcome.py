@@ -4,7 +4,6 @@ from collections import Counter
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
-from flask_babel import ngettext
 from werkzeug.datastructures import CombinedMultiDict
 
 from forms.outcome import OutcomeFileForm, OutcomeForm, RemoveForm
@@ -12,7 +11,7 @@ from recruit import clock, outcome_words
 from recruit.database import transaction
 from recruit.errors import Conflict, Invalid, NotFound, Refusal
 from recruit.i18n import gettext as _
-from recruit.i18n import language
+from recruit.i18n import language, ngettext
 from recruit.models import Intake, OutcomeKind, OutcomeReason, Role
 from recruit.outcome_file import COLUMNS, read_outcomes, template
 from recruit.queries import interview as lists

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import flash, redirect, render_template, request
-from flask_babel import ngettext
 
 from forms.assessors import LONGEST_REASON, AnswerForm
 from forms.cleaning import clean_text
@@ -13,6 +12,7 @@ from recruit.acquaintance_words import why
 from recruit.database import transaction
 from recruit.errors import Conflict, Invalid, NotAllowed, NotFound
 from recruit.i18n import gettext as _
+from recruit.i18n import ngettext
 from recruit.models import ConflictAnswer, Intake
 from recruit.models.types import id_of
 from recruit.queries import eligibility

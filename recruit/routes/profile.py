@@ -3,13 +3,13 @@
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.datastructures import CombinedMultiDict
 
 from forms.profile import ProfileForm
 from recruit import clock, profile_view, release_view
 from recruit.database import transaction
 from recruit.errors import Conflict, Invalid
+from recruit.i18n import gettext as _
 from recruit.i18n import language
 from recruit.models import CriteriaProfile, ProfileDraft, ReviewKind, Role
 from recruit.queries import intake as intakes

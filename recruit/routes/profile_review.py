@@ -3,11 +3,11 @@
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
-from flask_babel import gettext as _
 
 from recruit import clock
 from recruit.database import transaction
 from recruit.errors import Invalid
+from recruit.i18n import gettext as _
 from recruit.queries import profile as profiles
 from recruit.request import actor, db
 from recruit.routes import profile as pages

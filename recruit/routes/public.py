@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, abort, g, redirect, render_template, request, session, url_for
-from flask_babel import gettext as _
 from sqlalchemy import text
 
 from recruit import charts, clock, display, profile_view
 from recruit.exports import deadlines
 from recruit.i18n import LANGUAGES, language
+from recruit.i18n import gettext as _
 from recruit.job_posting import job_posting
 from recruit.models import Intake, Placement, PlacementKind, PostForm, Region
 from recruit.queries import intake as intakes

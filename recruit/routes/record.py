@@ -5,9 +5,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask import Blueprint, render_template, request
-from flask_babel import gettext as _
 
 from recruit import clock
+from recruit.i18n import gettext as _
 from recruit.models import Role
 from recruit.queries import record as queries
 from recruit.queries.unchanged import kept

@@ -4,13 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from forms.reference_asking import DueForm, TermsForm
 from recruit import applicant_view, clock, reference_words
 from recruit.database import transaction
 from recruit.errors import Invalid
+from recruit.i18n import gettext as _
+from recruit.i18n import ngettext
 from recruit.models import Intake, ReferenceAsking
 from recruit.queries import eligibility
 from recruit.queries import references as queries

@@ -3,12 +3,12 @@
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import ngettext
 
 from recruit import clock, released_words
 from recruit.database import transaction
 from recruit.errors import Conflict, Invalid, NotAllowed, Refusal
 from recruit.i18n import gettext as _
+from recruit.i18n import ngettext
 from recruit.queries import released as queries
 from recruit.request import actor, db, settings
 from recruit.routes.monitoring_shared import intake_here

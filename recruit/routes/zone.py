@@ -3,13 +3,13 @@
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
-from flask_babel import ngettext
 
 from forms.zone import RationaleForm
 from recruit import clock, release_view, zone_view
 from recruit.database import transaction
 from recruit.errors import NotFound, Refusal
 from recruit.i18n import gettext as _
+from recruit.i18n import ngettext
 from recruit.models import Intake, InterviewList, ListStatus, RankingRun, Role
 from recruit.queries import assessment as assessments
 from recruit.queries import interview as queries

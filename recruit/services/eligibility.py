@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask_babel import lazy_gettext as _
 from sqlmodel import Session, col, delete, update
 
 from recruit.actor import Actor
 from recruit.errors import Conflict, Invalid
+from recruit.i18n import lazy_gettext as _
 from recruit.models import (
     Answer,
     Application,

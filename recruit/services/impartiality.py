@@ -1,10 +1,10 @@
 """Who must keep their hands off an application: its own applicant, those with a conflict, and its assessors."""
 
-from flask_babel import lazy_gettext as _
 from sqlmodel import Session
 
 from recruit.actor import Actor
 from recruit.errors import NotAllowed
+from recruit.i18n import lazy_gettext as _
 from recruit.models import Application
 from recruit.queries import eligibility as queries
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any
 
-from flask_babel import lazy_gettext as _
 from sqlmodel import Session, col, delete, select
 
 from recruit.actor import Actor
 from recruit.display import written
 from recruit.errors import Conflict, Invalid
+from recruit.i18n import lazy_gettext as _
 from recruit.models import (
     Account,
     Application,

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask_babel import lazy_gettext as _
-
+from recruit.i18n import lazy_gettext as _
 from recruit.models import (
     Answer,
     Application,

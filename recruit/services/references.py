@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from flask_babel import lazy_gettext as _
 from sqlmodel import Session, col, select
 
 from recruit.actor import Actor
 from recruit.errors import Conflict, Invalid
+from recruit.i18n import lazy_gettext as _
 from recruit.models import Application, ApplicationStatus, Attachment, AttachmentKind, Intake, Referee
 from recruit.models.application import QUESTIONS
 from recruit.queries import references as queries
