@@ -13,6 +13,7 @@ from werkzeug.routing import IntegerConverter, Map
 
 from recruit import compression, display, i18n, limits, navigation, signin, typed
 from recruit.access import ACCESS, PUBLIC
+from recruit.cookies import Sessions
 from recruit.database import make_engine
 from recruit.errors import Refusal
 from recruit.guard import ask_to_sign_in, guard, send_again
@@ -50,6 +51,7 @@ def build_app(settings: Settings | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,  # a form left open overnight must not lose what was typed
         WTF_CSRF_SSL_STRICT=False,
     )
+    app.session_interface = Sessions()
     app.extensions["recruit_settings"] = settings
     app.extensions["recruit_engine"] = make_engine(settings.database)
     if settings.trusted_proxies:

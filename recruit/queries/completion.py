@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import and_, case, func
 from sqlalchemy import select as select_columns  # the one of sqlmodel takes at most four columns
+from sqlalchemy.orm import load_only
 from sqlmodel import Session, col, select
 
 from recruit import clock
@@ -102,6 +103,12 @@ def counts(session: Session, intake: Intake, day: date) -> dict[CompletionState,
     return {each: int(number or 0) for each, number in zip(CompletionState, found, strict=True)}
 
 
+def _shown() -> Any:
+    """Of an application what the list shows: its answers are long."""
+    own: Any = Application
+    return load_only(own.mask_code, own.given_name, own.family_name, own.native_name, own.status)
+
+
 def page(
     session: Session,
     intake: Intake,
@@ -125,6 +132,7 @@ def page(
         .order_by(*order)
         .offset((number - 1) * per_page)
         .limit(per_page)
+        .options(_shown())
     )
     return [Asked(request, application, name or email) for request, application, name, email in rows], int(
         total

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from forms.texts import N_
 from recruit.display import day as written_day
 from recruit.i18n import gettext as _
 from recruit.models import AttachmentKind, CompletionRequest, CompletionState
@@ -20,15 +21,18 @@ def what(request: CompletionRequest | Wanted) -> str:
     return _("an answer to a question")
 
 
+_STATES = {
+    CompletionState.OPEN: N_("Open"),
+    CompletionState.OVERDUE: N_("Overdue"),
+    CompletionState.CAME_IN: N_("Came in"),
+    CompletionState.HANDLED: N_("Looked at"),
+    CompletionState.CANCELLED: N_("Taken back"),
+}
+
+
 def state_word(request: CompletionRequest, today: date) -> str:
     """Where it stands."""
-    return {
-        CompletionState.OPEN: _("Open"),
-        CompletionState.OVERDUE: _("Overdue"),
-        CompletionState.CAME_IN: _("Came in"),
-        CompletionState.HANDLED: _("Looked at"),
-        CompletionState.CANCELLED: _("Taken back"),
-    }[state(request, today)]
+    return _(_STATES[state(request, today)])
 
 
 def badge(request: CompletionRequest, today: date) -> str:

@@ -261,3 +261,11 @@ def test_my_own_language_and_password_are_asked_for_in_my_language(client: Flask
     assert "Nuvarande lösenord" in shown
     assert "Language of pages" not in shown
     assert re.search(r'<input checked[^>]*value="(sv|en)"', shown)
+
+
+def test_file_that_comes_late_undoes_nothing_of_the_session(client: FlaskClient, world: World) -> None:
+    """A page's styles and scripts are fetched beside the next page, and may be answered after it."""
+    sign_in(client, world.coordinator)
+    assert "Set-Cookie" in client.get("/me").headers
+    for file in ("css/app.css", "js/app.js", "missing.js"):
+        assert "Set-Cookie" not in client.get(f"/static/{file}").headers

@@ -276,8 +276,10 @@ def test_published_result_leads_the_applicant_from_the_list_and_the_receipt(
     assert "A copy is on its way to your e-mail." in client.get(receipt).text
     publishing.publish(session, interview_list=drawn, actor=world.second, now=LATER)
     session.commit()
-    assert f'href="{result}"' in client.get("/my").text
+    status = f"/my/{application.reference}/status"
+    assert f'href="{status}"' in client.get("/my").text
     assert "<span>Result</span>" in client.get("/my").text
+    assert f'href="{result}"' in client.get(status).text
     page = client.get(receipt).text
     assert "<h1>Your result is ready</h1>" in page
     assert f'href="{result}"' in page
