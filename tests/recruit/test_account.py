@@ -268,4 +268,5 @@ def test_file_that_comes_late_undoes_nothing_of_the_session(client: FlaskClient,
     sign_in(client, world.coordinator)
     assert "Set-Cookie" in client.get("/me").headers
     for file in ("css/app.css", "js/app.js", "missing.js"):
-        assert "Set-Cookie" not in client.get(f"/static/{file}").headers
+        with client.get(f"/static/{file}") as answer:
+            assert "Set-Cookie" not in answer.headers
