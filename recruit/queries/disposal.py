@@ -75,12 +75,20 @@ class Kept:
         return bool(self.holds) or self.disclosure
 
 
+def chosen_plan(session: Session, *, region_id: int) -> DisposalPlan | None:
+    """The plan that a region has chosen, or None."""
+    return session.exec(select(DisposalPlan).where(DisposalPlan.region_id == region_id)).first()
+
+
+def terms_of(row: DisposalPlan | None) -> dict[str, int]:
+    """The terms of a plan by name; without one those that are proposed."""
+    return dict(TERMS) if row is None else {name: getattr(row, name) for name in TERMS}
+
+
 def plan_of(session: Session, *, region_id: int) -> tuple[dict[str, int], int]:
     """The region's terms by name, and the revision of its plan; 0 where it has chosen none."""
-    row = session.exec(select(DisposalPlan).where(DisposalPlan.region_id == region_id)).first()
-    if row is None:
-        return dict(TERMS), 0
-    return {name: getattr(row, name) for name in TERMS}, row.revision
+    row = chosen_plan(session, region_id=region_id)
+    return terms_of(row), row.revision if row else 0
 
 
 def holds(session: Session, *, region_id: int, lifted: bool = False) -> list[tuple[Hold, Intake, str | None]]:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
-from sqlmodel import col, select
 
 from forms.rights import HoldForm, KeepingForm, LiftForm
 from recruit import clock
@@ -11,9 +10,10 @@ from recruit.database import transaction
 from recruit.errors import Refusal
 from recruit.i18n import gettext as _
 from recruit.i18n import language
-from recruit.models import DisposalPlan, HoldGround, Intake
+from recruit.models import HoldGround, Intake
 from recruit.models.disposal import TERMS
 from recruit.queries import disposal as queries
+from recruit.queries import intake as intakes
 from recruit.queries import naming
 from recruit.request import actor, db
 from recruit.services import keeping_plan as service
@@ -31,8 +31,8 @@ def _page(
     plan: KeepingForm | None = None, hold: HoldForm | None = None, lift: tuple[str, LiftForm] | None = None
 ) -> str:
     region_id = g.region.id
-    terms, revision = queries.plan_of(db(), region_id=region_id)
-    row = db().exec(select(DisposalPlan).where(DisposalPlan.region_id == region_id)).first()
+    row = queries.chosen_plan(db(), region_id=region_id)
+    terms = queries.terms_of(row)
     held = queries.holds(db(), region_id=region_id)
     lifted = queries.holds(db(), region_id=region_id, lifted=True)
     people = [each.placed_by_id for each, *_rest in (*held, *lifted)]
@@ -43,7 +43,7 @@ def _page(
         hold=hold or _hold_form(None),
         lift=lift,
         lift_form=LiftForm(None, say=_),
-        revision=revision,
+        revision=row.revision if row else 0,
         held=held,
         lifted=lifted,
         names=naming.names(db(), ids=people),
@@ -59,8 +59,7 @@ def _title(intake: Intake) -> str:
 
 def _hold_form(posted: Any) -> HoldForm:
     form = HoldForm(posted, say=_)
-    found = db().exec(select(Intake).order_by(col(Intake.id).desc()))
-    form.intake.choices = {"": "", **{each.slug: _title(each) for each in found}}
+    form.intake.choices = {"": "", **{each.slug: _title(each) for each in intakes.of_region(db())}}
     return form
 
 
@@ -96,7 +95,7 @@ def hold(region: str) -> Any:
         return _page(hold=form), 422
     try:
         with transaction(db()):
-            intake = db().exec(select(Intake).where(Intake.slug == form.intake.data)).one()
+            intake = next(each for each in intakes.of_region(db()) if each.slug == form.intake.data)
             service.place(
                 db(),
                 intake=intake,
