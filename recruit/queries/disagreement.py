@@ -74,11 +74,6 @@ class Queue:
         """Those that the coordinator has to decide on."""
         return [each for each in self.items if each.to_handle]
 
-    @property
-    def discussed(self) -> list[Difference]:
-        """Those that are being discussed."""
-        return [each for each in self.items if each.discussed]
-
 
 def threshold(session: Session, *, intake: Intake, stage: str) -> int:
     """From how many levels apart a disagreement of the stage is to be dealt with."""
