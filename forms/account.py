@@ -1,6 +1,7 @@
 """Signing in, creating an account, passwords, language."""
 
 import re
+from typing import Any
 
 from wtforms import EmailField, Form, PasswordField, RadioField, StringField, ValidationError
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Optional
@@ -22,6 +23,17 @@ def is_address(_form: Form, field: StringField) -> None:
         raise ValidationError(N_("Write an e-mail address in the form name@example.com"))
 
 
+def _name(*needed: Any) -> StringField:
+    """The person's name; `needed` is the validator of a form that does not go without."""
+    return StringField(
+        N_("Your name"),
+        description=N_("As you want to be addressed, in any script."),
+        filters=[stripped],
+        validators=[*needed, Length(max=200, message=N_("Use at most 200 characters"))],
+        render_kw={"autocomplete": "name", "dir": "auto"},
+    )
+
+
 class LoginForm(WordedForm):
     """E-mail address and password."""
 
@@ -41,16 +53,7 @@ class LoginForm(WordedForm):
 class RegisterForm(WordedForm):
     """A new account."""
 
-    name = StringField(
-        N_("Your name"),
-        description=N_("As you want to be addressed, in any script."),
-        filters=[stripped],
-        validators=[
-            DataRequired(N_("Write your name")),
-            Length(max=200, message=N_("Use at most 200 characters")),
-        ],
-        render_kw={"autocomplete": "name", "dir": "auto"},
-    )
+    name = _name(DataRequired(N_("Write your name")))
     email = EmailField(
         N_("E-mail address"),
         description=N_("We send a link to it. Use an address that you read often."),
@@ -71,13 +74,7 @@ class RegisterForm(WordedForm):
 class LinkForm(WordedForm):
     """What a link's page asks whoever has no account yet."""
 
-    name = StringField(
-        N_("Your name"),
-        description=N_("As you want to be addressed, in any script."),
-        filters=[stripped],
-        validators=[Length(max=200, message=N_("Use at most 200 characters"))],
-        render_kw={"autocomplete": "name", "dir": "auto"},
-    )
+    name = _name()
 
 
 class ConfirmForm(WordedForm):
@@ -143,16 +140,7 @@ class LanguageForm(WordedForm):
 class NameForm(WordedForm):
     """Another name."""
 
-    name = StringField(
-        N_("Your name"),
-        description=N_("As you want to be addressed, in any script."),
-        filters=[stripped],
-        validators=[
-            DataRequired(N_("Write your name")),
-            Length(max=200, message=N_("Use at most 200 characters")),
-        ],
-        render_kw={"autocomplete": "name", "dir": "auto"},
-    )
+    name = _name(DataRequired(N_("Write your name")))
 
 
 class RemovePasswordForm(WordedForm):

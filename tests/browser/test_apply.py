@@ -8,13 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from recruit.database import AllRegions, make_engine, make_session
-from recruit.settings import Settings
 from tests.browser.conftest import PATIENCE, Serve
 from tests.browser.hands import SEND, Hands, Keyboard, Plain
-from tests.demo import moment
-from tests.recruit.application_helpers import PDF, open_intake
-from tests.recruit.factories import make_world
+from tests.browser.served import with_open_intake
+from tests.recruit.application_helpers import PDF
 
 PHONE = {"width": 390, "height": 844}
 INTAKE = "/i/alvmark/spring"
@@ -23,14 +20,7 @@ INTAKE = "/i/alvmark/spring"
 @pytest.fixture(scope="module")
 def address(serve: Serve, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A region with one open intake, served."""
-    folder = tmp_path_factory.mktemp("apply")
-    (folder / "recruit.db").write_bytes(sqlite_template.read_bytes())
-    settings = Settings(data_dir=str(folder), secret_key="a secret", mail_url="catch:", rate_limits=False)
-    engine = make_engine(settings.database)
-    with make_session(engine, scope=AllRegions("tests")) as session:
-        open_intake(session, make_world(session), now=moment())
-    engine.dispose()
-    return serve(settings)
+    return serve(with_open_intake(tmp_path_factory.mktemp("apply"), sqlite_template))
 
 
 @pytest.fixture
