@@ -291,7 +291,8 @@ def test_documents_stand_beside_the_scores(desk: Desk) -> None:
     page.keyboard.press("d")
     picture = page.locator("[data-paper-pane] img").first
     expect(picture).to_be_visible()
-    page.wait_for_function("document.querySelector('[data-paper-pane] img').naturalWidth > 500")
+    expect(picture).to_have_js_property("complete", True)
+    assert picture.evaluate("picture => picture.naturalWidth") > 500
     before = picture.bounding_box()
     page.keyboard.press("+")
     after = picture.bounding_box()
