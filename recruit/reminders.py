@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 
 from recruit import clock
 from recruit.database import AllRegions, make_session, transaction
-from recruit.services import completion, reference_asking
+from recruit.services import completion, reference_rule
 from recruit.settings import Settings
 
 EVERY = timedelta(hours=1)
@@ -18,8 +18,8 @@ def remind(engine: Engine, settings: Settings, *, now: datetime | None = None) -
     scope = AllRegions("reminders go out in every region")
     with make_session(engine, scope=scope, writes=True) as session, transaction(session):
         moment = now or clock.now()
-        reference_asking.ask_by_rule(session, base_url=settings.base_url, now=moment)
-        reminded = reference_asking.remind(session, base_url=settings.base_url, now=moment)
+        reference_rule.ask_by_rule(session, base_url=settings.base_url, now=moment)
+        reminded = reference_rule.remind(session, base_url=settings.base_url, now=moment)
         return reminded + completion.remind(session, base_url=settings.base_url, now=moment)
 
 

@@ -15,7 +15,7 @@ from recruit.queries import references
 from recruit.request import actor, db, settings
 from recruit.routes.application_shared import blueprint, own_application, page, place, posted, url
 from recruit.services import application as services
-from recruit.services import reference_asking
+from recruit.services import referee_change
 
 _PARTS = ("name", "title", "workplace", "email", "phone", "language")
 
@@ -47,7 +47,7 @@ def referee(reference: str, referee: str) -> Any:
         answers = services.RefereeAnswers(**{part: form[part].data for part in _PARTS})
         try:
             with transaction(db()):
-                reference_asking.change_address(
+                referee_change.change_address(
                     db(),
                     application=application,
                     found=found,

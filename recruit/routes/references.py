@@ -17,6 +17,7 @@ from recruit.queries import references as queries
 from recruit.request import account, actor, db, page_asked, settings
 from recruit.routes.eligibility import present, show_error
 from recruit.services import reference_asking as service
+from recruit.services import reference_rule
 from recruit.services.reference_asking import Done
 from recruit.services.selection import summary
 
@@ -93,7 +94,7 @@ def setting(region: str, intake: str) -> Any:
     if request.method == "POST" and form.validate():
         try:
             with transaction(db()):
-                service.set_terms(
+                reference_rule.set_terms(
                     db(),
                     intake=found,
                     asking=ReferenceAsking(form.asking.data),

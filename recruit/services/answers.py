@@ -34,7 +34,7 @@ from recruit.models.types import id_of
 from recruit.queries import application as queries
 from recruit.queries import references
 from recruit.services.changing import changing
-from recruit.services.reference_asking import tell_group
+from recruit.services.reference_mail import tell_group
 from recruit.services.topics import TOPIC_COLUMNS
 
 _ENUMS: dict[str, type[enum.Enum]] = {

@@ -29,7 +29,7 @@ from recruit.models.application import QUESTIONS
 from recruit.models.types import id_of
 from recruit.queries import references as queries
 from recruit.services import changing, record
-from recruit.services.reference_asking import digest_of, end_links, tell_group
+from recruit.services.reference_mail import digest_of, end_links, tell_group
 
 LONGEST_COMMENT = 4000
 
