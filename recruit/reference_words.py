@@ -1,8 +1,9 @@
 """Where a referee stands, and what a referee has said beside the fixed form, in words."""
 
 from forms.referee import DECLINES, RELATIONS
+from forms.reference_asking import ASKING
 from recruit.i18n import gettext as _
-from recruit.models import CLOSE, DeclineReason, ReferenceRequest, Relation
+from recruit.models import CLOSE, DeclineReason, ReferenceAsking, ReferenceRequest, Relation
 
 
 def state_word(state: str) -> str:
@@ -29,6 +30,11 @@ def badge(state: str) -> str:
         "declined": "ochre",
         "undelivered": "falu",
     }.get(state, "")
+
+
+def asking_word(asking: ReferenceAsking) -> str:
+    """When an intake asks its referees."""
+    return _(dict(ASKING)[asking.value])
 
 
 def relation_word(relation: Relation) -> str:

@@ -96,6 +96,7 @@ def _missing(profile: Profile) -> Options:
         *((f"document-{each.value}", _("Document: %(name)s", name=document_name(each))) for each in kinds),
         ("reference", _("A referee's answer")),
         ("copy", _("A redacted CV")),
+        ("correction", _("An answer to a request for correction")),
     ]
 
 

@@ -51,6 +51,7 @@ def waits(
         *_judging(intake, other, on, meeting),
         *_assessment(intake, standing, loads, on, meeting),
         *_others(intake, standing, waiting, other, meeting),
+        *_rights(intake, waiting, on),
         *_mail_and_profile(intake, other, on),
     ]
     return [each for each in found if each.number > 0]
@@ -144,6 +145,32 @@ def _judging(intake: Intake, other: Elsewhere, on: str, meeting: str) -> list[Wa
             meeting,
             to("disagreement.index", intake),
             _("Deal with them"),
+        ),
+    ]
+
+
+def _rights(intake: Intake, waiting: Waiting, on: str) -> list[Wait]:
+    """What applicants have asked for by right."""
+    return [
+        Wait(
+            waiting.corrections,
+            _("Applicants who ask for a correction"),
+            _(
+                "They say that something in their application is wrong. Answer each request, with a reason if not."
+            ),
+            on,
+            "",
+            to(TABLE, intake, stage="all", missing="correction"),
+            _("See which"),
+        ),
+        Wait(
+            waiting.merits,
+            _("Requests for merits to answer"),
+            _("Who was not called or hired may ask which merits those who were had."),
+            on,
+            "",
+            to("merits.index", intake),
+            _("Answer them"),
         ),
     ]
 

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from recruit.errors import NotFound
 from recruit.i18n import lazy_gettext as _
@@ -47,6 +48,19 @@ def in_intake(session: Session, intake: Intake) -> list[tuple[MeritsRequest, App
         .order_by(col(MeritsRequest.answered_at).is_not(None), col(MeritsRequest.number))
     )
     return list(session.exec(found))
+
+
+def how_many_unanswered(intake: Intake) -> Any:
+    """The statement that counts an intake's requests that wait for an answer, of applications not disposed of."""
+    return (
+        select(func.count(col(MeritsRequest.id)))
+        .join(Application, col(Application.id) == col(MeritsRequest.application_id))
+        .where(
+            MeritsRequest.intake_id == intake.id,
+            col(MeritsRequest.answered_at).is_(None),
+            col(Application.disposed_at).is_(None),
+        )
+    )
 
 
 def one(session: Session, intake: Intake, public_id: str) -> MeritsRequest:

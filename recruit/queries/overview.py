@@ -21,7 +21,7 @@ from recruit.models import (
 )
 from recruit.models.application import GOES_ON
 from recruit.planning import Share
-from recruit.queries import assessment, table_filter
+from recruit.queries import assessment, merits, table_filter
 
 
 @dataclass(frozen=True)
@@ -49,12 +49,17 @@ class Load:
 
 @dataclass(frozen=True)
 class Waiting:
-    """Counts of what waits: for the coordinator, for applicants, for referees."""
+    """Counts of what waits: for the coordinator, for applicants, for referees.
+
+    `corrections`: applications with a request for correction that nobody has answered. `merits`: such requests.
+    """
 
     unclear: int
     references: int
     copies: int
     countries: int
+    corrections: int
+    merits: int
 
 
 def refusals(session: Session, intake: Intake) -> list[tuple[str, int]]:
@@ -87,6 +92,12 @@ def waiting(session: Session, intake: Intake) -> Waiting:
             _unanswered_referees(*sent, col(Application.eligibility) != Eligibility.INELIGIBLE),
             _count(*sent, col(Application.eligibility).in_(GOES_ON), table_filter.lacks_copy()),
             select(func.count(func.distinct(Application.education_country))).where(*sent).scalar_subquery(),
+            _count(
+                Application.intake_id == intake.id,
+                col(Application.status) != ApplicationStatus.DRAFT,
+                table_filter.awaits_correction(),
+            ),
+            merits.how_many_unanswered(intake).scalar_subquery(),
         )
     ).one()
     return Waiting(*(int(value) for value in row))

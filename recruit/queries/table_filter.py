@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, or_
+from sqlalchemy import and_, func, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
@@ -19,6 +19,7 @@ from recruit.models import (
     Attachment,
     AttachmentKind,
     CompletionState,
+    CorrectionRequest,
     Eligibility,
     EntryKind,
     Intake,
@@ -37,7 +38,7 @@ from recruit.models.application import GOES_ON
 from recruit.queries import completion
 
 SORTS = ("submitted", "code", "name", "eligibility", "due")
-MISSING = ("decision", "unclear", "document", "reference", "copy")
+MISSING = ("decision", "unclear", "document", "reference", "copy", "correction")
 ELIGIBILITIES = tuple(each.value for each in Eligibility)
 #: How far an application has come. The last three stand on the confirmed list: before that they go by code alone.
 STAGES = (
@@ -236,7 +237,17 @@ def _missing(chosen: Filter) -> list[Any]:
             .where(Referee.application_id == Application.id, col(Referee.answered_at).is_(None))
             .exists()
         ]
+    if chosen.missing == "correction":
+        return [awaits_correction()]
     return [lacks_copy()] if chosen.missing == "copy" else []
+
+
+def awaits_correction() -> Any:
+    """SQL: its applicant has asked for a correction that nobody has answered, and it is not disposed of."""
+    asked = select(CorrectionRequest.id).where(
+        CorrectionRequest.application_id == Application.id, col(CorrectionRequest.answered_at).is_(None)
+    )
+    return and_(col(Application.disposed_at).is_(None), asked.exists())
 
 
 def has_unclear() -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request
 
 from forms.cloning import CloneForm, clone_form
-from recruit import clock
+from recruit import clock, reference_words
 from recruit.database import transaction
 from recruit.errors import Conflict, Invalid
 from recruit.i18n import gettext as _
@@ -14,7 +14,7 @@ from recruit.intake_home import plan, words
 from recruit.models import Intake
 from recruit.planning import PLANNED, moved
 from recruit.queries import intake as intakes
-from recruit.queries import lessons
+from recruit.queries import lessons, references
 from recruit.request import actor, db
 from recruit.routes.monitoring_shared import intake_here
 from recruit.services import cloning as service
@@ -108,12 +108,15 @@ def _new(form: CloneForm) -> service.NewIntake:
 def _page(found: Intake, carried: service.Carried, form: CloneForm, status: int = 200, told: str = "") -> Any:
     closes = form.closes_on.data or service.next_closing_day(found, clock.now())
     dates = moved(carried.dates, (closes - clock.in_stockholm(found.closes_at).date()).days)
+    terms = references.terms(db(), found.id or 0)
     page = render_template(
         "intake/clone.html",
         intake=found,
         heading=words.title_of(found),
         carried=carried,
         limits=len(service.limits_carried(db(), found)),
+        terms=terms,
+        asking=reference_words.asking_word(terms.asking),
         form=form,
         dates=[(plan.step_name(step), dates[step]) for step in PLANNED if step in dates],
         taught=lessons.of(db(), found).summary,

@@ -1,8 +1,8 @@
-"""The next intake from an earlier one: its sites and posts, programme, profile and time plan, as a new draft."""
+"""The next intake from an earlier one, as a new draft: posts, programme, profile, time plan, how referees are asked."""
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -20,12 +20,14 @@ from recruit.models import (
     Membership,
     PlanDate,
     PlanStep,
+    ReferenceSetting,
     Role,
     Site,
 )
 from recruit.models.types import id_of
 from recruit.planning import COLUMNS, PLANNED, moved
 from recruit.queries import intake as intakes
+from recruit.queries import references
 from recruit.queries import time_plan as plans
 from recruit.services import intake as service
 from recruit.services import record
@@ -151,6 +153,7 @@ def clone(
     session.add(made)
     _add_dates(session, made, dates)
     _add_limits(session, source, made)
+    _add_reference_terms(session, source, made, actor, now)
     record.write(
         session,
         region_id=source.region_id,
@@ -208,6 +211,22 @@ def _add_limits(session: Session, source: Intake, made: Intake) -> None:
         for each in limits_carried(session, source)
     )
     session.flush()
+
+
+def _add_reference_terms(session: Session, source: Intake, made: Intake, actor: Actor, now: datetime) -> None:
+    """When referees are asked and how long they have, where it differs from the usual."""
+    terms = references.terms(session, id_of(source))
+    if terms != references.USUAL:
+        session.add(
+            ReferenceSetting(
+                region_id=made.region_id,
+                intake_id=id_of(made),
+                **asdict(terms),
+                set_at=now,
+                set_by_id=actor.person(),
+            )
+        )
+        session.flush()
 
 
 def limits_carried(session: Session, source: Intake) -> Sequence[AssessorLimit]:

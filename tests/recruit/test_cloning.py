@@ -9,10 +9,10 @@ from sqlmodel import Session, col, select
 
 from recruit import clock
 from recruit.errors import Conflict, Invalid, NotFound
-from recruit.models import Intake, IntakeStatus, PlanStep, Posts, RecordEntry, Site
-from recruit.queries import assigning, time_plan
+from recruit.models import Intake, IntakeStatus, PlanStep, Posts, RecordEntry, ReferenceAsking, Site
+from recruit.queries import assigning, references, time_plan
 from recruit.queries import intake as intakes
-from recruit.services import assessor_limits, people, profiles
+from recruit.services import assessor_limits, people, profiles, reference_rule
 from recruit.services import cloning as service
 from recruit.services import intake as intake_service
 from recruit.services import time_plan as plans
@@ -125,6 +125,32 @@ def test_limits_of_assessors_who_are_still_there_come_along_without_days_away(
     assert (only.least, only.most, only.away_from, only.hand_over) == (2, 5, None, False)
 
 
+def test_how_referees_are_asked_comes_along(session: Session, world: World, source: Intake) -> None:
+    usual = clone(session, world, source, slug="usual")
+    reference_rule.set_terms(
+        session,
+        intake=source,
+        asking=ReferenceAsking.AT_CALL,
+        days=21,
+        remind_days=5,
+        actor=world.actor,
+        now=NOW,
+    )
+    made = clone(session, world, source)
+    assert references.terms(session, made.id or 0) == references.Terms(ReferenceAsking.AT_CALL, 21, 5)
+    assert references.terms(session, usual.id or 0) == references.USUAL
+    reference_rule.set_terms(
+        session,
+        intake=made,
+        asking=ReferenceAsking.BY_HAND,
+        days=9,
+        remind_days=2,
+        actor=world.actor,
+        now=NOW,
+    )
+    assert references.terms(session, source.id or 0).days == 21  # each has its own from then on
+
+
 def test_a_site_closed_since_is_left_out_and_named(session: Session, world: World, source: Intake) -> None:
     close(session, world, world.sites[0])
     found = service.carried(session, source=source)
@@ -230,6 +256,7 @@ def test_the_page_shows_what_is_carried_and_makes_the_draft(
     text = coordinator.get(PAGE).text
     assert "Älvstads sjukhus" in text
     assert "Everything assessed" in text
+    assert "By hand: a coordinator chooses whom. 14 days to answer, reminded 3 days before." in text
     answer = post(coordinator, PAGE, typed(world))
     assert (answer.status_code, answer.location) == (303, "/g/alvmark/bt-next/")
     assert coordinator.get("/g/alvmark/bt-next/").status_code == 200

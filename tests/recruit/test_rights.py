@@ -315,6 +315,10 @@ def test_a_correction_is_asked_for_answered_and_recorded(
     assert told.recipient == world.region.contact_email
     assert "Daria med" not in told.body
     sign_in(client, world.coordinator)
+    home = f"/g/alvmark/{intake.slug}/"
+    waiting = f"{home}applications?stage=all&amp;missing=correction"
+    assert waiting in client.get(home).text
+    assert application.mask_code in client.get(waiting.replace("&amp;", "&")).text
     here = f"/g/alvmark/{intake.slug}/applications/{application.mask_code}/rights"
     page = client.get(here).text
     assert "Jag heter Daria" in page
@@ -324,6 +328,8 @@ def test_a_correction_is_asked_for_answered_and_recorded(
     given = {"outcome": "corrected", "answer": "Namnet är ändrat."}
     assert post(client, found.group(1), given).status_code == 303
     assert post(client, found.group(1), given).status_code == 409
+    assert waiting not in client.get(home).text
+    assert application.mask_code not in client.get(waiting.replace("&amp;", "&")).text
     session.rollback()
     told = session.exec(select(OutgoingMail).order_by(col(OutgoingMail.id).desc())).first()
     assert told is not None

@@ -375,6 +375,8 @@ def test_merits_are_asked_for_once_and_answered_without_names(
     session.rollback()
     sign_in(client, coordinator)
     session.rollback()
+    home, queue = group.removesuffix(f"merits/{public_id}"), group.removesuffix(f"/{public_id}")
+    assert f'href="{queue}">Besvara dem<' in client.get(home).text
     proposed = client.get(group).text
     assert "&lt;b&gt;Who?" in proposed
     assert "Person 2" in proposed
@@ -382,6 +384,7 @@ def test_merits_are_asked_for_once_and_answered_without_names(
     assert post(client, group, {"answer": " "}).status_code == 422
     assert post(client, group, {"answer": "Person 1: ten months."}).status_code == 303
     assert post(client, group, {"answer": "Other words."}).status_code == 422
+    assert f'href="{queue}">Besvara dem<' not in client.get(home).text
     session.rollback()
     assert session.exec(select(MeritsRequest).where(MeritsRequest.public_id == public_id)).one().answer == (
         "Person 1: ten months."
