@@ -87,6 +87,7 @@ ACCESS: dict[str, Access] = {
     "application.result": ACCOUNT,
     "application.withdraw": ACCOUNT,
     "application.completion": ACCOUNT,
+    "application.expected": ACCOUNT,
     "application.status": ACCOUNT,
     "application.decision": ACCOUNT,
     "application.decision_pdf": ACCOUNT,

@@ -54,6 +54,7 @@ ACTIONS = {
     "eligibility.setting_undone": N_("Setting for many undone"),
     "completion.asked": N_("Asked for completion"),
     "completion.answered": N_("Answer to a request for completion came in"),
+    "completion.added": N_("Document that was expected came in, unasked"),
     "completion.looked_at": N_("Answer to a request for completion looked at"),
     "completion.cancelled": N_("Request for completion taken back"),
     "completion.extended": N_("More time for completion"),

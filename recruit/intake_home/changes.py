@@ -34,6 +34,9 @@ def _sentences() -> dict[str, Callable[[int], str]]:
         "completion.answered": lambda n: ngettext(
             "%(num)s completion came in", "%(num)s completions came in", n
         ),
+        "completion.added": lambda n: ngettext(
+            "%(num)s document that was expected came in", "%(num)s documents that were expected came in", n
+        ),
         "assessment.conflict_declared": lambda n: ngettext(
             "%(num)s conflict of interest declared", "%(num)s conflicts of interest declared", n
         ),

@@ -12,6 +12,7 @@ from recruit.models.types import RegionScoped, check, choice, moment, public_id
 class CompletionRequest(RegionScoped, table=True):
     """One thing asked of one applicant: a document, a topic to go through again, or an answer in words.
 
+    `asked_by_id` None: nobody asked; the applicant had said that the document would come, and has added it.
     A document has `kind`, a topic has `topic`; neither means an answer in words. `requirement` is the one that it
     concerns, if any. `due_on` is the last day, on Swedish clocks. Open: neither answered nor cancelled. `handled_at`:
     a person has looked at the answer. `attachment_id` is the file that answered, as long as it is there.
@@ -32,7 +33,7 @@ class CompletionRequest(RegionScoped, table=True):
     requirement: str | None = Field(default=None, max_length=20)
     text: str = ""
     asked_at: datetime = moment()
-    asked_by_id: int = Field(foreign_key="account.id", ondelete="RESTRICT")
+    asked_by_id: int | None = Field(default=None, foreign_key="account.id", ondelete="RESTRICT")
     due_on: date
     first_due_on: date
     reminded_at: datetime | None = moment(default=None, nullable=True)

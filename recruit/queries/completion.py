@@ -28,7 +28,7 @@ from recruit.queries.completeness import TOPIC_OF_DOCUMENT
 
 @dataclass(frozen=True)
 class Asked:
-    """A request with its application and who asked."""
+    """A request with its application and who asked; empty when nobody did."""
 
     request: CompletionRequest
     application: Application
@@ -127,16 +127,15 @@ def page(
     rows = session.exec(
         select(CompletionRequest, Application, Account.name, Account.email)
         .join(Application, col(Application.id) == col(CompletionRequest.application_id))
-        .join(Account, col(Account.id) == col(CompletionRequest.asked_by_id))
+        .join(Account, col(Account.id) == col(CompletionRequest.asked_by_id), isouter=True)
         .where(*conditions)
         .order_by(*order)
         .offset((number - 1) * per_page)
         .limit(per_page)
         .options(_shown())
     )
-    return [Asked(request, application, name or email) for request, application, name, email in rows], int(
-        total
-    )
+    asked = [Asked(request, application, name or email or "") for request, application, name, email in rows]
+    return asked, int(total)
 
 
 def of_applications(session: Session, ids: Sequence[int]) -> dict[int, list[CompletionRequest]]:

@@ -1,4 +1,4 @@
-"""Answers that do not fit together, and what is expected later: told before sending. Pure; `queries.application` loads.
+"""Answers that do not fit together: told before sending. Pure; `queries.application` loads.
 
 An error cannot be true and is corrected before sending. A question may well be right, and the application can be sent
 as it is: it is for the applicant to look once more, and nobody else is told of it.
@@ -11,8 +11,9 @@ from typing import Any
 
 from recruit.display import day
 from recruit.i18n import lazy_gettext as _
-from recruit.models import Application, LanguageEvidence, LicenceRoute, LicenceStatus, WorkPermit
+from recruit.models import Application, LicenceRoute, LicenceStatus
 from recruit.queries.completeness import Dossier
+from recruit.queries.expected import expected
 
 SWEDEN = "SE"
 
@@ -27,36 +28,6 @@ class Contradiction:
     error: bool = False
 
 
-@dataclass(frozen=True)
-class Expected:
-    """What comes later: the rule of the requirement that it is for, the day it is expected, and where that was said."""
-
-    topic: str
-    field: str
-    rule: str
-    on: date
-    in_time: bool
-
-
-def expected(dossier: Dossier) -> list[Expected]:
-    """What the application says will come, with its day; `in_time`: by the start."""
-    application, starts = dossier.application, dossier.intake.starts_on
-    return [
-        Expected(topic, f"{column}-day", rule, on, on <= starts)
-        for topic, column, rule, on in _waited_for(application)
-        if on is not None
-    ]
-
-
-def _waited_for(application: Application) -> Iterable[tuple[str, str, str, date | None]]:
-    if application.licence is LicenceStatus.EXPECTED:
-        yield "licence", "licence_on", "licence_by_start", application.licence_on
-    if application.language_evidence is LanguageEvidence.EXPECTED:
-        yield "language", "language_on", "swedish_c1", application.language_on
-    if application.work_permit is WorkPermit.EXPECTED:
-        yield "start", "work_permit_on", "work_permit", application.work_permit_on
-
-
 def contradictions(dossier: Dossier, today: date) -> list[Contradiction]:
     """Everything that does not fit together, errors first."""
     found = [
@@ -69,7 +40,7 @@ def contradictions(dossier: Dossier, today: date) -> list[Contradiction]:
 
 
 def _expected_days(dossier: Dossier, today: date) -> Iterable[Contradiction]:
-    for each in expected(dossier):
+    for each in expected(dossier.application, dossier.intake):
         if each.on < today:
             message = _(
                 "What you expected on %(day)s should have come by now. Say that you have it, or write a new day.",

@@ -50,6 +50,19 @@ class Released:
     published_at: datetime | None
     filled_at: datetime | None
 
+    @property
+    def is_over(self) -> bool:
+        """Whether, as far as the applicant may know, the application takes part no longer."""
+        if self.steps.keys() & {ReleasedKind.DECLINED, ReleasedKind.DROPPED_OUT, ReleasedKind.STARTED}:
+            return True
+        if ReleasedKind.ACCEPTED in self.steps:
+            return False
+        if self.filled_at is not None:
+            return True
+        if self.steps.keys() & {ReleasedKind.OFFERED, ReleasedKind.CALLED}:
+            return False
+        return self.entry is None if self.listed else ReleasedKind.NOT_ELIGIBLE in self.steps
+
 
 def released(session: Session, application: Application) -> Released:
     """What is released to an applicant. The same queries whatever it is, so that no time tells of more."""

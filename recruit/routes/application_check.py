@@ -9,7 +9,8 @@ from recruit.i18n import gettext as _
 from recruit.i18n import language
 from recruit.queries.application import Dossier
 from recruit.queries.completeness import Missing, missing
-from recruit.queries.contradictions import Contradiction, expected
+from recruit.queries.contradictions import Contradiction
+from recruit.queries.expected import Expected, expected
 from recruit.routes.application_words import TITLES
 
 
@@ -27,7 +28,7 @@ def expected_later(dossier: Dossier) -> list[dict[str, Any]]:
     """What the application says will come, by which day."""
     return [
         _line(dossier, each, _("You expect it on %(day)s.", day=day(each.on)), each.rule)
-        for each in expected(dossier)
+        for each in expected(dossier.application, dossier.intake)
     ]
 
 
@@ -46,7 +47,7 @@ def requirement(dossier: Dossier, rule: str) -> str:
     return next(names, "")
 
 
-def _address(dossier: Dossier, each: Missing | Contradiction) -> str:
+def _address(dossier: Dossier, each: Missing | Contradiction | Expected) -> str:
     values: dict[str, Any] = {"reference": dossier.application.reference, "from": "check"}
     if each.topic == "experience" and each.field:
         return url_for("application.period", reference=values["reference"], period=each.field)

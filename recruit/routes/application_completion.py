@@ -1,21 +1,24 @@
-"""What the region has asked the applicant to complete: one page per request, also after the closing time."""
+"""What comes after the closing time: what the region has asked for, a page per request, and what was expected."""
 
 from typing import Any
 
 from flask import flash, redirect, request
 
+from forms.attachments import FileForm
 from forms.completion import AnswerForm
 from recruit import clock
 from recruit.database import transaction
-from recruit.errors import Invalid
+from recruit.errors import Invalid, NotFound
 from recruit.i18n import gettext as _
-from recruit.models import Application, CompletionRequest
+from recruit.models import Application, AttachmentKind, CompletionRequest, Intake
 from recruit.queries import application as queries
 from recruit.queries import completion
+from recruit.queries.expected import HERE, Expected, waited_for
+from recruit.queries.released import Released
 from recruit.request import actor, db
 from recruit.routes import completion_words
 from recruit.routes.application_shared import blueprint, own_application, page, posted, storage, url
-from recruit.services import attachments, completion_answers
+from recruit.services import attachments, completion_answers, expected_documents
 
 
 def open_for(application: Application) -> list[tuple[CompletionRequest, str]]:
@@ -49,6 +52,56 @@ def completion_page(reference: str, request_id: str) -> Any:
         return _shown(application, row, form), 422
     flash(_("Your answer has come in. Nothing more is needed for this."))
     return redirect(url("completion", application, request_id=row.public_id), 303)
+
+
+def still_expected(
+    application: Application, intake: Intake, told: Released
+) -> list[tuple[Expected, str, str]]:
+    """What the applicant said would come: each in words, and why it cannot be added, empty when it can."""
+    if told.is_over:
+        return []
+    now = clock.now()
+    return [
+        (each, completion_words.what(each), str(expected_documents.why_not(each, told, now) or ""))
+        for each in waited_for(application, intake)
+    ]
+
+
+@blueprint.route("/my/<reference>/expected/<kind>", methods=["GET", "POST"])
+def expected(reference: str, kind: str) -> Any:
+    """Add a document that one has said would come, unasked, until the day of the start."""
+    application = own_application(reference)
+    if kind not in {each.value for each in HERE}:
+        raise NotFound(_("There is no such page."))
+    wanted, now = AttachmentKind(kind), clock.now()
+    form = FileForm(posted(), data={}, say=_)
+    waited = expected_documents.addable(db(), application=application, kind=wanted, now=now)
+    if request.method == "POST" and form.validate():
+        try:
+            with transaction(db()):
+                expected_documents.add(
+                    db(),
+                    application=application,
+                    kind=wanted,
+                    filename=form.file.chosen.filename or "",
+                    content=form.file.chosen.read(),
+                    storage=storage(),
+                    actor=actor(),
+                    now=now,
+                )
+        except Invalid as refusal:
+            form.file.errors = [str(refusal)]
+        else:
+            flash(_("It is added. The region sees it and looks at the requirement again."))
+            return redirect(url("status", application), 303)
+    shown = page(
+        "expected",
+        queries.dossier(db(), application),
+        form=form,
+        waited=waited,
+        what=completion_words.what(waited),
+    )
+    return shown, 422 if form.errors else 200
 
 
 def _answer(application: Application, row: CompletionRequest, form: AnswerForm) -> None:

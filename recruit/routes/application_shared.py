@@ -18,6 +18,7 @@ from recruit.queries import application as queries
 from recruit.queries import completion
 from recruit.queries import intake as intakes
 from recruit.queries.application import Dossier
+from recruit.queries.expected import waited_for
 from recruit.request import account, actor, db, settings
 from recruit.services import application as services
 from recruit.storage import Storage
@@ -62,7 +63,8 @@ def changeable(application: Application, topic: str = "") -> Application:
 def _show_closed(refusal: Closed) -> tuple[str, int]:
     """Why nothing can be changed here any more, and what can still be done."""
     dossier = queries.dossier(db(), refusal.application)
-    return page("closed", dossier), refusal.status
+    expected = waited_for(dossier.application, dossier.intake)
+    return page("closed", dossier, expected=expected), refusal.status
 
 
 def page(template: str, dossier: Dossier, **values: Any) -> str:

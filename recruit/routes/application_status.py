@@ -12,7 +12,7 @@ from recruit.queries import released as releases
 from recruit.queries import time_plan
 from recruit.queries.ranking import undecided
 from recruit.request import db
-from recruit.routes.application_completion import open_for
+from recruit.routes.application_completion import open_for, still_expected
 from recruit.routes.application_shared import blueprint, own_application, page, url
 from recruit.status_view import status_of
 
@@ -35,4 +35,12 @@ def status(reference: str) -> Any:
         accepts=accepts,
         checked=checked,
     )
-    return page("status", dossier, view=view, told=told, asked=open_for(application), open=accepts)
+    return page(
+        "status",
+        dossier,
+        view=view,
+        told=told,
+        asked=open_for(application),
+        expected=still_expected(application, dossier.intake, told),
+        open=accepts,
+    )

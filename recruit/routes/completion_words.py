@@ -7,13 +7,14 @@ from recruit.display import day as written_day
 from recruit.i18n import gettext as _
 from recruit.models import AttachmentKind, CompletionRequest, CompletionState
 from recruit.queries.completion import state
+from recruit.queries.expected import Expected
 from recruit.routes import application_words
 from recruit.services.completion import TOPICS, Wanted
 from recruit.services.proposals import document_name
 
 
-def what(request: CompletionRequest | Wanted) -> str:
-    """What is asked for."""
+def what(request: CompletionRequest | Wanted | Expected) -> str:
+    """What is asked for, or expected."""
     if request.kind is not None:
         return str(document_name(request.kind))
     if request.topic:

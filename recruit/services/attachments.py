@@ -8,10 +8,11 @@ from sqlmodel import Session, col, select
 from recruit.actor import Actor
 from recruit.errors import Invalid
 from recruit.i18n import lazy_gettext as _
-from recruit.models import Application, Attachment, AttachmentKind
+from recruit.models import Application, Attachment, AttachmentKind, CompletionRequest
 from recruit.models.types import id_of
 from recruit.queries import application as queries
 from recruit.queries.completion import admitting
+from recruit.queries.expected import HERE, is_waited_for
 from recruit.services import completion_answers
 from recruit.services.changing import changing
 from recruit.storage import Storage, clean_filename, delete_with, put_with
@@ -34,13 +35,11 @@ def attach(
 ) -> Attachment:
     """Add a file. The same content twice under the same kind is kept once, and the first is returned.
 
-    It answers a request for completion that asks for this kind,
-    with `answer` beside it. Raises Invalid (field "file") for one that storage
-    refuses or when there would be too much.
+    It answers a request for completion that asks for this kind, with `answer` beside it; what was expected is then
+    here. Raises Invalid (field "file") for one that storage refuses or when there would be too much.
     """
-    row = _keep(session, application, kind, filename, content, storage, actor, now)
-    asked = admitting(session, application, document=kind, now=now)
-    if asked is not None and asked.kind is kind:
+    row, asked = _keep(session, application, kind, filename, content, storage, actor, now)
+    if asked is not None:
         completion_answers.mark_answered(
             session,
             request=asked,
@@ -62,7 +61,8 @@ def _keep(
     storage: Storage,
     actor: Actor,
     now: datetime,
-) -> Attachment:
+) -> tuple[Attachment, CompletionRequest | None]:
+    """The file's row, and the request for just this kind of document that it answers, if there is one."""
     with changing(
         session,
         application=application,
@@ -72,10 +72,16 @@ def _keep(
         actor=actor,
         now=now,
     ) as changes:
-        application.revision -= 1  # a file overwrites no answer: forms open elsewhere are not stale
+        asked = admitting(session, application, document=kind, now=now)
+        if asked is not None and asked.kind is not kind:
+            asked = None
+        if asked is not None and is_waited_for(application, kind):
+            changes.set(application, HERE[kind])
+        if not changes.values:
+            application.revision -= 1  # a file overwrites no answer: forms open elsewhere are not stale
         same = already_attached(session, application=application, kind=kind, content=content)
         if same is not None:
-            return same
+            return same, asked
         present = queries.attachments(session, application)
         _check_room(present, len(content), clean_filename(filename))
         stored = put_with(session, storage, content, filename)
@@ -87,7 +93,7 @@ def _keep(
         )
         session.add(row)
         changes.note(f"attachment.{row.public_id}", None, [kind.value, row.filename, stored.sha256])
-    return row
+    return row, asked
 
 
 def already_attached(

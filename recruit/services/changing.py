@@ -171,6 +171,8 @@ def _reopen_what_was_asked(
     session: Session, application: Application, asked: CompletionRequest, actor: Actor, now: datetime
 ) -> None:
     """The request says what the change is about. A confirmed list stays on what it rests on."""
+    if asked.asked_by_id is None and not asked.requirement:
+        return  # no requirement of the profile is about what the applicant said would come
     if not release.list_is_confirmed(session, application.intake_id):
         only = {asked.requirement} if asked.requirement else None
         eligibility.reopen(session, application=application, only=only, actor=actor, now=now)

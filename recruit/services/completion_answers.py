@@ -49,7 +49,8 @@ def mark_answered(
         changes["answer"] = (None, request.answer)
     if attachment is not None:
         changes["sha256"] = (None, attachment.sha256)
-    requests.write(session, request, "completion.answered", changes, actor, now)
+    action = "completion.answered" if request.asked_by_id else "completion.added"
+    requests.write(session, request, action, changes, actor, now)
     if request.requirement and not release.list_is_confirmed(session, application.intake_id):
         eligibility.reopen(session, application=application, only={request.requirement}, actor=actor, now=now)
     _tell_group(session, application, now)

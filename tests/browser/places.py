@@ -18,6 +18,7 @@ from recruit.models import (
     AttachmentKind,
     ExperiencePeriod,
     Intake,
+    LicenceStatus,
     Membership,
     OutgoingMail,
     PossibleConflict,
@@ -53,6 +54,7 @@ def prepare(session: Session) -> dict[str, object]:
     session.commit()
     code = _code(session, finished)
     sent, draft = _own(session, still_open, True), _own(session, still_open, False)
+    expecting = _expecting(session, assessed)
     return {
         "region": region.slug,
         "done": finished.slug,
@@ -72,6 +74,8 @@ def prepare(session: Session) -> dict[str, object]:
         "own_file": sent[3],
         "draft": draft[0],
         "drafter": draft[1],
+        "expecting": expecting[0],
+        "expects": expecting[1],
         "assessor": _assessor(session).public_id,
         "copy": _copy(session, assessed)[0],
         "copy_file": _copy(session, assessed)[1],
@@ -173,6 +177,22 @@ def _copy(session: Session, intake: Intake) -> tuple[str, str]:
         )
     )
     row = session.exec(found.order_by(col(Assignment.id))).first()
+    assert row is not None
+    return row
+
+
+def _expecting(session: Session, intake: Intake) -> tuple[str, str]:
+    """Reference and address of somebody who has said that the licence is to come."""
+    found = (
+        select(Application.reference, Account.email)
+        .join(Account, col(Account.id) == col(Application.account_id))
+        .where(
+            Application.intake_id == intake.id,
+            Application.status == ApplicationStatus.SUBMITTED,
+            Application.licence == LicenceStatus.EXPECTED,
+        )
+    )
+    row = session.exec(found.order_by(col(Application.id))).first()
     assert row is not None
     return row
 

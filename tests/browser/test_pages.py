@@ -152,6 +152,9 @@ PLACES = [
     Place("sender", "/my/{sent}/receipt"),
     Place("sender", "/my/{sent}/withdraw"),
     Place("sender", "/my/{sent}/status"),
+    Place("expects", "/my/{expecting}/status"),
+    Place("expects", "/my/{expecting}/expected/licence"),
+    Place("expects", "/my/{expecting}/expected/licence", send_empty, 422),
     Place("sender", "/my/{sent}/referees"),
     Place("sender", "/my/{sent}/referees/{own_referee}"),
     Place("drafter", "/i/{region}/{done}/apply"),
@@ -317,7 +320,7 @@ class Site:
 
     def __init__(self, browser: Browser, address: str, names: dict[str, object]) -> None:
         self.browser, self.address, self.names = browser, address, names
-        self.people = PEOPLE | {"sender": str(names["sender"]), "drafter": str(names["drafter"])}
+        self.people = PEOPLE | {each: str(names[each]) for each in ("sender", "drafter", "expects")}
         self._states: dict[str, Any] = {"public": None}
         self._windows: dict[tuple[str, str], Window] = {}
 

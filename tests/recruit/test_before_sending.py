@@ -13,7 +13,8 @@ from recruit.actor import Actor
 from recruit.errors import Invalid
 from recruit.models import Account, Application, ApplicationStatus, ClinicalArea, Intake
 from recruit.queries import application as queries
-from recruit.queries.contradictions import contradictions, expected
+from recruit.queries.contradictions import contradictions
+from recruit.queries.expected import expected
 from recruit.services import application as services
 from recruit.services.topics import TOPIC_COLUMNS
 from tests.recruit.application_helpers import begin, fill_in, open_intake
@@ -116,7 +117,7 @@ def test_work_in_the_future_is_asked_about(session: Session, draft: Application,
 def test_what_comes_later_is_told_with_its_day_and_requirement(
     browser: FlaskClient, session: Session, draft: Application
 ) -> None:
-    (licence,) = expected(queries.dossier(session, draft))
+    (licence,) = expected(draft, queries.dossier(session, draft).intake)
     assert (licence.rule, licence.on, licence.in_time) == ("licence_by_start", draft.licence_on, True)
     page = browser.get(f"/my/{draft.reference}/check").text
     assert "This may come later" in page
