@@ -2,7 +2,9 @@
 
 Universities with a medical programme, under the names that they use themselves in Latin letters. The lists are help
 with spelling and no register: they are not complete, nothing is compared with them, and whatever is written instead is
-kept as it is. Whether a degree counts is decided by the National Board of Health and Welfare.
+kept as it is. Whether a degree counts is decided by the National Board of Health and Welfare. An institution that has
+changed its name stands under both: a degree says what it was called then. What the names were checked against stands in
+`docs/decisions.md`.
 """
 
 _NAMES = """
@@ -203,8 +205,8 @@ LV
   Latvijas Universitāte
   Rīgas Stradiņa universitāte
 LY
+  Misurata University
   University of Benghazi
-  University of Misurata
   University of Tripoli
 MK
   Goce Delčev University of Štip
@@ -279,10 +281,12 @@ SK
   Univerzita Pavla Jozefa Šafárika v Košiciach
 SY
   Al-Baath University
-  Al-Kalamoon University
   Damascus University
+  Homs University
+  Latakia University
   Tishreen University
   University of Aleppo
+  University of Kalamoon
 TR
   Ankara Üniversitesi
   Dokuz Eylül Üniversitesi
