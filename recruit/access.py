@@ -80,6 +80,7 @@ ACCESS: dict[str, Access] = {
     "application.attachment": ACCOUNT,
     "application.preview": ACCOUNT,
     "application.remove_attachment": ACCOUNT,
+    "application.put_back": ACCOUNT,
     "application.check": ACCOUNT,
     "application.submit": ACCOUNT,
     "application.receipt": ACCOUNT,

@@ -66,11 +66,13 @@ _MOMENTS = {
         "long": "d MMMM y 'klockan' HH.mm",
         "short": "y-MM-dd HH.mm",
         "weekday": "EEEE d MMMM y 'klockan' HH.mm",
+        "time": "HH.mm",
     },
     "en": {
         "long": "d MMMM y 'at' HH:mm",
         "short": "y-MM-dd HH:mm",
         "weekday": "EEEE d MMMM y 'at' HH:mm",
+        "time": "HH:mm",
     },
 }
 _DAYS = {

@@ -1,4 +1,4 @@
-"""`recruit remind`: remind applicants and referees, for installations that run no courier."""
+"""`recruit remind`: the hourly work of the server, for installations that run no courier."""
 
 import click
 
@@ -10,6 +10,7 @@ def command() -> None:
     """Remind those whose last day to complete an application is at most three days away, and referees before theirs.
 
     Referees whom an intake's setting says are to be asked by now are asked. Nobody is reminded twice of the same day.
+    What applicants removed and can no longer put back is deleted.
     `recruit serve` does the same once an hour.
     """
     from recruit.database import make_engine

@@ -18,6 +18,7 @@ GOES = (
     "outgoing_mail",
     "waiting_notice",
     "attachment",
+    "removed_part",
     "reference_link",
     "decision_letter",
     "referee",

@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sqlmodel import Session, col, select
 
 from recruit.disposing.belonging import texts
-from recruit.models import Account, Application, Assignment, Attachment, Level, Referee, metadata
+from recruit.models import Account, Application, Assignment, Attachment, Level, Referee, RemovedPart, metadata
 
 #: A shorter text is likely to be somebody else's too.
 SHORTEST, SHORTEST_TEXT = 6, 40
@@ -48,10 +49,18 @@ def words_of(session: Session, application: Application) -> frozenset[str]:
         .where(Assignment.application_id == application.id)
     )
     long |= set(session.exec(notes))
-    names = select(Attachment.storage_name).where(Attachment.application_id == application.id)
-    found.update(session.exec(names).all())
+    found.update(session.scalars(stored(application)).all())
     words = {each.strip() for each in found if each and len(each.strip()) >= SHORTEST}
     return frozenset(words | {each for each in long if len(each) >= SHORTEST_TEXT})
+
+
+def stored(application: Application) -> Any:
+    """The statement for the names under which an application's files lie, those that can be put back included."""
+    own = select(Attachment.storage_name).where(Attachment.application_id == application.id)
+    aside = select(RemovedPart.storage_name).where(
+        RemovedPart.application_id == application.id, col(RemovedPart.storage_name).is_not(None)
+    )
+    return own.union_all(aside)
 
 
 def search(

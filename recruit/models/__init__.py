@@ -137,6 +137,7 @@ from recruit.models.released import (
     ReleasedKind,
     ReleasedStep,
 )
+from recruit.models.removal import RemovedKind, RemovedPart
 from recruit.models.sign_in import BrowserSession, RecoveryCode, SecondFactor
 from recruit.models.table import RequirementReplaced, RequirementSetting, TableView
 from recruit.models.time_plan import PlanDate, PlanStep, Visit
@@ -260,6 +261,8 @@ __all__ = [
     "Relation",
     "ReleasedKind",
     "ReleasedStep",
+    "RemovedKind",
+    "RemovedPart",
     "RequirementDecision",
     "RequirementReplaced",
     "RequirementSetting",

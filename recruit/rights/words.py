@@ -37,6 +37,7 @@ PARTS = {
     "disclosures": _("Requests by others to see it"),
     "maskings": _("What was masked for them"),
     "holds": _("What stops its disposal"),
+    "removed": _("What you removed and can still put back"),
     "reference_requests": _("What your referees were asked"),
     "requests_for_merits": _("Your requests for the merits of others"),
     "released": _("What you have been told of"),

@@ -13,7 +13,7 @@ from recruit.errors import Invalid
 from recruit.i18n import gettext as _
 from recruit.i18n import language
 from recruit.institutions import suggestions
-from recruit.models import Application, ApplicationStatus, ClinicalArea, ExperiencePeriod
+from recruit.models import Application, ApplicationStatus, ClinicalArea, ExperiencePeriod, RemovedKind
 from recruit.queries import application as queries
 from recruit.queries.application import Dossier
 from recruit.request import actor, db
@@ -37,6 +37,7 @@ from recruit.routes.application_shared import (
 )
 from recruit.routes.application_timeline import timeline_of
 from recruit.routes.application_topics import PAGES, Saving
+from recruit.routes.application_undo import removed
 from recruit.services import application as services
 
 
@@ -114,6 +115,7 @@ def _topic_page(topic: str, dossier: Dossier, form: WordedForm, notice: str = ""
         file_lacking=kind in lacking,
         back_to=back_to(dossier.application),
         periods=[words.period_facts(each) for each in dossier.periods] if topic == "experience" else [],
+        removed=removed(dossier.application, RemovedKind.PERIOD) if topic == "experience" else [],
         total=words.experience_total(dossier),
         timeline=timeline_of(dossier) if topic == "experience" else None,
         institutions=suggestions() if topic == "education" else (),

@@ -13,7 +13,7 @@ from recruit.errors import Invalid, NotFound
 from recruit.guard import guard
 from recruit.i18n import gettext as _
 from recruit.keeping import Latest
-from recruit.models import Application, Attachment, AttachmentKind
+from recruit.models import Application, Attachment, AttachmentKind, RemovedKind
 from recruit.queries import application as queries
 from recruit.request import actor, db
 from recruit.routes import application_words as words
@@ -29,6 +29,7 @@ from recruit.routes.application_shared import (
     storage,
     url,
 )
+from recruit.routes.application_undo import removed
 from recruit.services import application as services
 
 DRAIN_AT_MOST = 200 * 1024 * 1024
@@ -43,6 +44,7 @@ def documents(application: Application, form: AttachmentForm | None = None) -> A
         topic_title=words.TITLES[DOCUMENTS],
         lacking=words.lacking_documents(dossier),
         files=[words.file_facts(application, each) for each in dossier.attachments],
+        removed=removed(application, RemovedKind.FILE),
         back_to=back_to(application),
     )
 
@@ -180,7 +182,6 @@ def remove_attachment(reference: str, attachment: str) -> Any:
     if request.method == "POST":
         with transaction(db()):
             _remove(application, row)
-        flash(_("The file is removed."))
         return redirect(back, 303)
     return page(
         "confirm",

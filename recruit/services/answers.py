@@ -33,7 +33,8 @@ from recruit.models import (
 from recruit.models.types import id_of
 from recruit.queries import application as queries
 from recruit.queries import references
-from recruit.services.changing import changing
+from recruit.services.changing import Changes, changing
+from recruit.services.laying_aside import lay_aside
 from recruit.services.reference_mail import tell_group
 from recruit.services.topics import TOPIC_COLUMNS
 
@@ -160,11 +161,7 @@ def save_period(
     ) as changes:
         values = {name: getattr(period, name) for name in asdict(period)}
         if public_id is None:
-            if len(queries.periods(session, application)) >= MAX_PERIODS:
-                raise Invalid(
-                    _("There are %(number)s periods already, which is the most.", number=MAX_PERIODS),
-                    field="employer",
-                )
+            _check_number(session, application)
             row = ExperiencePeriod(
                 region_id=application.region_id, application_id=id_of(application), **values
             )
@@ -189,13 +186,29 @@ def remove_period(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Remove a period. A sent application must keep one, or say that there is none."""
+    """Remove a period; for a while it can be put back. A sent application must keep one, or say that there is none."""
     with changing(
         session, application=application, revision=revision, topic="experience", actor=actor, now=now
     ) as changes:
         row = queries.period(session, application, public_id)
         changes.note(f"period.{row.public_id}", _described(row), None)
-        session.delete(row)
+        lay_aside(session, row, now)
+
+
+def take_back(session: Session, *, application: Application, row: ExperiencePeriod, changes: Changes) -> None:
+    """Inside `changing`: add a period that had been removed, as it was. Raises Invalid when there are too many."""
+    _check_number(session, application)
+    session.add(row)
+    changes.note(f"period.{row.public_id}", None, _described(row))
+    changes.set(application, {"no_experience": False})
+
+
+def _check_number(session: Session, application: Application) -> None:
+    if len(queries.periods(session, application)) >= MAX_PERIODS:
+        raise Invalid(
+            _("There are %(number)s periods already, which is the most.", number=MAX_PERIODS),
+            field="employer",
+        )
 
 
 def _described(row: ExperiencePeriod) -> dict[str, Any]:

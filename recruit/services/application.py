@@ -28,7 +28,7 @@ from recruit.models import (
 from recruit.queries import application as queries
 from recruit.queries.completeness import missing
 from recruit.queries.contradictions import contradictions
-from recruit.services import case_numbers, eligibility, letters, notices, outcome, record
+from recruit.services import case_numbers, eligibility, letters, notices, outcome, record, undoing
 from recruit.services.answers import (
     PeriodAnswers,
     RefereeAnswers,
@@ -178,6 +178,7 @@ def submit(
             _("Two answers do not fit together. %(message)s", message=impossible[0].message),
             field=impossible[0].topic,
         )
+    undoing.no_longer(session, application=application, now=now)
     application.status = ApplicationStatus.SUBMITTED
     application.submitted_at = application.saved_at = now
     application.revision += 1

@@ -8,13 +8,14 @@ from sqlmodel import Session, col, select
 from recruit.actor import Actor
 from recruit.errors import Invalid
 from recruit.i18n import lazy_gettext as _
-from recruit.models import Application, Attachment, AttachmentKind, CompletionRequest
+from recruit.models import Application, Attachment, AttachmentKind, CompletionRequest, RemovedPart
 from recruit.models.types import id_of
 from recruit.queries import application as queries
 from recruit.queries.completion import admitting
 from recruit.queries.expected import HERE, is_waited_for
 from recruit.services import completion_answers
-from recruit.services.changing import changing
+from recruit.services.changing import Changes, changing
+from recruit.services.laying_aside import lay_aside
 from recruit.storage import Storage, clean_filename, delete_with, put_with
 
 MAX_BYTES_IN_ALL = 50 * 1024 * 1024
@@ -92,7 +93,7 @@ def _keep(
             **stored.columns(filename, by=actor.person(), at=now),
         )
         session.add(row)
-        changes.note(f"attachment.{row.public_id}", None, [kind.value, row.filename, stored.sha256])
+        changes.note(f"attachment.{row.public_id}", None, _described(row))
     return row, asked
 
 
@@ -136,25 +137,43 @@ def remove_attachment(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Remove a file and the redacted copies made of it. A sent application keeps its mandatory documents."""
+    """Remove a file and the redacted copies made of it. A sent application keeps its mandatory documents.
+
+    The file, not the copies, can be put back for a while (`services.undoing`).
+    """
     with changing(
         session, application=application, revision=None, topic="attachments", actor=actor, now=now
     ) as changes:
         copies = session.exec(select(Attachment).where(col(Attachment.redacts_id) == attachment.id)).all()
-        for row in (*copies, attachment):
+        for row in copies:
             delete_with(session, storage, row.storage_name)
             session.delete(row)
             session.flush()
-        changes.note(
-            f"attachment.{attachment.public_id}",
-            [attachment.kind.value, attachment.filename, attachment.sha256],
-            None,
-        )
+        changes.note(f"attachment.{attachment.public_id}", _described(attachment), None)
+        lay_aside(session, attachment, now)
         application.revision -= 1
 
 
+def take_back(session: Session, *, application: Application, row: Attachment, changes: Changes) -> bool:
+    """Inside `changing`: add a file that had been removed, as it was; False when its twin has been added meanwhile.
+
+    Raises Invalid when there would be too much.
+    """
+    present = queries.attachments(session, application)
+    if any(each.kind is row.kind and each.sha256 == row.sha256 for each in present):
+        return False
+    _check_room(present, row.size, row.filename)
+    session.add(row)
+    changes.note(f"attachment.{row.public_id}", None, _described(row))
+    return True
+
+
+def _described(row: Attachment) -> list[str]:
+    return [row.kind.value, row.filename, row.sha256]
+
+
 def erase_files(session: Session, *, application: Application, storage: Storage) -> None:
-    """Remove every file of the application, copies included."""
+    """Remove every file of the application, copies and those that could be put back included."""
     rows = session.exec(
         select(Attachment)
         .where(Attachment.application_id == application.id)
@@ -164,3 +183,9 @@ def erase_files(session: Session, *, application: Application, storage: Storage)
         delete_with(session, storage, row.storage_name)
         session.delete(row)
         session.flush()
+    aside = select(RemovedPart).where(RemovedPart.application_id == application.id)
+    for part in session.exec(aside).all():
+        if part.storage_name is not None:
+            delete_with(session, storage, part.storage_name)
+        session.delete(part)
+    session.flush()

@@ -18,14 +18,13 @@ from recruit import clock, passwords
 from recruit.actor import Actor
 from recruit.disposing.belonging import about
 from recruit.disposing.register import EMPTIED, GOES, application_emptied
-from recruit.disposing.searching import words_of
+from recruit.disposing.searching import stored, words_of
 from recruit.errors import Conflict, Invalid, NotFound
 from recruit.i18n import lazy_gettext as _
 from recruit.models import (
     Account,
     Application,
     ApplicationStatus,
-    Attachment,
     BrowserSession,
     DisclosureFile,
     DisposalReceipt,
@@ -115,9 +114,7 @@ def dispose(
     session.refresh(application, with_for_update={"key_share": True})
     refuse_disposal(session, application)
     words = words_of(session, application)
-    files = session.exec(
-        select(Attachment.storage_name).where(Attachment.application_id == application.id)
-    ).all()
+    files = session.scalars(stored(application)).all()
     for name in files:
         delete_with(session, storage, name)
     # Own rows first: the entry that tells of the disposal says what went of every table.

@@ -1,0 +1,101 @@
+"""Undoing what an applicant removed by mistake: a file or a period is put back as it was, for a while.
+
+What is removed is gone from the application at once, so that nothing else has to know: it is laid aside in a table of
+its own, the bytes of a file with it. There it stays for `WINDOW`, or until the application is sent, and then goes for
+good with the hourly work.
+"""
+
+import json
+from datetime import datetime
+
+from sqlmodel import Session, col, select, update
+
+from recruit.actor import Actor
+from recruit.errors import NotFound
+from recruit.i18n import lazy_gettext as _
+from recruit.models import Application, Attachment, ExperiencePeriod, RemovedKind, RemovedPart
+from recruit.models.types import id_of
+from recruit.services import answers, attachments
+from recruit.services.changing import changing
+from recruit.storage import Storage, delete_with
+
+
+def put_back(
+    session: Session,
+    *,
+    application: Application,
+    public_id: str,
+    storage: Storage,
+    actor: Actor,
+    now: datetime,
+) -> RemovedKind:
+    """Put a removed file or period back and say which it was. A file that has been added again meanwhile is kept once.
+
+    Raises NotFound when its time is over or it is back already, Invalid when there is no room for it any more, and as
+    `services.changing.changing`.
+    """
+    part = _part(session, application, public_id, now)
+    kind, content = part.kind, json.loads(part.content)
+    if kind is RemovedKind.FILE:
+        file = Attachment.model_validate(content)
+        with changing(
+            session,
+            application=application,
+            revision=None,
+            topic="attachments",
+            document=file.kind,
+            actor=actor,
+            now=now,
+        ) as changes:
+            _take_up(session, application, public_id, now)
+            back = attachments.take_back(session, application=application, row=file, changes=changes)
+            if not back:
+                delete_with(session, storage, file.storage_name)
+            application.revision -= 1  # as when a file is added: no form is stale for it
+        return kind
+    with changing(
+        session, application=application, revision=None, topic="experience", actor=actor, now=now
+    ) as changes:
+        _take_up(session, application, public_id, now)
+        row = ExperiencePeriod.model_validate(content)
+        answers.take_back(session, application=application, row=row, changes=changes)
+    return kind
+
+
+def _part(session: Session, application: Application, public_id: str, now: datetime) -> RemovedPart:
+    found = session.exec(
+        select(RemovedPart).where(
+            RemovedPart.application_id == application.id,
+            RemovedPart.public_id == public_id,
+            col(RemovedPart.until) > now,
+        )
+    ).first()
+    if found is None:
+        raise NotFound(_("It can no longer be put back, or it is back already. You can add it again."))
+    return found
+
+
+def _take_up(session: Session, application: Application, public_id: str, now: datetime) -> None:
+    """Under the application's lock: whoever comes second finds nothing."""
+    session.delete(_part(session, application, public_id, now))
+    session.flush()
+
+
+def no_longer(session: Session, *, application: Application, now: datetime) -> None:
+    """Nothing that was removed so far can be put back any more."""
+    session.exec(
+        update(RemovedPart)
+        .where(col(RemovedPart.application_id) == id_of(application), col(RemovedPart.until) > now)
+        .values(until=now)
+    )
+
+
+def forget_expired(session: Session, *, storage: Storage, now: datetime) -> int:
+    """Delete for good what can no longer be put back, in every region of the session; returns how many."""
+    expired = session.exec(select(RemovedPart).where(col(RemovedPart.until) <= now)).all()
+    for part in expired:
+        if part.storage_name is not None:
+            delete_with(session, storage, part.storage_name)
+        session.delete(part)
+    session.flush()
+    return len(expired)
