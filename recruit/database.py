@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, Table, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import ORMExecuteState, UOWTransaction, with_loader_criteria
+from sqlalchemy.sql.visitors import iterate
 from sqlmodel import Session, SQLModel
 
 from recruit.errors import ScopeError
@@ -125,12 +126,24 @@ def _is_scoped(entity: Any) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _criteria(region_id: int) -> tuple[Any, ...]:
-    """`region_id = …` for every scoped class. One criterion on the base class would not do: it is no table itself."""
-    classes = [mapper.class_ for mapper in SQLModel._sa_registry.mappers if _is_scoped(mapper.class_)]
-    return tuple(
-        with_loader_criteria(each, each.region_id == region_id, include_aliases=True) for each in classes
-    )
+def _criteria(region_id: int) -> dict[str, Any]:
+    """`region_id = …` by table. One criterion on the base class would not do: it is no table itself."""
+    return {
+        mapper.local_table.name: with_loader_criteria(
+            mapper.class_, mapper.class_.region_id == region_id, include_aliases=True
+        )
+        for mapper in SQLModel._sa_registry.mappers
+        if _is_scoped(mapper.class_)
+    }
+
+
+def _criteria_of(statement: Any, region_id: int) -> list[Any]:
+    """Those of the tables that a statement reads, wherever in it: every one more is a part of what it is known by.
+
+    No table leads to another by itself: the models have no relationships, so what is not named is not read.
+    """
+    named = {each.name for each in iterate(statement) if isinstance(each, Table)}
+    return [criterion for table, criterion in _criteria(region_id).items() if table in named]
 
 
 def _restrict_to_scope(state: ORMExecuteState) -> None:
@@ -140,7 +153,7 @@ def _restrict_to_scope(state: ORMExecuteState) -> None:
     if isinstance(scope, AllRegions):
         return
     if isinstance(scope, OneRegion):
-        state.statement = state.statement.options(*_criteria(scope.region_id))
+        state.statement = state.statement.options(*_criteria_of(state.statement, scope.region_id))
     elif any(_is_scoped(mapper.class_) for mapper in state.all_mappers):
         raise ScopeError(f"no region is set for a query of {[m.class_.__name__ for m in state.all_mappers]}")
 

@@ -1,5 +1,6 @@
 """Fixtures for every test: a database, a session, a seeded region, an application."""
 
+import gc
 import os
 from collections.abc import Iterator
 from dataclasses import replace
@@ -140,6 +141,12 @@ def app(built_app: Flask, database: Database, tmp_path: Path) -> Iterator[Flask]
 def client(app: Flask) -> FlaskClient:
     """A browser without JavaScript. Posts carry the CSRF token when made through `tests.recruit.factories.post`."""
     return app.test_client()
+
+
+def pytest_collection_finish() -> None:
+    """What is imported and collected stays to the end: nobody needs to look through it again for what can be freed."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -1,8 +1,11 @@
 """No query and no write crosses a region."""
 
+from typing import Any
+
 import pytest
-from sqlalchemy import Engine
-from sqlmodel import Session, select, update
+from sqlalchemy import Engine, exists, func, union_all
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select, update
 
 from recruit.database import AllRegions, OneRegion, make_session, set_scope
 from recruit.errors import ScopeError
@@ -41,6 +44,44 @@ def test_join_of_one_region_sees_its_rows_only(engine: Engine, regions: tuple[in
     with make_session(engine, scope=OneRegion(regions[0])) as session:
         joined = select(Region.slug).join(Membership, Membership.region_id == Region.id)  # type: ignore[arg-type]
         assert set(session.exec(joined)) == {"alvmark"}
+
+
+def _ways() -> dict[str, Any]:
+    """Statements that ask for regions with sites, each of which names the table of sites elsewhere."""
+    other = aliased(Site)
+    listed = select(Site.region_id).cte()
+    return {
+        "alias": select(other.region_id),
+        "subquery": select(select(Site.region_id).subquery()),
+        "common table": select(listed),
+        "common table of a common table": select(select(listed.c.region_id).cte()),
+        "outer join": select(Site.region_id)
+        .select_from(Region)
+        .join(Site, Site.region_id == Region.id, isouter=True),
+        "in": select(Region.id).where(col(Region.id).in_(select(Site.region_id))),
+        "exists": select(Region.id).where(exists().where(Site.region_id == Region.id)),
+        "exists of an alias": select(Region.id).where(exists().where(other.region_id == Region.id)),
+        "scalar": select(select(func.max(Site.region_id)).scalar_subquery()),
+        "counted in a condition": select(Region.id).where(
+            select(func.count(Site.id)).where(Site.region_id == Region.id).scalar_subquery() > 0
+        ),
+        "union": union_all(select(Site.region_id), select(Site.region_id).where(Site.name != "")),
+        "expression": select(func.coalesce(Site.region_id, 0)),
+        "only a condition": select(Region.id).where(Site.region_id == Region.id),
+    }
+
+
+WAYS = sorted(_ways())
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_wherever_a_statement_names_a_table_it_sees_the_own_region_only(
+    engine: Engine, regions: tuple[int, int], way: str
+) -> None:
+    for region in reversed(regions):
+        with make_session(engine, scope=OneRegion(region)) as session:
+            found = set(session.execute(_ways()[way]).scalars()) - {None}
+            assert found == {region}
 
 
 def test_update_reaches_the_own_region_only(engine: Engine, regions: tuple[int, int]) -> None:
