@@ -18,6 +18,7 @@ from recruit.services import analysis, interview
 from recruit.services.analysis import Computed, Lost, Taken
 from recruit.settings import Settings
 from tests.recruit.factories import World
+from tests.recruit.kept import kept
 from tests.recruit.ranking_helpers import LATER, confirmed, one_line, ranked
 from tests.recruit.test_monitoring_outcomes import come
 from tests.recruit.test_monitoring_pages import mixed_intake
@@ -26,6 +27,7 @@ DONE = Computed(list_id=None, seed=1, inputs_sha256="0" * 64, figures='{"version
 
 
 @pytest.fixture
+@kept(Intake)
 def intake(session: Session, world: World) -> Intake:
     """Twelve people without a list."""
     return mixed_intake(session, world, women=6, men=6)

@@ -35,11 +35,13 @@ from recruit.services.verification import verify
 from recruit.services.zone import decide_zone
 from tests.recruit.factories import World
 from tests.recruit.intake_helpers import CLOSES, opened_intake
+from tests.recruit.kept import kept
 from tests.recruit.ranking_helpers import LATER, assessed, ranked
 from tests.recruit.zone_helpers import LEVELS, called, draw, order_of, zone_of, zoned
 
 
 @pytest.fixture
+@kept(InterviewList)
 def drawn(session: Session, world: World) -> InterviewList:
     """A draft that calls four, with a zone for the group to discuss."""
     return draw(session, world, *zoned(session, world))

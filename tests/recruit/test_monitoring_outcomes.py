@@ -15,6 +15,7 @@ from recruit.queries import outcome as outcomes
 from recruit.queries.audited import audited
 from recruit.services.outcome import Entered, EnteredRow, set_many
 from tests.recruit.factories import World, sign_in
+from tests.recruit.kept import kept
 from tests.recruit.ranking_helpers import LATER, confirmed, ranked
 from tests.recruit.test_monitoring_pages import AUDITOR, GROUP, URL, figures, mixed_intake
 from tests.recruit.test_ranking_pages import english
@@ -38,6 +39,7 @@ def come(session: Session, world: World, intake: Intake, *steps: int) -> None:
 
 
 @pytest.fixture
+@kept(Intake)
 def intake(session: Session, world: World) -> Intake:
     """44 applied, 24 eligible, 12 above the line, 6 in reserve."""
     found = mixed_intake(session, world)

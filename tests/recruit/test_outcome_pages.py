@@ -24,6 +24,7 @@ from recruit.models import (
 from recruit.outcome_file import read_outcomes
 from recruit.queries import outcome as queries
 from tests.recruit.factories import World, member, post, sign_in
+from tests.recruit.kept import kept
 from tests.recruit.page_helpers import english
 from tests.recruit.ranking_helpers import LATER, assessed, assessment, closed_intake, confirmed, ranked
 
@@ -39,6 +40,7 @@ def _later(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+@kept(Intake)
 def intake(session: Session, world: World) -> Intake:
     """Two above the line, one in reserve, one not on the list."""
     found = closed_intake(session, world, levels=(3, 2, 2))

@@ -15,6 +15,7 @@ from recruit.models import (
 )
 from recruit.services import interview
 from tests.recruit.factories import World, member, sign_in
+from tests.recruit.kept import kept
 from tests.recruit.ranking_helpers import LATER, one_line, ranked
 from tests.recruit.record_file_differences import flipped
 from tests.recruit.record_file_helpers import (
@@ -24,6 +25,7 @@ from tests.recruit.record_file_helpers import (
 
 
 @pytest.fixture
+@kept(InterviewList)
 def drawn(session: Session, world: World) -> InterviewList:
     """A confirmed list of four called and two in reserve, with a borderline zone that was discussed."""
     return confirmed_list(session, world)

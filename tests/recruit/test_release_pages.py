@@ -18,6 +18,7 @@ from recruit.models import (
 )
 from recruit.services import gate, interview, list_checks
 from tests.recruit.factories import World, member, post
+from tests.recruit.kept import kept
 from tests.recruit.page_helpers import main_of, other_client
 from tests.recruit.ranking_helpers import LATER, closed_intake, confirmed, one_line, ranked, settle
 from tests.recruit.test_release_gate import interviewed  # noqa: F401
@@ -29,6 +30,7 @@ ZONE = f"{BASE}/1/zone"
 
 
 @pytest.fixture
+@kept(InterviewList)
 def drawn(session: Session, world: World) -> InterviewList:
     """A draft that calls four, with four in a zone for the group to discuss."""
     return draw(session, world, *zoned(session, world))

@@ -17,6 +17,7 @@ from recruit.services import analysis
 from recruit.services.analysis import Computed
 from recruit.services.verification import verify
 from tests.recruit.factories import NOW, World, member, post, sign_in
+from tests.recruit.kept import kept
 from tests.recruit.ranking_helpers import confirmed, ranked
 from tests.recruit.test_monitoring_pages import mixed_intake
 from tests.recruit.test_ranking_pages import english
@@ -41,13 +42,20 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def intake(session: Session, world: World, short: None) -> Intake:
-    """An intake with a confirmed list and a finished analysis."""
+@kept(Intake)
+def listed(session: Session, world: World) -> Intake:
+    """An intake with a confirmed list."""
     made = mixed_intake(session, world)
     run = ranked(session, world, made)
     confirmed(session, world, made, run, places=12)
-    analyse(session, made)
     return made
+
+
+@pytest.fixture
+def intake(session: Session, listed: Intake, short: None) -> Intake:
+    """The same with a finished analysis."""
+    analyse(session, listed)
+    return listed
 
 
 def analyse(session: Session, intake: Intake) -> None:
