@@ -29,6 +29,12 @@ class Invalid(Refusal):
         self.field = field
 
 
+class Full(Invalid):
+    """There is no room for what was sent. Where it is shown at its field, what else was typed stays."""
+
+    status = 507
+
+
 class NotAllowed(Refusal):
     """The person may not do this."""
 

@@ -11,6 +11,7 @@ from recruit.i18n import lazy_gettext as _
 from recruit.models import OutcomeKind, OutcomeReason
 from recruit.queries.outcome import Candidate, Happened
 from recruit.services.outcome import Entered, EnteredRow
+from recruit.uploaded_table import uploaded_table
 
 COLUMNS = ("application", "outcome", "date", "reason", "note")
 NEEDED = COLUMNS[:3]
@@ -25,17 +26,13 @@ def read_outcomes(filename: str, content: bytes) -> list[EnteredRow]:
     Raises Invalid (field "file") naming row, column and value of the first thing that is wrong.
     """
     from recruit.tables.errors import FileError
-    from recruit.tables.reading import read_table
 
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / (Path(filename.replace("\\", "/")).name[-100:] or "file.csv")
-        path.write_bytes(content)
-        try:
-            table = read_table(str(path))
-            _refuse_unknown(table)
-            found = _rows(table)
-        except FileError as error:
-            raise Invalid(str(error), field="file") from error
+    table = uploaded_table(filename, content)
+    _refuse_unknown(table)
+    try:
+        found = _rows(table)
+    except FileError as error:
+        raise Invalid(str(error), field="file") from error
     if not found:
         raise Invalid(_("The file has no row with an outcome in it."), field="file")
     return found

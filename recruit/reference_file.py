@@ -1,13 +1,12 @@
 """Referees' answers from a spreadsheet, such as a survey tool exports: one row per referee."""
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from recruit.errors import Invalid
 from recruit.i18n import lazy_gettext as _
 from recruit.models.application import QUESTIONS
 from recruit.services.references import EnteredReference, ReferenceAnswers
+from recruit.uploaded_table import uploaded_table
 
 COLUMNS = ("application", "referee", *QUESTIONS, "would_employ")
 OPTIONAL = ("masked_setting", "masked_comment")
@@ -20,15 +19,12 @@ def read_references(filename: str, content: bytes) -> list[EnteredReference]:
     Raises Invalid (field "file") naming row, column and value of the first thing that is wrong.
     """
     from recruit.tables.errors import FileError
-    from recruit.tables.reading import read_table
 
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / (Path(filename.replace("\\", "/")).name[-100:] or "file.csv")
-        path.write_bytes(content)
-        try:
-            return _rows(read_table(str(path)))
-        except FileError as error:
-            raise Invalid(str(error), field="file") from error
+    table = uploaded_table(filename, content)
+    try:
+        return _rows(table)
+    except FileError as error:
+        raise Invalid(str(error), field="file") from error
 
 
 def _rows(table: Any) -> list[EnteredReference]:

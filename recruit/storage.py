@@ -4,6 +4,7 @@ A file and the row that names it must stay or go together. `put_with` and `delet
 transaction: a rollback removes what was put, and a file is deleted only once its row's deletion is committed.
 """
 
+import errno
 import hashlib
 import os
 import re
@@ -22,7 +23,7 @@ import filetype
 from sqlalchemy import event
 from sqlmodel import Session
 
-from recruit.errors import Invalid, NotFound
+from recruit.errors import Full, Invalid, NotFound
 from recruit.i18n import lazy_gettext as _
 
 MAX_FILE_BYTES = 10 * 1024 * 1024
@@ -38,6 +39,12 @@ _ENDINGS = {
     ".jpe": JPEG,
     ".jfif": JPEG,
 }
+#: A picture of more pixels is not drawn by anything here: it would fill the memory of whoever opens it.
+MAX_PIXELS = 120_000_000
+#: What Windows takes for a device, whatever the ending.
+_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)\s*(\.|$)", re.IGNORECASE)
+_ZIP_END, _ZIP_PART = b"PK\x05\x06", b"PK\x01\x02"
+_ZIP_END_WITHIN = 22 + 0xFFFF  # its own length, and the longest comment after it
 _STORAGE_NAME = re.compile(r"^[0-9a-f]{48}$")
 _SESSION_KEY = "files_of_transaction"
 _RENDERING = Lock()  # one document at a time in a process: pages of the same one are asked for at once
@@ -66,22 +73,29 @@ class Stored:
 
 
 def clean_filename(filename: str) -> str:
-    """The file's own name without folders and control characters, at most 150 characters, ending kept."""
+    """The file's own name without folders, control characters and what no system lets a file be called.
+
+    At most 150 characters, ending kept. A name that means a device gets an underscore.
+    """
     name = unicodedata.normalize("NFC", filename).replace("\\", "/").rpartition("/")[2]
-    name = "".join(letter for letter in name if unicodedata.category(letter) not in ("Cc", "Cf", "Cs")).strip(
-        " ."
-    )
+    name = "".join(letter for letter in name if _may_stand(letter)).strip(" .")
+    if _DEVICES.match(name):
+        name = f"_{name}"
     stem, dot, ending = name.rpartition(".")
     if dot and len(ending) <= 10:
         return f"{stem[:139]}.{ending}"
     return name[:150] or "file"
 
 
+def _may_stand(letter: str) -> bool:
+    return letter not in '<>:"|?*' and unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
+
+
 def media_type(content: bytes, filename: str) -> str:
     """The type of a file by its content: PDF, PNG or JPEG.
 
-    Raises Invalid, naming the file, when it is empty, too large, of another type, cut off, or called something that it
-    is not.
+    Raises Invalid, naming the file, when it is empty, too large, of another type, cut off, called something that it
+    is not, an archive as well, or a picture too large to be shown.
     """
     name = clean_filename(filename)
     if not content:
@@ -120,7 +134,51 @@ def media_type(content: bytes, filename: str) -> str:
             ),
             field="file",
         )
+    _refuse_archive(content, name)
+    _refuse_huge(content, found, name)
     return found
+
+
+def _refuse_archive(content: bytes, name: str) -> None:
+    """Programs that open ZIP files look for the list of parts from the end: a file that has one is two in one."""
+    end = content.rfind(_ZIP_END, max(len(content) - _ZIP_END_WITHIN, 0))
+    if end < 0 or len(content) - end < 22:
+        return
+    size = int.from_bytes(content[end + 12 : end + 16], "little")
+    if content[max(end - size, 0) :].startswith(_ZIP_PART):
+        raise Invalid(
+            _("%(name)s is also an archive (ZIP). Save it again as PDF, PNG or JPEG alone.", name=name),
+            field="file",
+        )
+
+
+def _refuse_huge(content: bytes, kind: str, name: str) -> None:
+    width, height = _size(content, kind)
+    if width * height > MAX_PIXELS:
+        raise Invalid(
+            _(
+                "%(name)s is %(width)s × %(height)s pixels, which is too large to be shown. Save it in a smaller size.",
+                name=name,
+                width=width,
+                height=height,
+            ),
+            field="file",
+        )
+
+
+def _size(content: bytes, kind: str) -> tuple[int, int]:
+    """Width and height that a picture's header tells, without opening it; 0 for a PDF, and where none is told."""
+    if kind == PNG:
+        return int.from_bytes(content[16:20]), int.from_bytes(content[20:24])
+    at = 2
+    while kind == JPEG and at + 9 <= len(content) and content[at] == 0xFF:
+        marker = content[at + 1]
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            return int.from_bytes(content[at + 7 : at + 9]), int.from_bytes(content[at + 5 : at + 7])
+        # A filling byte and marks without content stand alone; every other segment tells its length.
+        alone = marker == 0xFF or 0xD0 <= marker <= 0xD8 or marker == 0x01
+        at += (1 if marker == 0xFF else 2) if alone else 2 + int.from_bytes(content[at + 2 : at + 4])
+    return 0, 0
 
 
 def _by_content(content: bytes) -> str | None:
@@ -134,6 +192,15 @@ def _by_content(content: bytes) -> str | None:
     return None
 
 
+def _write(path: Path, content: bytes) -> None:
+    """Write for the owner alone, and wait until it is on the disk."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
 class Storage:
     """A folder of files under opaque names, readable by its owner only."""
 
@@ -141,16 +208,23 @@ class Storage:
         self.folder = folder
 
     def put(self, content: bytes, filename: str = "") -> Stored:
-        """Keep the content, if its type is allowed (`media_type`). The name tells nothing about it."""
+        """Keep the content, if its type is allowed (`media_type`). The name tells nothing about it.
+
+        Raises Full when there is no room for it; then nothing of it stays.
+        """
         kind = media_type(content, filename)
         name = secrets.token_hex(24)
         path = self._path(name)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            _write(path, content)
+        except OSError as error:
+            path.unlink(missing_ok=True)
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise Full(
+                    _("There is no room for more files here just now. Try again later."), field="file"
+                ) from error
+            raise
         return Stored(name, hashlib.sha256(content).hexdigest(), len(content), kind)
 
     def open(self, storage_name: str) -> bytes:

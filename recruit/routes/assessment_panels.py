@@ -1,9 +1,7 @@
 """Pages of the assessment step for coordinators: who assesses what, conflicts of interest, imported levels."""
 
 import math
-import tempfile
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any
 
 from flask import flash, redirect, render_template, request
@@ -25,6 +23,7 @@ from recruit.routes.assessment_shared import blueprint, here, my_id, stage_wante
 from recruit.routes.monitoring_shared import intake_here
 from recruit.services import conflicts, external_levels
 from recruit.services.panels import NotAssessed
+from recruit.uploaded_table import uploaded_table
 
 
 @blueprint.route("/assessment", methods=["GET", "POST"])
@@ -166,19 +165,15 @@ def _read_levels(filename: str, content: bytes) -> dict[str, int]:
     """Application -> whole level, from a spreadsheet. Raises Invalid with what the file's reader said."""
     from recruit.tables import cells, columns
     from recruit.tables.errors import FileError
-    from recruit.tables.reading import read_table
 
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / (Path(filename.replace("\\", "/")).name[-100:] or "file.csv")
-        path.write_bytes(content)
-        try:
-            table = read_table(str(path))
-            codes_in = columns.need(table, "application", "which application a level is for")
-            levels_in = columns.need(table, "level", "the level, 0 to 4")
-            codes = list(table.column(codes_in))
-            levels = cells.levels(table, levels_in)
-        except FileError as error:
-            raise Invalid(str(error), field="file") from error
+    table = uploaded_table(filename, content)
+    try:
+        codes_in = columns.need(table, "application", "which application a level is for")
+        levels_in = columns.need(table, "level", "the level, 0 to 4")
+        codes = list(table.column(codes_in))
+        levels = cells.levels(table, levels_in)
+    except FileError as error:
+        raise Invalid(str(error), field="file") from error
     return _whole(codes, levels, lambda position: table.where(position, levels_in))
 
 

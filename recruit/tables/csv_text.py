@@ -6,6 +6,7 @@ import re
 
 import pandas as pd
 
+from recruit.tables.bounds import Bounds
 from recruit.tables.errors import FileError
 
 SEPARATORS = {";": "semicolon", "\t": "tab", ",": "comma"}
@@ -13,14 +14,14 @@ SAMPLE = 64 * 1024
 MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
 
-def read(name: str, content: bytes) -> tuple[pd.DataFrame, int, str, list[str]]:
+def read(name: str, content: bytes, bounds: Bounds) -> tuple[pd.DataFrame, int, str, list[str]]:
     """Cells as text with the header in the first row, the number of that row, the separator, and notes.
 
     Raises
     ------
     FileError
-        The bytes are no text in UTF-8, UTF-16 or Windows-1252, a quote is never closed, or a row has too
-        many cells.
+        The bytes are no text in UTF-8, UTF-16 or Windows-1252, a quote is never closed, a row has too
+        many cells, or there are too many of them.
     """
     text, notes = decode(name, content)
     declared = re.match(
@@ -31,6 +32,7 @@ def read(name: str, content: bytes) -> tuple[pd.DataFrame, int, str, list[str]]:
     separator = declared.group(1) if declared else sniff(text)
     body = text.lstrip("\r\n")
     first_row = 1 + text.count("\n", 0, len(text) - len(body))
+    _check_size(name, body, separator, bounds)
     try:
         cells = pd.read_csv(
             io.StringIO(body), sep=separator, header=None, dtype=str, keep_default_na=False, na_filter=False,
@@ -79,6 +81,13 @@ def _windows_1252(name: str, content: bytes, error: UnicodeDecodeError) -> tuple
             f"{name}, row {row}: byte {content[worse.start]:#04x} is neither UTF-8 nor Windows-1252: "
             f"wrong encoding. {advice}"
         ) from worse
+
+
+def _check_size(name: str, body: str, separator: str, bounds: Bounds) -> None:
+    """Rows that are shorter than the first are filled up, so a long first row makes every line below it dear."""
+    end = body.find("\n")
+    columns = body.count(separator, 0, end if end >= 0 else len(body)) + 1
+    bounds.check_sheet(name, body.count("\n") + 1, columns)
 
 
 def sniff(text: str) -> str:

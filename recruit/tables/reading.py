@@ -13,11 +13,14 @@ import numpy as np
 import pandas as pd
 
 from recruit.tables import csv_text
+from recruit.tables.bounds import Bounds
 from recruit.tables.errors import FileError
 from recruit.tables.text import letter, tidy
 
 MAX_BYTES = 512 * 1024 * 1024
 STANDARD_INPUT = "-"
+UPLOADED = Bounds(unpacked=100 * 1024 * 1024, cells=2_000_000)
+"""What a file sent to a page may come to: everybody else waits while it is read."""
 ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0"
 
@@ -72,7 +75,16 @@ def read_table(source: str) -> Table:
         Not readable, not a spreadsheet, macros, too large, wrong encoding, ragged rows, duplicate or empty
         headers, no rows.
     """
-    name, content = _bytes_of(source)
+    return read_content(*_bytes_of(source))
+
+
+def read_content(name: str, content: bytes, *, bounds: Bounds = Bounds()) -> Table:
+    """Read the content of a CSV or XLSX file; `name` is for messages and tells macro workbooks.
+
+    Raises FileError as `read_table` does, and when the content comes to more than `bounds`.
+    """
+    if not content.strip():
+        raise FileError(f"{name} is empty. It needs a row of headers and at least one row below it.")
     if content.startswith(OLE):
         raise FileError(
             f"{name} is an old Excel workbook (.xls) or has a password. Save it as .xlsx or CSV without a "
@@ -85,8 +97,8 @@ def read_table(source: str) -> Table:
     if content.startswith(ZIP):
         from recruit.tables import workbook
 
-        return _table(name, *workbook.read(name, content))
-    return _table(name, *csv_text.read(name, content))
+        return _table(name, *workbook.read(name, content, bounds))
+    return _table(name, *csv_text.read(name, content, bounds))
 
 
 def _bytes_of(source: str) -> tuple[str, bytes]:
@@ -106,8 +118,6 @@ def _bytes_of(source: str) -> tuple[str, bytes]:
             f"{name} is larger than {MAX_BYTES // 2**20} MB. Split it or remove what the ranking does not "
             "need."
         )
-    if not content.strip():
-        raise FileError(f"{name} is empty. It needs a row of headers and at least one row below it.")
     return name, content
 
 

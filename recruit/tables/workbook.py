@@ -9,16 +9,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from recruit.tables.bounds import Bounds
 from recruit.tables.errors import FileError
 from recruit.tables.text import letter
 
-MAX_UNPACKED = 1024 * 1024 * 1024
 MAX_RATIO = 200  # real sheets shrink to between a fifth and a fiftieth
-MAX_CELLS = 60_000_000
 MAX_ROWS = 1_048_576
+#: What definitions in XML begin with: they can nest, and nothing that a spreadsheet program writes has any.
+DEFINITIONS = (b"<!DOCTYPE", b"<!ENTITY")
 
 
-def read(name: str, content: bytes) -> tuple[pd.DataFrame, int, None, list[str]]:
+def read(name: str, content: bytes, bounds: Bounds) -> tuple[pd.DataFrame, int, None, list[str]]:
     """Cells as text: dates as 2027-02-01, whole numbers without decimals, formulas as the values they showed.
 
     Raises
@@ -27,12 +28,13 @@ def read(name: str, content: bytes) -> tuple[pd.DataFrame, int, None, list[str]]
         No workbook, macros, a suspiciously dense or large archive, or a cell with an Excel error or a
         formula never calculated.
     """
-    formulas = _inspect(name, content)
+    formulas = _inspect(name, content, bounds)
     sheet, notes = _open(name, content, data_only=True)
-    rows = _rows(name, sheet)
+    rows = _rows(name, sheet, bounds)
     if formulas:
-        _refuse_uncalculated(name, content, rows)
+        _refuse_uncalculated(name, content, rows, bounds)
     width = max((len(row) for row in rows), default=0)
+    bounds.check_sheet(name, len(rows), width)
     cells = np.full((len(rows), width), "", dtype=object)
     for index, row in enumerate(rows):
         for column, value in enumerate(row):
@@ -41,7 +43,7 @@ def read(name: str, content: bytes) -> tuple[pd.DataFrame, int, None, list[str]]
     return pd.DataFrame(cells), 1, None, notes
 
 
-def _inspect(name: str, content: bytes) -> bool:
+def _inspect(name: str, content: bytes, bounds: Bounds) -> bool:
     """Refuse what must not be opened; True when a sheet holds formulas."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
@@ -51,7 +53,7 @@ def _inspect(name: str, content: bytes) -> bool:
         entries = archive.infolist()
         unpacked = sum(entry.file_size for entry in entries)
         if (
-            unpacked > MAX_UNPACKED
+            unpacked > bounds.unpacked
             or len(entries) > 10_000
             or (unpacked > 50_000_000 and unpacked > MAX_RATIO * len(content))
         ):
@@ -67,26 +69,26 @@ def _inspect(name: str, content: bytes) -> bool:
             )
         if "xl/workbook.xml" not in names:
             raise FileError(f"{name} is a zip archive but not an XLSX workbook. Give a CSV or an XLSX file.")
-        return any(
-            _holds_formula(name, archive, entry)
-            for entry in entries
-            if entry.filename.startswith("xl/worksheets/")
-        )
+        written = [entry for entry in entries if entry.filename.lower().endswith((".xml", ".rels"))]
+        formulas = [_holds_formula(name, archive, entry) for entry in written]
+        return any(formulas)  # every part is looked through, also after the first formula
 
 
 def _holds_formula(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
+    """Whether a part holds formulas. Raises FileError for XML with definitions, also where zeros stand between."""
     tail, found = b"", False
     try:
         with archive.open(entry) as part:
             while block := part.read(1 << 20):
                 text = tail + block
-                if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
+                plain = text.replace(b"\x00", b"")  # UTF-16 writes the same letters with zeros between them
+                if any(each in plain for each in DEFINITIONS):
                     raise FileError(
                         f"{name} holds XML definitions that no spreadsheet program writes. Save it again "
                         "as .xlsx."
                     )
                 found = found or b"<f>" in text or b"<f " in text
-                tail = block[-16:]
+                tail = block[-32:]
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
         raise FileError(f"{name} is broken or has a password: {error}. Save it again as .xlsx.") from error
     return found
@@ -109,7 +111,7 @@ def _open(name: str, content: bytes, *, data_only: bool) -> tuple[Any, list[str]
     return shown[0], notes
 
 
-def _rows(name: str, sheet: Any) -> list[tuple[Any, ...]]:
+def _rows(name: str, sheet: Any, bounds: Bounds) -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = []
     cells = 0
     try:
@@ -118,9 +120,9 @@ def _rows(name: str, sheet: Any) -> list[tuple[Any, ...]]:
             while end and row[end - 1] is None:
                 end -= 1
             cells += len(row)
-            if cells > MAX_CELLS or len(rows) >= MAX_ROWS:
+            if cells > bounds.cells or len(rows) >= MAX_ROWS:
                 raise FileError(
-                    f"{name} has more than {MAX_ROWS:,} rows or {MAX_CELLS:,} cells. Save the sheet as "
+                    f"{name} has more than {MAX_ROWS:,} rows or {bounds.cells:,} cells. Save the sheet as "
                     "CSV instead."
                 )
             rows.append(row[:end])
@@ -135,9 +137,9 @@ def _rows(name: str, sheet: Any) -> list[tuple[Any, ...]]:
     return rows
 
 
-def _refuse_uncalculated(name: str, content: bytes, values: list[tuple[Any, ...]]) -> None:
+def _refuse_uncalculated(name: str, content: bytes, values: list[tuple[Any, ...]], bounds: Bounds) -> None:
     sheet, _ = _open(name, content, data_only=False)
-    for index, row in enumerate(_rows(name, sheet)):
+    for index, row in enumerate(_rows(name, sheet, bounds)):
         shown = values[index] if index < len(values) else ()
         for column, written in enumerate(row):
             calculated = column < len(shown) and shown[column] is not None
