@@ -4,6 +4,7 @@ import io
 import struct
 import zipfile
 import zlib
+from collections.abc import Mapping
 from urllib.parse import quote
 
 import pypdf
@@ -101,9 +102,11 @@ def locked_paper() -> bytes:
     return made.getvalue()
 
 
-def send_named(client: FlaskClient, url: str, content: bytes, name: str) -> TestResponse:
+def send_named(
+    client: FlaskClient, url: str, content: bytes, name: str, values: Mapping[str, str] = {"kind": "cv"}
+) -> TestResponse:
     """An upload under any name at all: the long way of writing it (RFC 2231) lets every letter through."""
-    fields = {"csrf_token": csrf_token(client, "/forgot"), "kind": "cv"}
+    fields = {"csrf_token": csrf_token(client, "/forgot"), **values}
     parts = "".join(
         f'--b\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{value}\r\n'
         for field, value in fields.items()
