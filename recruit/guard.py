@@ -11,6 +11,7 @@ from recruit.access import ACCESS, ACCOUNT, NEED_IT, PUBLIC
 from recruit.database import AllRegions, OneRegion, set_scope
 from recruit.errors import NotAllowed
 from recruit.i18n import gettext
+from recruit.incoming import leads_nowhere
 from recruit.models import Region, Role
 from recruit.queries.entering import entered
 from recruit.queries.unchanged import reads_at
@@ -23,6 +24,8 @@ def guard() -> Any:
         return None  # no such address: Flask answers 404
     if request.endpoint == "static":
         return None
+    if leads_nowhere((request.view_args or {}).values()):
+        abort(404)
     access = ACCESS.get(request.endpoint)
     if access is None:
         abort(403)

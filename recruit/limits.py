@@ -1,4 +1,4 @@
-"""Limits on attempts to sign in, to create accounts and to ask for links."""
+"""Limits on attempts to sign in, to create accounts and to ask for links, and on how much one applicant writes."""
 
 from flask import Flask, request
 from flask_limiter import Limiter
@@ -35,8 +35,8 @@ def by_half() -> str:
 
 
 def by_account() -> str:
-    """One count per account that is signed in."""
-    return str(current_user.get_id() or "").partition(".")[0]
+    """One count per account that is signed in, and per sender where nobody is."""
+    return str(current_user.get_id() or "").partition(".")[0] or get_remote_address()
 
 
 def posts_only() -> bool:

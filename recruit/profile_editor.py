@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: Parts with a page of their own that are lists, and hold no field.
 PAGES = ("requirements", "rules")
+#: Parts that are no item of a list.
+SINGLE = ("texts", "weights", "never")
 _TEMPLATES = {"criteria": "criterion", "requirements": "requirement", "gates": "gate", "rules": "rule"}
 
 
@@ -39,6 +41,12 @@ def read(row: ProfileDraft) -> tuple[Profile | None, list[Problem]]:
 def problems_of(row: ProfileDraft) -> list[Shown]:
     """Everything that is wrong with the draft, in the reader's words."""
     return profile_problem_words.shown(read(row)[1], service.content(row))
+
+
+def has_page(part: str) -> bool:
+    """Whether a part can be called so, whether or not it is there (any more)."""
+    kind, slash, _which = part.partition("/")
+    return kind in _TEMPLATES if slash else part in (*PAGES, *SINGLE)
 
 
 def template_of(part: str) -> str:

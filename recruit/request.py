@@ -8,13 +8,12 @@ from sqlmodel import Session
 
 from recruit.actor import Actor
 from recruit.database import make_session
+from recruit.incoming import MAX_NUMBER
 from recruit.models import Account, Region, Role
 from recruit.models.types import id_of
 from recruit.queries import naming
 from recruit.settings import Settings
 
-#: The largest whole number that a column of the database holds.
-MAX_NUMBER = 2**31 - 1
 #: The longest address that is kept to return to.
 LONGEST_TARGET = 500
 

@@ -46,6 +46,9 @@ def carried() -> Typed | None:
     """What an earlier page handed on in its hidden field; None without one, or when it cannot be read."""
     try:
         read = json.loads(request.form.get(FIELD, ""))
+        json.dumps(
+            read, ensure_ascii=False
+        ).encode()  # halves of letters, which no page can show, are no text
         fields = tuple((str(name), str(value)) for name, value in read["fields"])
         found = Typed(str(read["to"]), fields, files=bool(read["files"]))
     except (ValueError, TypeError, KeyError):

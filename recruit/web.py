@@ -17,7 +17,8 @@ from recruit.cookies import Sessions
 from recruit.database import make_engine
 from recruit.errors import Refusal
 from recruit.guard import ask_to_sign_in, guard, send_again
-from recruit.request import MAX_NUMBER, show_roles
+from recruit.incoming import MAX_NUMBER, Incoming
+from recruit.request import show_roles
 from recruit.services.profiles import NotApproved
 from recruit.settings import Settings, read_settings
 
@@ -40,6 +41,7 @@ def build_app(settings: Settings | None = None) -> Flask:
     """Wire everything together."""
     settings = settings or read_settings()
     app = Flask("recruit", template_folder="../templates")
+    app.request_class = Incoming
     app.config.update(
         SECRET_KEY=settings.secret,
         MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,

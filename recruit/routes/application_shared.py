@@ -13,6 +13,7 @@ from recruit.display import day
 from recruit.errors import Conflict, Invalid
 from recruit.i18n import gettext as _
 from recruit.i18n import language
+from recruit.limits import by_account, limiter, posts_only
 from recruit.models import Application, ApplicationStatus, Attachment, AttachmentKind, Intake
 from recruit.queries import application as queries
 from recruit.queries import completion
@@ -24,6 +25,8 @@ from recruit.services import application as services
 from recruit.storage import Storage
 
 blueprint = Blueprint("application", __name__)
+# Nobody types or sends files this fast; a program that did would fill the record, which never shrinks.
+limiter.limit("300 per 10 minutes", key_func=by_account, exempt_when=posts_only)(blueprint)
 DOCUMENTS = "attachments"
 
 

@@ -62,7 +62,8 @@ def edit(region: str, draft: int, part: str) -> Any:
     """One part: its fields as they stand, or saved as they were typed."""
     row = profiles.draft_by_id(db(), draft)
     content = service.content(row)
-    if part not in profile_editor.PAGES and values_of(content, part) is None and request.method == "GET":
+    gone = part not in profile_editor.PAGES and values_of(content, part) is None
+    if not profile_editor.has_page(part) or (gone and request.method == "GET"):
         raise PageNotFound
     names = values_of(content, part) or {}
     if request.method == "GET":

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
 from forms.reference_asking import DueForm, TermsForm
 from recruit import applicant_view, clock, reference_words
@@ -22,6 +22,7 @@ from recruit.services.reference_asking import Done
 from recruit.services.selection import summary
 
 blueprint = Blueprint("references", __name__, url_prefix="/g/<region>/<intake>/references")
+ACTS = ("ask", "extend", "resend", "revoke")
 
 
 @blueprint.get("")
@@ -36,6 +37,8 @@ def act(region: str, intake: str) -> Any:
     found = present()
     chosen = request.form.getlist("on_page" if request.form.get("scope") == "page" else "referee")
     what = request.form.get("act", "ask")
+    if what not in ACTS:
+        abort(400)
     form = DueForm(request.form if what in ("ask", "extend") else None, say=_)
     if what in ("ask", "extend") and not form.validate():
         return _page(found, form=form, chosen=chosen), 422

@@ -1,0 +1,125 @@
+"""Sending in a hurry or in bad faith: twice at once, with the back button, from two tabs, and without end."""
+
+import threading
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlmodel import Session, func, select
+
+from recruit import clock
+from recruit.models import Account, Application, ApplicationStatus, Intake, OutgoingMail, RecordEntry
+from tests.databases import ONE_DATABASE
+from tests.recruit.application_helpers import begin, fill_in, open_intake
+from tests.recruit.factories import World, applicant, csrf_token, post, sign_in
+
+
+@pytest.fixture
+def intake(session: Session, world: World) -> Intake:
+    return open_intake(session, world, now=clock.now())
+
+
+@pytest.fixture
+def draft(session: Session, intake: Intake, app: Flask) -> Application:
+    """Complete, and not yet sent."""
+    account = applicant(session, language="en")
+    session.commit()
+    made = begin(session, intake, account, now=clock.now())
+    fill_in(session, made, app.extensions["recruit_settings"].attachments, now=clock.now())
+    return made
+
+
+@pytest.fixture
+def browser(client: FlaskClient, session: Session, draft: Application) -> FlaskClient:
+    sign_in(client, session.get_one(Account, draft.account_id))
+    return client
+
+
+def entries(session: Session, action: str = "") -> int:
+    session.rollback()
+    found = select(func.count()).select_from(RecordEntry)
+    return session.exec(found.where(RecordEntry.action == action) if action else found).one()
+
+
+def pressed_at_once(app: Flask, browser: FlaskClient, address: str, times: int = 4) -> list[int]:
+    """The statuses when the same button is pressed so many times in one moment, in one browser."""
+    token = csrf_token(browser, "/forgot")
+    cookie = browser.get_cookie("session")
+    assert cookie is not None
+    barrier, statuses = threading.Barrier(times), []
+
+    def press() -> None:
+        tab = app.test_client()
+        tab.set_cookie("session", cookie.value)
+        barrier.wait(30)
+        statuses.append(tab.post(address, data={"csrf_token": token}).status_code)
+
+    threads = [threading.Thread(target=press) for _ in range(times)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return statuses
+
+
+def test_pressing_send_four_times_at_once_sends_once_with_one_receipt(
+    app: Flask, browser: FlaskClient, session: Session, draft: Application
+) -> None:
+    assert pressed_at_once(app, browser, f"/my/{draft.reference}/submit") == [303] * 4
+    assert entries(session, "application.submitted") == 1
+    session.refresh(draft)
+    assert draft.status is ApplicationStatus.SUBMITTED
+    (mail,) = session.exec(select(OutgoingMail).where(OutgoingMail.application_id == draft.id)).all()
+    assert draft.reference in mail.subject
+
+
+def test_pressing_begin_four_times_at_once_begins_one_application(
+    app: Flask, client: FlaskClient, session: Session, intake: Intake
+) -> None:
+    account = applicant(session)
+    session.commit()
+    sign_in(client, account)
+    assert pressed_at_once(app, client, f"/i/alvmark/{intake.slug}/apply") == [303] * 4
+    assert entries(session, "application.started") == 1
+    assert len(session.exec(select(Application)).all()) == 1
+
+
+@ONE_DATABASE
+def test_back_button_and_old_pages_do_nothing_twice(
+    browser: FlaskClient, session: Session, draft: Application
+) -> None:
+    """Pages from before are sent again after the application has gone: answered as before, or told what has changed."""
+    here = f"/my/{draft.reference}"
+    old = {"motivation": "Older words", "learning_needs": "Older", "revision": "0"}
+    assert post(browser, f"{here}/submit").status_code == 303
+    before = entries(session)
+    assert post(browser, f"{here}/submit").status_code == 303
+    assert post(browser, "/i/alvmark/spring/apply").status_code == 303
+    stale = post(browser, f"{here}/own_words", old)
+    assert stale.status_code == 409
+    assert "Older words" in stale.text  # nothing typed is lost
+    assert entries(session) == before
+    assert post(browser, f"{here}/withdraw", {"reason": "other"}).status_code in (303, 422)
+
+
+@ONE_DATABASE
+def test_another_persons_and_unknown_applications_answer_alike(
+    browser: FlaskClient, session: Session, intake: Intake, draft: Application
+) -> None:
+    """Nobody learns from the answers which references there are."""
+    other = applicant(session, "other@example.org", language="en")
+    session.commit()
+    theirs = begin(session, intake, other, now=clock.now()).reference
+    unknown = theirs[:-1] + ("X" if theirs[-1] != "X" else "Z")
+    for part in (
+        "",
+        "/about_you",
+        "/check",
+        "/attachments",
+        "/receipt",
+        "/attachments/" + "a" * 32,
+        "/status",
+    ):
+        answers = [browser.get(f"/my/{reference}{part}") for reference in (theirs, unknown)]
+        assert [each.status_code for each in answers] == [404, 404]
+        assert answers[0].text.replace(theirs, "") == answers[1].text.replace(unknown, "")
