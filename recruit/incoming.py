@@ -8,6 +8,8 @@ from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 
 #: The largest whole number that a column of the database holds.
 MAX_NUMBER = 2**31 - 1
+#: The most that a form may hold in texts; files come on top of it.
+MAX_TEXT_BYTES = 2 * 1024 * 1024
 ZERO = "\x00"
 PLAIN_FORM = "application/x-www-form-urlencoded"
 
@@ -37,11 +39,10 @@ class Incoming(Request):
 
     parameter_storage_class = Texts
 
-    @property
-    def max_content_length(self) -> int | None:  # type: ignore[misc]
-        """The most bytes that are read; fewer where there can be no file among them."""
-        most = super().max_content_length
-        return self.max_form_memory_size if self.mimetype == PLAIN_FORM else most
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.mimetype == PLAIN_FORM:
+            self.max_content_length = MAX_TEXT_BYTES
 
 
 def leads_nowhere(values: Iterable[object]) -> bool:

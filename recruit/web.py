@@ -17,7 +17,7 @@ from recruit.cookies import Sessions
 from recruit.database import make_engine
 from recruit.errors import Refusal
 from recruit.guard import ask_to_sign_in, guard, send_again
-from recruit.incoming import MAX_NUMBER, Incoming
+from recruit.incoming import MAX_NUMBER, MAX_TEXT_BYTES, Incoming
 from recruit.request import show_roles
 from recruit.services.profiles import NotApproved
 from recruit.settings import Settings, read_settings
@@ -45,7 +45,7 @@ def build_app(settings: Settings | None = None) -> Flask:
     app.config.update(
         SECRET_KEY=settings.secret,
         MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
-        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=MAX_TEXT_BYTES,
         PERMANENT_SESSION_LIFETIME=timedelta(minutes=settings.session_minutes),
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
