@@ -128,12 +128,10 @@ def _is_scoped(entity: Any) -> bool:
 @lru_cache(maxsize=64)
 def _criteria(region_id: int) -> dict[str, Any]:
     """`region_id = …` by table. One criterion on the base class would not do: it is no table itself."""
+    classes = [mapper.class_ for mapper in SQLModel._sa_registry.mappers if _is_scoped(mapper.class_)]
     return {
-        mapper.local_table.name: with_loader_criteria(
-            mapper.class_, mapper.class_.region_id == region_id, include_aliases=True
-        )
-        for mapper in SQLModel._sa_registry.mappers
-        if _is_scoped(mapper.class_)
+        each.__tablename__: with_loader_criteria(each, each.region_id == region_id, include_aliases=True)
+        for each in classes
     }
 
 

@@ -153,9 +153,12 @@ class Postgres:
         return make_engine(self.url)
 
     def empty(self) -> None:
-        """Delete every row. What a failed test has left open would hold locks: its connections are ended."""
+        """Delete every row. What a failed test has left open would hold locks: its connections are ended.
+
+        To its end each is waited for: one that is still ending would be given to the next test by the engine.
+        """
         self.own.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
         )
         if self.own.execute(SCHEMA).fetchone() == self._schema:

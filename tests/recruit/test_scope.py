@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, exists, func, union_all
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, SQLModel, col, select, update
 
 from recruit.database import AllRegions, OneRegion, make_session, set_scope
 from recruit.errors import ScopeError
@@ -82,6 +82,11 @@ def test_wherever_a_statement_names_a_table_it_sees_the_own_region_only(
         with make_session(engine, scope=OneRegion(region)) as session:
             found = set(session.execute(_ways()[way]).scalars()) - {None}
             assert found == {region}
+
+
+def test_no_table_is_read_without_being_named() -> None:
+    """Which is how a session knows what to restrict: a relationship would lead to a table that no statement names."""
+    assert [mapper for mapper in SQLModel._sa_registry.mappers if mapper.relationships] == []
 
 
 def test_update_reaches_the_own_region_only(engine: Engine, regions: tuple[int, int]) -> None:
