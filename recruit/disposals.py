@@ -73,7 +73,7 @@ def prove(engine: Engine, settings: Settings, gone: Collection[services.Gone]) -
     with make_session(engine, scope=SCOPE) as session, transaction(session):
         found = look(session, settings, words)
         for each in gone:
-            services.proved(session, gone=each, searched=len(each.words), found=sum(found.found.values()))
+            services.proved(session, gone=each, searched=len(each.words), found=found.places)
     return found
 
 

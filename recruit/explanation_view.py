@@ -118,6 +118,24 @@ def story(
     )
 
 
+def in_lines(told: Story) -> list[str]:
+    """The whole of it as lines of text, for where there are no bars and tables."""
+    parts = [
+        _("%(name)s: %(points)s of %(highest)s points", name=row.name, points=row.points, highest=row.highest)
+        for row in told.criteria
+    ]
+    return [
+        told.outcome,
+        *told.sentences,
+        *parts,
+        _("In all %(points)s of 100 points", points=told.total),
+        *([told.scale] if told.scale else []),
+        *(gate.words for gate in told.gates),
+        *told.changes,
+        *told.sure,
+    ]
+
+
 def _scale(explanation: Explanation, profile: Profile) -> str:
     """The advertisement gives weights over both stages, the points are out of 100 at each."""
     here = sum(profile.criterion(part.key).weight for part in explanation.criteria)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import IO, Any
 
 import filetype
 from sqlalchemy import event
@@ -231,6 +231,18 @@ class Storage:
         """The content. Raises NotFound when there is no such file."""
         try:
             return self._path(storage_name).read_bytes()
+        except FileNotFoundError:
+            raise NotFound(_("The file is no longer here.")) from None
+
+    def has(self, storage_name: str) -> bool:
+        """Whether there is such a file."""
+        return self._path(storage_name).is_file()
+
+    def copy_to(self, storage_name: str, target: IO[bytes]) -> None:
+        """Write the content into an open file, bit by bit. Raises NotFound when there is no such file."""
+        try:
+            with self._path(storage_name).open("rb") as source:
+                shutil.copyfileobj(source, target)
         except FileNotFoundError:
             raise NotFound(_("The file is no longer here.")) from None
 

@@ -14,7 +14,11 @@ from recruit.commands.common import command_session, command_settings
 if TYPE_CHECKING:
     from sqlmodel import Session
 
+    from recruit.disposing.searching import Searched
     from recruit.models import Application
+
+#: The table that mail waits in and is kept in.
+OUTBOX = "outgoing_mail."
 
 
 @click.command(
@@ -117,7 +121,7 @@ def _carry_out() -> None:
         f"{run.held} wait, held."
     )
     if run.searched is not None:
-        _tell_search(run.searched.words, run.searched.found, run.searched.columns, run.searched.files)
+        _tell_search(run.searched)
 
 
 def _one(reference: str, reason: str, yes: bool) -> None:
@@ -147,8 +151,8 @@ def _one(reference: str, reason: str, yes: bool) -> None:
     finally:
         engine.dispose()
     _tell_receipt(reference, gone.receipt.disposed_at, gone.receipt.counts, gone.receipt.files)
-    _tell_search(searched.words, searched.found, searched.columns, searched.files)
-    click.echo(f"Copies made before are gone after {gone.receipt.backups_until.isoformat()}.")
+    _tell_search(searched)
+    click.echo(f"Backups made before are gone after {gone.receipt.backups_until.isoformat()}.")
 
 
 def _prove(reference: str, words: Sequence[str]) -> None:
@@ -173,12 +177,13 @@ def _prove(reference: str, words: Sequence[str]) -> None:
         click.echo(f"Left: {number} in {place}")
     if not left:
         click.echo(
-            "No row of any table about it holds words of a person; the outbox and the files have none."
+            "Left: nothing. No row of any table about it, the outbox and the list of files among them, holds words of"
+            " a person."
         )
     if words:
-        _tell_search(searched.words, searched.found, searched.columns, searched.files)
-    click.echo(f"Copies made before are gone after {receipt.backups_until.isoformat()}.")
-    if left or searched.found:
+        _tell_search(searched)
+    click.echo(f"Backups made before are gone after {receipt.backups_until.isoformat()}.")
+    if left or searched.places:
         raise SystemExit(1)
 
 
@@ -201,9 +206,24 @@ def _tell_receipt(reference: str, at: datetime, counts: str, files: int) -> None
         _line(name, number)
 
 
-def _tell_search(words: int, found: dict[str, int], columns: int, files: int) -> None:
-    click.echo(f"{words} words looked for in {columns} columns of all tables and {files} files:")
+def _tell_search(searched: Searched) -> None:
+    """Place by place, with a word on what a find means."""
+    outbox = {place: number for place, number in searched.found.items() if place.startswith(OUTBOX)}
+    rest = {place: number for place, number in searched.found.items() if place not in outbox}
+    click.echo(f"{searched.words} words looked for in")
+    _tell_place(f"database: {searched.columns} columns of words", rest)
+    _tell_place("outbox", outbox)
+    _tell_place(
+        f"files: the names of {searched.files}, and the text of {searched.logs} logs", searched.found_in_files
+    )
+    if searched.places:
+        click.echo(
+            "A find may be another person's: names and usual phrases are shared. Whether anything is left of this one"
+            " is told by --prove."
+        )
+
+
+def _tell_place(where: str, found: dict[str, int]) -> None:
+    click.echo(f"  {where}: {'found' if found else 'none was found'}")
     for place, number in sorted(found.items()):
-        click.echo(f"  found {number} in {place}")
-    if not found:
-        click.echo("  none was found")
+        click.echo(f"    {number:6} in {place}")

@@ -22,13 +22,23 @@ MOST_AT_ONCE = 400
 
 @dataclass(frozen=True)
 class Searched:
-    """What was gone through, and where a word still stands: "table.column" or a file's name -> how often."""
+    """What was gone through, and where a word still stands: "table.column", or a file's name -> how often.
+
+    `files` are attachments, of which the names are read; `logs` are read whole.
+    """
 
     words: int
     columns: int
     cells: int
     files: int
+    logs: int = 0
     found: dict[str, int] = field(default_factory=dict)
+    found_in_files: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def places(self) -> int:
+        """In how many cells, names of files and logs one of the words stands."""
+        return sum(self.found.values()) + sum(self.found_in_files.values())
 
 
 def words_of(session: Session, application: Application) -> frozenset[str]:
@@ -85,13 +95,15 @@ def search(
                 cells += 1
                 if value and any(_stands(patterns, text) for text in _readable(value)):
                     found[f"{table.name}.{name}"] += 1
-    files = 0
-    for path in _files(attachments, logs):
-        files += 1
-        inside = path.read_text("utf-8", "replace") if logs and logs in path.parents else path.name
-        if _stands(patterns, inside):
-            found[path.name] += 1
-    return Searched(len(ordered), columns, cells, files, dict(found))
+    in_files: Counter[str] = Counter()
+    names_of_files, read = [*_files(attachments)], [*_files(logs)]
+    for path in names_of_files:
+        in_files[path.name] += _stands(patterns, path.name)
+    for path in read:
+        in_files[path.name] += _stands(patterns, path.read_text("utf-8", "replace"))
+    return Searched(
+        len(ordered), columns, cells, len(names_of_files), len(read), dict(found), dict(+in_files)
+    )
 
 
 def _stands(patterns: Collection[re.Pattern[str]], text: str) -> bool:
@@ -111,7 +123,6 @@ def _readable(value: str | bytes) -> Iterator[str]:
                 yield packed.read(part).decode("utf-8", "replace")
 
 
-def _files(*folders: Path | None) -> Iterator[Path]:
-    for folder in folders:
-        if folder is not None and folder.is_dir():
-            yield from (path for path in sorted(folder.rglob("*")) if path.is_file())
+def _files(folder: Path | None) -> Iterator[Path]:
+    if folder is not None and folder.is_dir():
+        yield from (path for path in sorted(folder.rglob("*")) if path.is_file())

@@ -67,8 +67,3 @@ def _waited_for(application: Application) -> Iterable[tuple[str, str, str, Attac
 def waited_for(application: Application, intake: Intake) -> list[Expected]:
     """Of an application that has been sent, what is still to come; empty for a draft and a withdrawn one."""
     return expected(application, intake) if application.status is ApplicationStatus.SUBMITTED else []
-
-
-def is_waited_for(application: Application, kind: AttachmentKind) -> bool:
-    """Whether the application says that a document of this kind comes later."""
-    return any(waited is kind for _topic, _column, _rule, waited, _on in _waited_for(application))

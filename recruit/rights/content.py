@@ -12,8 +12,9 @@ from sqlalchemy import Table, or_
 from sqlalchemy import select as columns_of
 from sqlmodel import Session, col, select
 
-from recruit import clock
+from recruit import clock, explanation_view, own_place
 from recruit.disposing.belonging import about
+from recruit.i18n import LANGUAGES, force_locale
 from recruit.models import (
     Account,
     Application,
@@ -31,6 +32,7 @@ from recruit.models import (
 )
 from recruit.queries import application as own
 from recruit.queries import disposal, interview
+from recruit.queries import intake as intakes
 from recruit.rights.register import (
     ACCOUNT,
     ASSESSORS,
@@ -43,7 +45,7 @@ from recruit.rights.register import (
     Part,
 )
 
-FORMAT, VERSION = "recruit.everything-held", 1
+FORMAT, VERSION = "recruit.everything-held", 2
 #: What in an address of a mail lets somebody in.
 KEY_IN_LINK = re.compile(r"(?<=/)[A-Za-z0-9_-]{20,}")
 
@@ -96,14 +98,37 @@ def _application(session: Session, application: Application) -> dict[str, Any]:
             "title_sv": intake.title_sv,
             "title_en": intake.title_en,
             "case_number": intake.case_number,
+            **_names(session, intake),
         },
         "kept_until": _told(kept.until) if application.status is not ApplicationStatus.DRAFT else None,
         "answers": masker.clean([_answers(application, shown)])[0],
+        "explanation": _explanation(session, application),
         **parts,
         "record": masker.clean(_record(session, application, masker, shown)),
         "held_back": [] if shown else [*HELD_ANSWERS, *sorted(_held_parts()), "record"],
         "held_back_until": None if shown else _told(intake.starts_on),
     }
+
+
+def _names(session: Session, intake: Intake) -> dict[str, Any]:
+    """What the keys of the criteria profile stand for, in both languages."""
+    profile = intakes.profile_of(session, intake)
+    return {
+        kind: {each.key: {"sv": each.name.sv, "en": each.name.en} for each in found}
+        for kind, found in (("requirements", profile.requirements), ("criteria", profile.criteria))
+    }
+
+
+def _explanation(session: Session, application: Application) -> dict[str, list[str]] | None:
+    """Why the application has its place, line by line as in the decision letter; None until that is published."""
+    told = {}
+    for language in LANGUAGES:
+        with force_locale(language):
+            story = own_place.story_of(session, application)
+            if story is None:
+                return None
+            told[language] = explanation_view.in_lines(story)
+    return told
 
 
 def _held_parts() -> list[str]:

@@ -1,8 +1,5 @@
 """Words of the readable page of everything held: of every part and every field."""
 
-from typing import Any
-
-from recruit.i18n import gettext
 from recruit.i18n import lazy_gettext as _
 
 #: The parts in the order in which they are read. `held_back` has a notice of its own.
@@ -250,10 +247,3 @@ HELD = {**PARTS, "eligibility": FIELDS["eligibility"], "struck_words": FIELDS["s
 def field(name: str) -> str:
     """A field's word; one that is new stands for itself."""
     return str(FIELDS.get(name, name))
-
-
-def value(told: Any) -> str:
-    """A value as it is read: yes, no, or as it stands."""
-    if isinstance(told, bool):
-        return gettext("Yes") if told else gettext("No")
-    return str(told)

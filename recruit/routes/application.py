@@ -16,6 +16,7 @@ from recruit.exports import receipt as exported
 from recruit.i18n import gettext as _
 from recruit.i18n import language, ngettext
 from recruit.models import Application, ApplicationStatus, Intake, WithdrawalReason
+from recruit.own_place import has_result
 from recruit.queries import application as queries
 from recruit.queries import completion
 from recruit.queries import intake as intakes
@@ -74,8 +75,7 @@ def mine() -> str:
     return render_template(
         "application/mine.html",
         applications=[
-            (own, intakes.accepts(own.intake, now), application_result.has_result(own.application))
-            for own in found
+            (own, intakes.accepts(own.intake, now), has_result(db(), own.application)) for own in found
         ],
         asked=asked,
     )
@@ -197,14 +197,14 @@ def receipt(reference: str) -> Any:
         return redirect(url("tasks", application), 303)
     dossier = queries.dossier(db(), application)
     now = clock.now()
-    has_result = application_result.has_result(application)
+    result = has_result(db(), application)
     return page(
         "receipt",
         dossier,
         open=intakes.accepts(dossier.intake, now),
-        has_result=has_result,
+        has_result=result,
         asked=application_completion.open_for(application),
-        steps=_steps(dossier, now, told=has_result),
+        steps=_steps(dossier, now, told=result),
         answered=sum(each.answered_at is not None for each in dossier.referees),
     )
 

@@ -13,13 +13,13 @@ from recruit.exports.minutes import pdf, styles
 from recruit.i18n import gettext as _
 from recruit.i18n import language
 from recruit.models import Answer, Application, ApplicationStatus, DecisionLetter, ReleasedKind
+from recruit.own_place import story_of
 from recruit.queries import application as queries
 from recruit.queries import eligibility, time_plan
 from recruit.queries import intake as intakes
 from recruit.queries import merits as merit_queries
 from recruit.queries import released as releases
 from recruit.request import actor, db
-from recruit.routes.application_result import story_of
 from recruit.routes.application_shared import blueprint, own_application, page, place, posted, url
 from recruit.services import decision_letters
 from recruit.services import merits as service
@@ -98,7 +98,7 @@ def _letter(application: Application) -> dict[str, Any]:
         ]
     return {
         "view": view,
-        "story": story_of(application) if told.listed else None,
+        "story": story_of(db(), application) if told.listed else None,
         "lacking": lacking,
         "contact": merit_queries.contact_of(db(), region_id=application.region_id),
     }

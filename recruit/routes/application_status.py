@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import redirect
 
-from recruit import clock
+from recruit import clock, data_notice
 from recruit.models import ApplicationStatus
 from recruit.queries import application as queries
 from recruit.queries import intake as intakes
@@ -43,4 +43,5 @@ def status(reference: str) -> Any:
         asked=open_for(application),
         expected=still_expected(application, dossier.intake, told),
         open=accepts,
+        notice_now=data_notice.in_force(clock.now()).number,
     )

@@ -1,15 +1,18 @@
 """What is held about the person who is signed in: a copy of it, corrections, and the end of the account."""
 
 from collections.abc import Sequence
+from datetime import date
+from os import SEEK_END
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
 from forms.rights import CorrectionForm
-from recruit import clock
+from recruit import clock, data_notice
 from recruit.database import transaction
-from recruit.display import written
+from recruit.display import day, written
 from recruit.errors import Conflict, Invalid, Refusal
+from recruit.exports import receipt
 from recruit.i18n import gettext as _
 from recruit.i18n import language
 from recruit.limits import limiter, posts_only
@@ -18,11 +21,12 @@ from recruit.queries import application as queries
 from recruit.queries import disposal
 from recruit.queries import intake as intakes
 from recruit.request import account, actor, db, settings
-from recruit.rights import content, packing, words
+from recruit.rights import content, packing, values, words
 from recruit.routes.application_shared import own_application
 from recruit.services import rights as service
 from recruit.signin import forget, is_fresh, sign_out
 from recruit.storage import Storage
+from recruit.tables.errors import PdfUnavailable
 
 blueprint = Blueprint("rights", __name__)
 
@@ -53,7 +57,14 @@ def _page(refused: Refusal | None = None) -> str:
                 "corrections": service.corrections(db(), own.application),
             }
         )
-    return render_template("rights/mine.html", rows=rows, fresh=is_fresh(), refused=refused, now=now)
+    return render_template(
+        "rights/mine.html",
+        rows=rows,
+        fresh=is_fresh(),
+        refused=refused,
+        now=now,
+        notice_now=data_notice.in_force(now).number,
+    )
 
 
 @blueprint.post("/me/data/sign-in")
@@ -63,53 +74,73 @@ def again() -> Any:
     return redirect(url_for("account.login", next=url_for("rights.mine")), 303)
 
 
-@blueprint.post("/me/data/everything.zip")
+@blueprint.post("/me/data/everything.<any(zip,pdf):form>")
 @limiter.limit("10 per hour", exempt_when=posts_only)
-def download() -> Any:
-    """Everything, of all applications."""
-    return _download([own.application for own in queries.of_account(db(), account())])
+def download(form: str) -> Any:
+    """Everything, of all applications: with every file, or on paper."""
+    return _download([own.application for own in queries.of_account(db(), account())], form)
 
 
-@blueprint.post("/my/<reference>/data/everything.zip")
+@blueprint.post("/my/<reference>/data/everything.<any(zip,pdf):form>")
 @limiter.limit("20 per hour", exempt_when=posts_only)
-def download_one(reference: str) -> Any:
-    """Everything about one application."""
-    return _download([own_application(reference)], only=True)
+def download_one(reference: str, form: str) -> Any:
+    """Everything about one application: with every file, or on paper."""
+    return _download([own_application(reference)], form, only=True)
 
 
-def _download(applications: Sequence[Application], *, only: bool = False) -> Any:
+def _download(applications: Sequence[Application], form: str, *, only: bool = False) -> Any:
     if not is_fresh():
         flash(_("Sign in again to fetch everything that is held about you."), "info")
         return redirect(url_for("rights.mine"), 303)
     now = clock.now()
     made = content.everything(db(), account=account(), now=now, only=applications[0] if only else None)
-    packed = packing.packed(
-        made, readable, Storage(settings().attachments), content.letters(db(), applications)
-    )
+    answer = as_file(made, applications, form, applications[0].reference if only else "")
     with transaction(db()):
         service.record_copy(db(), applications=applications, actor=actor(), now=now)
-    return as_file(packed, applications[0].reference if only else "")
+    return answer
 
 
-def as_file(packed: bytes, reference: str) -> Response:
-    """The ZIP as a download; its name tells nothing of the person."""
-    response = Response(packed, mimetype="application/zip")
-    name = f"everything-{reference}.zip" if reference else "everything.zip"
+def as_file(made: dict[str, Any], applications: Sequence[Application], form: str, reference: str) -> Response:
+    """The download, as a ZIP or as PDF; its name tells nothing of the person. Raises Conflict without WeasyPrint."""
+    storage = Storage(settings().attachments)
+    if form == "pdf":
+        paper = _paper_of(packing.without_files(made, storage))
+        response = Response(paper, mimetype="application/pdf")
+    else:
+        packed = packing.packed(made, _page_of, storage, content.letters(db(), applications))
+        response = Response(packing.parts(packed), mimetype="application/zip")
+        response.content_length = packed.seek(0, SEEK_END)
+        packed.seek(0)
+    name = f"everything-{reference}.{form}" if reference else f"everything.{form}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-def readable(made: dict[str, Any]) -> str:
-    """The page of the ZIP, in the reader's language: all of the data in words."""
+def _page_of(made: dict[str, Any], paper: str = "") -> str:
+    """The data in words, in the reader's language; `paper`: a stylesheet for printing it."""
     return render_template(
         "rights/everything_print.html",
         content=made,
         parts=words.PARTS,
         held=words.HELD,
         field=words.field,
-        value=words.value,
+        value=values.value,
+        changed=values.changed,
+        field_name=values.field_name,
+        names_of=lambda application: (
+            application["intake"]["requirements"] | application["intake"]["criteria"]
+        ),
+        on=lambda told: day(date.fromisoformat(told)) if told else "",
         made=written(clock.now(), language()),
+        paper=paper,
     )
+
+
+def _paper_of(made: dict[str, Any]) -> bytes:
+    try:
+        return receipt.pdf(_page_of(made, receipt.styles()))
+    except PdfUnavailable as error:
+        raise Conflict(str(error)) from None
 
 
 @blueprint.route("/my/<reference>/correction", methods=["GET", "POST"])

@@ -11,12 +11,11 @@ from recruit.errors import Invalid
 from recruit.i18n import gettext as _
 from recruit.models import Account, Application, CorrectionOutcome
 from recruit.queries import disposal
-from recruit.request import actor, db, settings
-from recruit.rights import content, packing
+from recruit.request import actor, db
+from recruit.rights import content
 from recruit.routes.eligibility import application_here
-from recruit.routes.rights import as_file, readable
+from recruit.routes.rights import as_file
 from recruit.services import rights as service
-from recruit.storage import Storage
 
 blueprint = Blueprint("rights_here", __name__, url_prefix="/g/<region>/<intake>/applications/<code>/rights")
 
@@ -43,20 +42,18 @@ def _page(application: Application, form: CorrectionAnswerForm | None = None, wr
     )
 
 
-@blueprint.post("/everything.zip")
-def download(region: str, intake: str, code: str) -> Any:
+@blueprint.post("/everything.<any(zip,pdf):form>")
+def download(region: str, intake: str, code: str, form: str) -> Any:
     """Everything held about the application, for somebody who has asked by post; recorded."""
     _intake, application = application_here(code)
     service.refuse_copy(db(), application=application, actor=actor())
     now = clock.now()
     person = db().get_one(Account, application.account_id)
     made = content.everything(db(), account=person, now=now, only=application)
-    packed = packing.packed(
-        made, readable, Storage(settings().attachments), content.letters(db(), [application])
-    )
+    answer = as_file(made, [application], form, application.reference)
     with transaction(db()):
         service.record_copy(db(), applications=[application], actor=actor(), now=now, by_post=True)
-    return as_file(packed, application.reference)
+    return answer
 
 
 @blueprint.post("/<correction>/answer")

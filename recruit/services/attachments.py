@@ -12,7 +12,7 @@ from recruit.models import Application, Attachment, AttachmentKind, CompletionRe
 from recruit.models.types import id_of
 from recruit.queries import application as queries
 from recruit.queries.completion import admitting
-from recruit.queries.expected import HERE, is_waited_for
+from recruit.queries.expected import HERE
 from recruit.services import completion_answers
 from recruit.services.changing import Changes, changing
 from recruit.services.laying_aside import lay_aside
@@ -31,15 +31,17 @@ def attach(
     content: bytes,
     storage: Storage,
     answer: str = "",
+    here: bool = False,
     actor: Actor,
     now: datetime,
 ) -> Attachment:
     """Add a file. The same content twice under the same kind is kept once, and the first is returned.
 
-    It answers a request for completion that asks for this kind, with `answer` beside it; what was expected is then
-    here. Raises Invalid (field "file") for one that storage refuses or when there would be too much.
+    It answers a request for completion that asks for this kind, with `answer` beside it. `here`: it is what the
+    application says will come, so the answer changes with it. Raises Invalid (field "file") for one that storage
+    refuses or when there would be too much.
     """
-    row, asked = _keep(session, application, kind, filename, content, storage, actor, now)
+    row, asked = _keep(session, application, kind, filename, content, storage, actor, now, here=here)
     if asked is not None:
         completion_answers.mark_answered(
             session,
@@ -62,6 +64,8 @@ def _keep(
     storage: Storage,
     actor: Actor,
     now: datetime,
+    *,
+    here: bool,
 ) -> tuple[Attachment, CompletionRequest | None]:
     """The file's row, and the request for just this kind of document that it answers, if there is one."""
     with changing(
@@ -76,7 +80,7 @@ def _keep(
         asked = admitting(session, application, document=kind, now=now)
         if asked is not None and asked.kind is not kind:
             asked = None
-        if asked is not None and is_waited_for(application, kind):
+        if here:
             changes.set(application, HERE[kind])
         if not changes.values:
             application.revision -= 1  # a file overwrites no answer: forms open elsewhere are not stale

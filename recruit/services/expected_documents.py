@@ -95,6 +95,7 @@ def add(
         filename=filename,
         content=content,
         storage=storage,
+        here=True,
         actor=actor,
         now=now,
     )

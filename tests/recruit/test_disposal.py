@@ -539,4 +539,4 @@ def test_the_search_reads_logs_and_packed_files(session: Session, settings: Sett
     logs = Path(settings.data_dir) / "logs"
     logs.mkdir(parents=True)
     (logs / "old.log").write_text("mail to ADA@example.org refused")
-    assert look(session, settings, {"ada@example.org"}).found == {"old.log": 1}
+    assert look(session, settings, {"ada@example.org"}).found_in_files == {"old.log": 1}

@@ -1,10 +1,12 @@
 """What everyone can see: the list of intakes, an advertisement, the language switch, health."""
 
+import html
 import json
 import re
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 from icalendar import Calendar
 from sqlmodel import Session, select
@@ -12,6 +14,7 @@ from sqlmodel import Session, select
 from recruit import clock
 from recruit.models import Account, Intake, Posts
 from recruit.services import intake as intakes
+from tests.databases import ONE_DATABASE
 from tests.recruit.factories import World, make_world, sign_in
 from tests.recruit.intake_helpers import draft_intake, opened_intake
 
@@ -112,6 +115,24 @@ def test_advertisement_for_machines_says_what_it_says_to_people(
     )
     assert {each["name"] for each in posting["jobLocation"]} <= {site.name for site in world.sites}
     assert posting["url"].endswith("/i/alvmark/bt-2026")
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize(("language", "words"), [("sv", "Sista ansökningsdag"), ("en", "Last day to apply")])
+def test_shared_link_shows_what_it_leads_to(
+    client: FlaskClient, session: Session, world: World, language: str, words: str
+) -> None:
+    open_now(session, world, title_sv='BT "hösten" <2026>', title_en='BT "autumn" <2026>')
+    page = client.get("/i/alvmark/bt-2026", headers={"Accept-Language": language}).text
+    head = page.partition("<body")[0]
+    shown = {
+        name: html.unescape(text) for name, text in re.findall(r'property="og:(\w+)" content="(.*?)"', head)
+    }
+    assert shown["url"].endswith("/i/alvmark/bt-2026")
+    assert shown["title"].startswith('BT "')
+    assert words in shown["description"]
+    hosts = set(re.findall(r'(?:href|src|content)="https?://([^/"]+)', head))
+    assert hosts == {shown["url"].split("/")[2]}
 
 
 def test_closed_advertisement_is_no_job_posting(client: FlaskClient, session: Session, world: World) -> None:

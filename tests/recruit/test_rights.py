@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import tracemalloc
 import zipfile
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -25,6 +26,7 @@ from recruit.models import (
     Attachment,
     CorrectionOutcome,
     Intake,
+    InterviewList,
     Level,
     ListPublication,
     OutgoingMail,
@@ -34,13 +36,14 @@ from recruit.models import (
 )
 from recruit.rights import register
 from recruit.rights.content import everything
+from recruit.rights.packing import packed
 from recruit.rights.schema import schema
 from recruit.services import application as applications
 from recruit.services import rights as service
 from recruit.services.disposal import dispose
 from recruit.storage import Storage
 from tests.databases import ONE_DATABASE, Database
-from tests.recruit.application_helpers import begin, fill_in, open_intake, sent
+from tests.recruit.application_helpers import PDF, begin, fill_in, open_intake, sent
 from tests.recruit.factories import NOW, World, applicant, post, sign_in
 from tests.recruit.planting import Planter
 from tests.recruit.ranking_helpers import closed_intake, confirmed, ranked
@@ -79,21 +82,31 @@ def validated(content: bytes) -> dict[str, Any]:
     return found
 
 
-def published(session: Session, world: World) -> list[Application]:
-    """The applications of an intake whose list has been published."""
+def listed(session: Session, world: World) -> tuple[InterviewList, list[Application]]:
+    """A confirmed list that nobody has been told of, and the applications of its intake."""
     intake = closed_intake(session, world)
     drawn = confirmed(session, world, intake, ranked(session, world, intake), 2)
+    found = select(Application).where(Application.intake_id == intake.id).order_by(col(Application.id))
+    return drawn, list(session.exec(found).all())
+
+
+def publish(session: Session, world: World, drawn: InterviewList) -> None:
     session.add(
         ListPublication(
-            region_id=intake.region_id,
-            list_id=drawn.id,
+            region_id=drawn.region_id,
+            list_id=drawn.id or 0,
             published_at=NOW,
             published_by_id=world.chair.id or 0,
         )
     )
     session.commit()
-    found = select(Application).where(Application.intake_id == intake.id).order_by(col(Application.id))
-    return list(session.exec(found).all())
+
+
+def published(session: Session, world: World) -> list[Application]:
+    """The applications of an intake whose list has been published."""
+    drawn, found = listed(session, world)
+    publish(session, world, drawn)
+    return found
 
 
 @ONE_DATABASE
@@ -207,6 +220,40 @@ def test_after_publishing_levels_are_told_by_pseudonym(session: Session, world: 
         assert each.email not in text
 
 
+def test_the_explanation_of_the_place_comes_with_publishing(
+    session: Session, world: World, today: None
+) -> None:
+    drawn, (application, *_rest) = listed(session, world)
+    account = session.get_one(Account, application.account_id)
+    assert everything(session, account=account, now=NOW)["applications"][0]["explanation"] is None
+    publish(session, world, drawn)
+    told = everything(session, account=account, now=NOW)["applications"][0]
+    assert any("of 100 points" in line for line in told["explanation"]["en"])
+    assert any("av 100 poäng" in line for line in told["explanation"]["sv"])
+    assert told["intake"]["requirements"]["E5"]["sv"]
+
+
+def test_many_large_files_never_stand_in_memory_together(tmp_path: Path) -> None:
+    storage, large = Storage(tmp_path), 8 * 1024 * 1024
+    rows = []
+    for number in range(6):
+        kept = storage.put(PDF + b"%" + bytes([65 + number]) * large + b"\n%%EOF\n", "a.pdf")
+        row = {"kind": "merit", "media_type": kept.media_type, "redacts_id": None}
+        rows.append({**row, "storage_name": kept.storage_name})
+    application = {"reference": "BT26-AAAA", "files": rows, "decision_letters": []}
+    content = {"made_at": NOW.isoformat(), "applications": [application]}
+    tracemalloc.start()
+    try:
+        made = packed(content, lambda _told: "page", storage, {})
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert most < large
+    with made, zipfile.ZipFile(made) as archive:
+        sizes = [archive.getinfo(each["path"]).file_size for each in application["files"]]
+    assert all(size > large for size in sizes)
+
+
 def test_nothing_of_another_applicant_is_told(session: Session, world: World, today: None) -> None:
     mine, *others = published(session, world)
     account = session.get_one(Account, mine.account_id)
@@ -247,6 +294,13 @@ def test_the_zip_has_data_page_schema_and_files(
     for word in ("Dariia", "Kovalenko", "Omar Haddad", "Дарія Коваленко", "I want to learn."):
         assert word in readable
     assert "<script" not in readable
+    for code in ("proficiency_test", "internal_medicine", "application.submitted"):
+        assert code not in readable, readable[readable.index(code) - 150 :][:300]
+    assert "Socialstyrelsens kunskapsprov" in readable
+    assert "Ukraina" in readable
+    assert "Ansökan inskickad" in readable
+    paper = post(client, "/me/data/everything.pdf")
+    assert (paper.mimetype, paper.data[:4]) == ("application/pdf", b"%PDF")
     assert found["account"]["email"] == "ada@example.org"
     assert "password" not in json.dumps(found["account"])
     number = application.id
