@@ -8,7 +8,14 @@ from sqlmodel import Session, col, select
 from recruit.actor import Actor
 from recruit.errors import Invalid
 from recruit.i18n import lazy_gettext as _
-from recruit.models import Application, Attachment, AttachmentKind, CompletionRequest, RemovedPart
+from recruit.models import (
+    Application,
+    Attachment,
+    AttachmentKind,
+    CompletionRequest,
+    RemovedKind,
+    RemovedPart,
+)
 from recruit.models.types import id_of
 from recruit.queries import application as queries
 from recruit.queries.completion import admitting
@@ -20,6 +27,8 @@ from recruit.storage import Storage, clean_filename, delete_with, put_with
 
 MAX_BYTES_IN_ALL = 50 * 1024 * 1024
 MAX_FILES = 30
+#: How many removed files of an application can be put back at a time.
+MOST_LAID_ASIDE = 5
 
 
 def attach(
@@ -155,7 +164,19 @@ def remove_attachment(
             session.flush()
         changes.note(f"attachment.{attachment.public_id}", _described(attachment), None)
         lay_aside(session, attachment, now)
+        _forget_oldest(session, application, storage)
         application.revision -= 1
+
+
+def _forget_oldest(session: Session, application: Application, storage: Storage) -> None:
+    """Only the latest can be put back: whoever adds and removes again and again would fill the disk."""
+    aside = select(RemovedPart).where(
+        RemovedPart.application_id == application.id, RemovedPart.kind == RemovedKind.FILE
+    )
+    for part in session.exec(aside.order_by(col(RemovedPart.id).desc()).offset(MOST_LAID_ASIDE)).all():
+        delete_with(session, storage, str(part.storage_name))
+        session.delete(part)
+    session.flush()
 
 
 def take_back(session: Session, *, application: Application, row: Attachment, changes: Changes) -> bool:

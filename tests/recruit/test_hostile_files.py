@@ -17,7 +17,7 @@ from recruit import clock
 from recruit.demo.files import png
 from recruit.documents import sandbox
 from recruit.errors import Invalid
-from recruit.models import Account, Application, Attachment
+from recruit.models import Account, Application, Attachment, RemovedPart
 from recruit.services import attachments
 from recruit.storage import MAX_FILE_BYTES
 from tests.databases import ONE_DATABASE
@@ -236,8 +236,9 @@ def test_disk_that_is_full_is_told_at_the_field_and_nothing_half_stays(
 def test_one_application_cannot_fill_the_disk(
     browser: FlaskClient, session: Session, draft: Application, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By their number and by their size; what has been removed leaves room again, on the disk too."""
+    """By their number and by their size, and by few that can be put back of those removed."""
     monkeypatch.setattr(attachments, "MAX_FILES", 3)
+    monkeypatch.setattr(attachments, "MOST_LAID_ASIDE", 1)
     monkeypatch.setattr(attachments, "MAX_BYTES_IN_ALL", 3 * len(PAPER))
     several = [(io.BytesIO(PAPER + b"%%%d" % number), f"{number}.pdf") for number in range(6)]
     answer = post(browser, f"{there(draft)}/new", {"kind": "cv", "file": several})
@@ -251,4 +252,5 @@ def test_one_application_cannot_fill_the_disk(
     for row in kept(session):
         post(browser, f"{there(draft)}/{row.public_id}/remove")
     assert kept(session) == []
-    assert on_disk(folder) == []
+    assert len(on_disk(folder)) == 1
+    assert len(session.exec(select(RemovedPart)).all()) == 1
