@@ -131,6 +131,7 @@ def in_lines(told: Story) -> list[str]:
         _("In all %(points)s of 100 points", points=told.total),
         *([told.scale] if told.scale else []),
         *(gate.words for gate in told.gates),
+        *([told.change_heading] if told.changes else []),
         *told.changes,
         *told.sure,
     ]

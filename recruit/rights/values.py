@@ -201,8 +201,11 @@ def _heading(key: str) -> str:
 
 
 def field_name(field: str, names: Mapping[str, Mapping[str, str]]) -> str:
-    """A field of the record: a requirement by its name, the rest as the record's own page has it."""
-    return names[field][language()] if field in names else record_words.field(field)
+    """A field of the record: a requirement by its name, the rest as the record's own page has it, or this one."""
+    if field in names:
+        return names[field][language()]
+    named = record_words.field(field)
+    return words.field(field) if named == field else named
 
 
 def _of_kind(kind: type[enum.Enum], code: str) -> str:

@@ -65,6 +65,7 @@ FIELDS = {
     "withdrawn_at": _("Withdrawn"),
     "withdrawal_reason": _("Why it was withdrawn"),
     "notice_version": _("Version of the notice of how data are used"),
+    "reference": _("Reference number"),
     "mask_code": _("Code that assessors see"),
     "eligibility": _("Eligibility"),
     "given_name": _("Given name"),
