@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func
+from sqlalchemy import select as select_columns  # the one of sqlmodel takes at most four columns
 from sqlmodel import Session, col, select
 
 from recruit import clock
@@ -87,7 +88,7 @@ def waiting(session: Session, intake: Intake) -> Waiting:
     """What waits besides decisions and assessments. One query."""
     sent = (Application.intake_id == intake.id, Application.status == ApplicationStatus.SUBMITTED)
     row = session.execute(
-        select(
+        select_columns(
             _count(*sent, table_filter.has_unclear()),
             _unanswered_referees(*sent, col(Application.eligibility) != Eligibility.INELIGIBLE),
             _count(*sent, col(Application.eligibility).in_(GOES_ON), table_filter.lacks_copy()),

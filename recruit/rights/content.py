@@ -105,7 +105,7 @@ def _application(session: Session, application: Application) -> dict[str, Any]:
         "explanation": _explanation(session, application),
         **parts,
         "record": masker.clean(_record(session, application, masker, shown)),
-        "held_back": [] if shown else [*HELD_ANSWERS, *sorted(_held_parts()), "record"],
+        "held_back": [] if shown else [*HELD_ANSWERS, *sorted([*_held_parts(), "files"]), "record"],
         "held_back_until": None if shown else _told(intake.starts_on),
     }
 
@@ -172,6 +172,8 @@ def _rows(
     if name == "letter_recipient":
         state = metadata().tables["letter_sending"].c.state
         wanted = wanted.where(table.c.included, state != SendingState.DRAFT)
+    if name == "attachment" and not shown:
+        wanted = wanted.where(_of_the_applicant(table, application))
     rows = [dict(row._mapping) for row in session.connection().execute(wanted)]
     if "list_status" in part.joined:
         rows = [each for each in rows if each.pop("list_status") is ListStatus.CONFIRMED]
@@ -186,6 +188,15 @@ def _rows(
         }
         for row in rows
     ]
+
+
+def _of_the_applicant(table: Table, application: Application) -> Any:
+    """The applicant's own files and the copies of them; not what the group keeps, such as a referee's letter."""
+    own = table.alias()
+    theirs = columns_of(own.c.id).where(
+        own.c.application_id == application.id, own.c.uploaded_by_id == application.account_id
+    )
+    return or_(table.c.uploaded_by_id == application.account_id, table.c.redacts_id.in_(theirs))
 
 
 def _joined(table: Table, part: Part) -> Any:

@@ -13,15 +13,15 @@ WINDOW = timedelta(minutes=30)
 
 def lay_aside(session: Session, row: Attachment | ExperiencePeriod, now: datetime) -> None:
     """Delete a row of an application and keep it beside, a file with its bytes."""
-    file = isinstance(row, Attachment)
+    file = row if isinstance(row, Attachment) else None
     session.add(
         RemovedPart(
             region_id=row.region_id,
             application_id=row.application_id,
             kind=RemovedKind.FILE if file else RemovedKind.PERIOD,
-            name=row.filename if file else row.employer,
+            name=row.filename if isinstance(row, Attachment) else row.employer,
             content=json.dumps(row.model_dump(mode="json"), ensure_ascii=False),
-            storage_name=row.storage_name if file else None,
+            storage_name=file.storage_name if file else None,
             removed_at=now,
             until=now + WINDOW,
         )

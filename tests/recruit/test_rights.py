@@ -34,11 +34,12 @@ from recruit.models import (
     Referee,
     metadata,
 )
-from recruit.rights import register
+from recruit.rights import content, register
 from recruit.rights.content import everything
 from recruit.rights.packing import packed
 from recruit.rights.schema import schema
 from recruit.services import application as applications
+from recruit.services import references
 from recruit.services import rights as service
 from recruit.services.disposal import dispose
 from recruit.storage import Storage
@@ -196,6 +197,34 @@ def test_what_the_group_works_with_is_named_and_left_out_until_it_is_published(
     assert {each["action"].partition(".")[0] for each in told["record"]} <= {"application", "attachment"}
     assert [each["name"] for each in told["references"]] == ["Anna Berg", "Omar Haddad"]
     assert told["monitoring"] == [{"sex": "female", "age_band": "under_30"}]
+
+
+def test_a_referees_letter_that_the_group_keeps_is_held_back_like_the_answers(
+    session: Session,
+    world: World,
+    application: Application,
+    today: None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    references.add_answered_form(
+        session,
+        referee=session.exec(select(Referee).where(Referee.application_id == application.id)).all()[0],
+        filename="letter.pdf",
+        content=PDF + b"%letter",
+        storage=Storage(tmp_path / "data" / "attachments"),
+        actor=world.actor,
+        now=NOW,
+    )
+    session.commit()
+    account = session.get_one(Account, application.account_id)
+    own = ["cv", "diploma", "language"]
+    [told] = everything(session, account=account, now=NOW)["applications"]
+    assert sorted(each["kind"] for each in told["files"]) == own
+    assert "files" in told["held_back"]
+    monkeypatch.setattr(content, "released", lambda _session, _application: True)
+    [told] = everything(session, account=account, now=NOW)["applications"]
+    assert sorted(each["kind"] for each in told["files"]) == [*own, "reference"]
 
 
 def test_after_publishing_levels_are_told_by_pseudonym(session: Session, world: World, today: None) -> None:
