@@ -62,22 +62,23 @@ def put_back(
     return kind
 
 
-def _part(session: Session, application: Application, public_id: str, now: datetime) -> RemovedPart:
-    found = session.exec(
-        select(RemovedPart).where(
-            RemovedPart.application_id == application.id,
-            RemovedPart.public_id == public_id,
-            col(RemovedPart.until) > now,
-        )
-    ).first()
+def _part(
+    session: Session, application: Application, public_id: str, now: datetime, *, lock: bool = False
+) -> RemovedPart:
+    wanted = select(RemovedPart).where(
+        RemovedPart.application_id == application.id,
+        RemovedPart.public_id == public_id,
+        col(RemovedPart.until) > now,
+    )
+    found = session.exec(wanted.with_for_update() if lock else wanted).first()
     if found is None:
         raise NotFound(_("It can no longer be put back, or it is back already. You can add it again."))
     return found
 
 
 def _take_up(session: Session, application: Application, public_id: str, now: datetime) -> None:
-    """Under the application's lock: whoever comes second finds nothing."""
-    session.delete(_part(session, application, public_id, now))
+    """Under the application's lock and the part's own: a second click, or the hourly work, finds nothing."""
+    session.delete(_part(session, application, public_id, now, lock=True))
     session.flush()
 
 
@@ -92,7 +93,9 @@ def no_longer(session: Session, *, application: Application, now: datetime) -> N
 
 def forget_expired(session: Session, *, storage: Storage, now: datetime) -> int:
     """Delete for good what can no longer be put back, in every region of the session; returns how many."""
-    expired = session.exec(select(RemovedPart).where(col(RemovedPart.until) <= now)).all()
+    wanted = select(RemovedPart).where(col(RemovedPart.until) <= now)
+    # What is being put back just now is passed over: its bytes must stay.
+    expired = session.exec(wanted.with_for_update(skip_locked=True)).all()
     for part in expired:
         if part.storage_name is not None:
             delete_with(session, storage, part.storage_name)
