@@ -44,7 +44,7 @@ format: $(VENV)/ready-dev ## Format the code and mend what can be mended by itse
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-translations: $(VENV)/ready-dev ## Collect the texts, bring the Swedish catalogue up to date, compile it
+translations: $(VENV)/ready-dev ## Collect the texts, bring the catalogues up to date, compile them
 	$(BIN)/python -m tests.translations
 
 bench: $(VENV)/ready-dev ## Measure: ranking against NumPy, spreadsheets, pages, monitoring

@@ -128,11 +128,11 @@ class PasswordForm(NewPasswordForm):
 
 
 class LanguageForm(WordedForm):
-    """The language of pages and mail."""
+    """The language of pages and mail. `choices` {code: its own name} are set by who makes the form."""
 
     language = RadioField(
         N_("Language of pages and mail"),
-        choices={"sv": "Svenska", "en": "English"},
+        choices={},
         validators=[InputRequired(N_("Choose a language"))],
     )
 

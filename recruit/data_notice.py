@@ -58,8 +58,9 @@ def version(number: int) -> Version:
 
 
 def lines(number: int, language: str, folder: Path = FOLDER) -> tuple[Line, ...]:
-    """The text of a version, line by line."""
-    return _read(folder / f"{number}.{language}.txt")
+    """The text of a version, line by line; in English where it is not translated."""
+    own = folder / f"{number}.{language}.txt"
+    return _read(own if own.is_file() else folder / f"{number}.en.txt")
 
 
 def differences(older: int, newer: int, language: str, folder: Path = FOLDER) -> list[Line]:

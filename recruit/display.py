@@ -75,6 +75,8 @@ _MOMENTS = {
         "time": "HH:mm",
     },
 }
+#: Of any other language, whose word before the time is not known here.
+_MOMENTS_ELSEWHERE = {"long": "d MMMM y, HH:mm", "short": "y-MM-dd HH:mm", "weekday": "EEEE d MMMM y, HH:mm"}
 _DAYS = {
     "long": "d MMMM y",
     "short": "d MMM",
@@ -112,7 +114,7 @@ def percent(value: Any, decimals: int = 0) -> str:
 # A list has hundreds of moments and a page of the monitor thousands of figures, the same ones each time it is shown.
 @lru_cache(maxsize=16_384)
 def _written(local: datetime, locale: str, fmt: str) -> str:
-    return format_datetime(local, _MOMENTS[locale][fmt], locale=locale)
+    return format_datetime(local, _MOMENTS.get(locale, _MOMENTS_ELSEWHERE)[fmt], locale=locale)
 
 
 @lru_cache(maxsize=4096)

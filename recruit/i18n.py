@@ -1,4 +1,8 @@
-"""Language: Swedish unless chosen or asked for otherwise."""
+"""Language: Swedish unless chosen or asked for otherwise.
+
+Texts are English in the code; every other language is a catalogue in recruit/translations, and there when its file is.
+What a catalogue lacks stands in English.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from babel import Locale
 from babel.support import NullTranslations, Translations
 from flask import Flask, g, has_request_context, request, session
 from flask_babel import Babel, lazy_gettext
@@ -14,35 +19,65 @@ from flask_babel import force_locale as _force_texts
 from flask_login import current_user
 from werkzeug.exceptions import HTTPException
 
-LANGUAGES = ("sv", "en")
+TRANSLATIONS = Path(__file__).parent / "translations"
 _forced: ContextVar[str | None] = ContextVar("forced_language", default=None)
-__all__ = ["LANGUAGES", "force_locale", "gettext", "init_app", "language", "lazy_gettext", "ngettext"]
+__all__ = [
+    "force_locale",
+    "gettext",
+    "init_app",
+    "language",
+    "languages",
+    "lazy_gettext",
+    "ngettext",
+    "own_name",
+]
 
 
 def init_app(app: Flask) -> None:
     """Attach Flask-Babel with the catalogues in recruit/translations."""
-    app.config.update(BABEL_DEFAULT_LOCALE="sv", BABEL_DEFAULT_TIMEZONE="Europe/Stockholm")
+    app.config.update(
+        BABEL_DEFAULT_LOCALE="sv",
+        BABEL_DEFAULT_TIMEZONE="Europe/Stockholm",
+        BABEL_TRANSLATION_DIRECTORIES=str(TRANSLATIONS),
+    )
     Babel(app, locale_selector=language)
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.globals.update(language=language, _=gettext, gettext=gettext, ngettext=ngettext)
 
 
+def languages() -> tuple[str, ...]:
+    """The codes of all languages there are: Swedish, English, and those whose catalogues lie beside the Swedish one."""
+    return _languages(TRANSLATIONS)
+
+
+@lru_cache
+def _languages(folder: Path) -> tuple[str, ...]:
+    others = sorted(each.parts[-3] for each in folder.glob("[a-z][a-z]/LC_MESSAGES/messages.mo"))
+    return tuple(dict.fromkeys(("sv", "en", *others)))
+
+
+def own_name(code: str) -> str:
+    """What a language calls itself, as in a choice of languages: "Svenska"."""
+    name: str = Locale.parse(code).get_display_name(code) or code
+    return name[:1].upper() + name[1:]
+
+
 # A page says thousands of words, and Flask-Babel's own finds out anew for each which language it is in.
 def gettext(text: str, /, **values: Any) -> str:
     """A text of the catalogue in the language of this request, with its values put in."""
-    found: str = _catalogue(language()).gettext(text)
+    found: str = _catalogue(TRANSLATIONS, language()).gettext(text)
     return found % values if values else found
 
 
 def ngettext(one: str, many: str, num: int, /, **values: Any) -> str:
     """The same for a number of things: `one` or `many` of them, as the language has it."""
-    found: str = _catalogue(language()).ngettext(one, many, num)
+    found: str = _catalogue(TRANSLATIONS, language()).ngettext(one, many, num)
     return found % {"num": num, **values}
 
 
 @lru_cache
-def _catalogue(locale: str) -> NullTranslations:
-    return Translations.load(Path(__file__).parent / "translations", [locale])
+def _catalogue(folder: Path, locale: str) -> NullTranslations:
+    return Translations.load(folder, [locale])
 
 
 def language() -> str:
@@ -75,12 +110,12 @@ def force_locale(locale: str) -> Iterator[None]:
 
 def _find_language() -> str:
     chosen = session.get("language")
-    if chosen in LANGUAGES:
+    if chosen in languages():
         return str(chosen)
     if current_user and current_user.is_authenticated:
         own: str = current_user.account.language
         return own
-    return request.accept_languages.best_match(LANGUAGES) or "sv"
+    return request.accept_languages.best_match(languages()) or "sv"
 
 
 def http_message(error: HTTPException) -> str:

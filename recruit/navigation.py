@@ -11,7 +11,7 @@ from flask_login import current_user
 from recruit import clock, display, record_words
 from recruit.errors import NotFound, Refusal
 from recruit.i18n import gettext as _
-from recruit.i18n import language
+from recruit.i18n import language, languages, own_name
 from recruit.models import Intake, Region, Role
 from recruit.queries import standing as standings
 from recruit.queries.standing import Standing
@@ -68,18 +68,17 @@ def present_standing(intake: Intake) -> Standing:
 
 def frame() -> dict[str, Any]:
     """Values of the layouts; see docs/look.md. Never raises: errors need a frame too."""
-    other = "en" if language() == "sv" else "sv"
     region: Region | None = g.get("region")
     signed_in = current_user.account if current_user and current_user.is_authenticated else None
     values: dict[str, Any] = {
         "lang": language(),
         "region_name": region.name if region else _("Basic service for doctors"),
         "home_url": _home_of(region) if region else url_for("public.home"),
-        "language_link": (
-            url_for("public.language", code=other, next=_here()),
-            "English" if other == "en" else "Svenska",
-            other,
-        ),
+        "language_links": [
+            (url_for("public.language", code=code, next=_here()), own_name(code), code)
+            for code in languages()
+            if code != language()
+        ],
         "login_url": url_for("account.login"),
         "account": (url_for("account.me"), signed_in.name or signed_in.email) if signed_in else None,
         "logout_url": url_for("account.logout"),

@@ -1,21 +1,48 @@
-"""Swedish is complete: every text of forms, recruit and templates has one, and what is compiled is what is written."""
+"""Every language is complete: each text of forms, recruit and templates has its words, compiled as they are written."""
 
-from tests.translations import COMPILED, collect, compiled, read, untranslated, update
+import pytest
+
+from tests.translations import collect, compiled, locales, path, read, untranslated, unwritten, update
+
+each_language = pytest.mark.parametrize("locale", locales())
 
 
-def test_every_text_has_swedish() -> None:
-    assert untranslated(update()) == []
+def test_swedish_has_a_catalogue() -> None:
+    assert "sv" in locales()
 
 
-def test_catalogue_has_no_text_that_is_gone() -> None:
-    found = {message.id for message in collect() if message.id}
-    kept = {message.id for message in read() if message.id}
+@each_language
+def test_every_text_is_translated(locale: str) -> None:
+    assert untranslated(update(locale)) == []
+
+
+@each_language
+def test_every_mail_and_notice_is_written(locale: str) -> None:
+    assert unwritten(locale) == []
+
+
+@each_language
+def test_catalogue_has_no_text_that_is_gone(locale: str) -> None:
+    found = {message.id for message in collect(locale) if message.id}
+    kept = {message.id for message in read(locale) if message.id}
     assert kept - found == set()
 
 
-def test_compiled_catalogue_is_up_to_date() -> None:
-    assert COMPILED.read_bytes() == compiled(read())
+@each_language
+def test_compiled_catalogue_is_up_to_date(locale: str) -> None:
+    assert path(locale).with_suffix(".mo").read_bytes() == compiled(read(locale))
 
 
-def test_values_in_texts_are_the_same_in_swedish() -> None:
-    assert [str(message.id) for message in read() if message.id and list(message.check())] == []
+@each_language
+def test_values_in_texts_are_the_same(locale: str) -> None:
+    assert [str(message.id) for message in read(locale) if message.id and list(message.check())] == []
+
+
+def test_what_a_new_language_lacks_is_named() -> None:
+    new = update("fi")
+    new["Log in"].string = "Kirjaudu sisään"
+    lacking = untranslated(new)
+    assert "Log in" not in lacking
+    assert "Log out" in lacking
+    assert "templates/mail/application_receipt.fi.txt" in unwritten("fi")
+    assert "templates/notice/1.fi.txt" in unwritten("fi")

@@ -12,7 +12,7 @@ from recruit.database import transaction
 from recruit.errors import Conflict, Invalid, NotFound, Refusal
 from recruit.exports import monitoring_report as files
 from recruit.frames import ATTRIBUTES
-from recruit.i18n import LANGUAGES, force_locale, language
+from recruit.i18n import force_locale, language, languages
 from recruit.i18n import gettext as _
 from recruit.models import Intake, Role
 from recruit.queries import report as queries
@@ -164,7 +164,7 @@ def _chapters(kind: str) -> list[definitions.Chapter]:
 @contextmanager
 def _speaking(code: str) -> Iterator[None]:
     """What is rendered inside is in this language. Raises NotFound for one that there is not."""
-    if code not in LANGUAGES:
+    if code not in languages():
         raise NotFound(_("The report is in Swedish (sv) or English (en)."))
     with force_locale(code):
         yield

@@ -17,6 +17,7 @@ from recruit import clock
 from recruit.database import transaction
 from recruit.errors import Invalid, NotFound
 from recruit.i18n import gettext as _
+from recruit.i18n import languages, own_name
 from recruit.limits import by_account, limiter, posts_only
 from recruit.queries import browsers as queries
 from recruit.queries import people
@@ -71,7 +72,7 @@ def _forms(part: str) -> dict[str, WordedForm]:
         kinds["password"] = NewPasswordForm
         del kinds["remove_password"]
     now = {"name": account().name, "language": account().language}
-    return {
+    forms = {
         name: kind(
             request.form if name == part else None,
             data=now if name in now else None,
@@ -80,6 +81,8 @@ def _forms(part: str) -> dict[str, WordedForm]:
         )
         for name, kind in kinds.items()
     }
+    forms["language"]["language"].choices = {code: own_name(code) for code in languages()}
+    return forms
 
 
 def _save_name(form: Any) -> str:

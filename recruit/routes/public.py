@@ -8,8 +8,8 @@ from sqlalchemy import text
 
 from recruit import charts, clock, display, profile_view
 from recruit.exports import deadlines
-from recruit.i18n import LANGUAGES, language
 from recruit.i18n import gettext as _
+from recruit.i18n import language, languages
 from recruit.job_posting import job_posting
 from recruit.models import Intake, Placement, PlacementKind, PostForm, Region
 from recruit.queries import intake as intakes
@@ -66,7 +66,7 @@ def all_dates() -> Response:
 def _calendar(found: Sequence[tuple[Intake, Region]], name: str, filename: str) -> Response:
     """A calendar keeps no cookie: `language` in the address says which language it is in."""
     asked = request.args.get("language")
-    if asked in LANGUAGES:
+    if asked in languages():
         g.language = asked
     with_addresses = [(each, owner, _address(each, owner)) for each, owner in found]
     made = deadlines.calendar(with_addresses, base_url=settings().base_url, name=name)
@@ -226,7 +226,7 @@ def _footer(intake: Intake, region: Region) -> list[dict[str, str]]:
 @blueprint.get("/language/<code>", endpoint="language")
 def choose_language(code: str) -> Any:
     """Choose the language until one signs out; back to the page one came from. The account's own is at My account."""
-    if code not in LANGUAGES:
+    if code not in languages():
         abort(404)
     session["language"] = g.language = code
     return redirect(safe_target(request.args.get("next")) or url_for("public.home"))

@@ -13,8 +13,8 @@ from forms.referee import ANCHORS, DeclineForm, RefereesForm
 from recruit import clock
 from recruit.database import transaction
 from recruit.errors import Conflict, Invalid, NotFound
-from recruit.i18n import LANGUAGES, language
 from recruit.i18n import gettext as _
+from recruit.i18n import language, languages
 from recruit.limits import limiter
 from recruit.models import DeclineReason, Relation
 from recruit.models.application import QUESTIONS
@@ -54,7 +54,7 @@ def _words(field: Any) -> str:
 def _language() -> None:
     """The mail's links say which language they were written in; choosing another later wins."""
     asked = request.args.get("lang")
-    if asked in LANGUAGES and "language" not in session:
+    if asked in languages() and "language" not in session:
         session["language"] = asked
 
 

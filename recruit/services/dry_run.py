@@ -47,7 +47,7 @@ def try_out(
     before = _had_before(session, intake, sending)
     made = []
     for application, account in _people(session, application_ids):
-        language = account.language if account.language in ("sv", "en") else "sv"
+        language = "sv" if account.language == "sv" else "en"
         values = _values(application, intake, region, language, session.info.get("base_url", ""))
         subject, lacking = merging.merge(texts.of(language)[0], values)
         body, lacking_too = merging.merge(texts.of(language)[1], values)

@@ -29,8 +29,16 @@ def _environment() -> Environment:
     )
 
 
+def written_in(template: str, language: str) -> str:
+    """The language in which a message is written: the reader's where it has been translated, else English."""
+    return language if (TEMPLATES / f"{template}.{language}.txt").is_file() else "en"
+
+
 def render(template: str, language: str, values: Mapping[str, Any]) -> tuple[str, str]:
-    """Subject and body of a message. The template's first line is "Subject: …", then a blank line, then the body."""
+    """Subject and body of a message, in a language that it is written in.
+
+    The template's first line is "Subject: …", then a blank line, then the body.
+    """
     shown = {name: isolated(value) for name, value in values.items()}
     text = _environment().get_template(f"{template}.{language}.txt").render(**shown)
     first, _, body = text.lstrip().partition("\n")
@@ -57,6 +65,7 @@ def post(
     application_id: int | None = None,
 ) -> OutgoingMail:
     """Put a message in the outbox. It goes out when this transaction has been committed, and only then."""
+    language = written_in(template, language)
     subject, body = render(template, language, values)
     mail = OutgoingMail(
         region_id=region_id,
