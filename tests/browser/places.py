@@ -31,6 +31,7 @@ from recruit.queries import disagreement_decisions as decided_on
 from recruit.services import intake as intakes
 from recruit.services import interview, reference_asking
 from recruit.services.lines import LineGroup
+from tests.browser import applicants
 from tests.demo import moment
 from tests.recruit.sources_helpers import stored
 
@@ -55,7 +56,11 @@ def prepare(session: Session) -> dict[str, object]:
     code = _code(session, finished)
     sent, draft = _own(session, still_open, True), _own(session, still_open, False)
     expecting = _expecting(session, assessed)
-    return {
+    replied = _link(session, still_open, applicants.second_referee(session, sent[0]), actor)
+    applicants.has_answered(session, replied)
+    applicants.take_care(session, sent[1])
+    told = applicants.tell_released(session, finished, actor) | applicants.tell_others(session, finished)
+    return told | {
         "region": region.slug,
         "done": finished.slug,
         "half": assessed.slug,
@@ -83,6 +88,7 @@ def prepare(session: Session) -> dict[str, object]:
         "plan": _plan(session, assessed),
         "own_referee": _referee(session, sent[0]),
         "link": _link(session, still_open, _referee(session, sent[0]), actor),
+        "replied_link": replied,
     }
 
 

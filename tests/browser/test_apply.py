@@ -1,4 +1,4 @@
-"""A person applies: with the keyboard alone on a narrow screen, and without JavaScript."""
+"""A person applies and withdraws: with the keyboard alone on a narrow screen, and without JavaScript."""
 
 import re
 from collections.abc import Iterator
@@ -168,12 +168,29 @@ def check_and_send(hands: Hands, reference: str) -> None:
     expect(page.locator(".letter-text").first).to_contain_text(reference)
 
 
+def look_and_withdraw(hands: Hands, reference: str) -> None:
+    """See where the application stands, withdraw it, and read that it is withdrawn."""
+    page = hands.page
+    page.goto(f"/my/{reference}/receipt")
+    hands.follow("/status")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    hands.follow("/withdraw")
+    hands.choose("code", "other_post")
+    hands.write("reason", "מצאתי משרה אחרת")
+    hands.send()
+    expect(page).to_have_url(re.compile(f"/my/{reference}/receipt$"))
+    expect(page.locator("main")).to_contain_text("withdrawn")
+    page.goto("/demo/mail")
+    expect(page.locator(".letter-text").first).to_contain_text(reference)
+
+
 def test_person_applies_with_the_keyboard_on_a_phone(page: Page, files: Files) -> None:
     hands = Keyboard(page)
     register(hands, "keyboard@example.org")
     reference = begin(hands)
     tell(hands, files, reference)
     check_and_send(hands, reference)
+    look_and_withdraw(hands, reference)
 
 
 @pytest.mark.parametrize("page", [False], indirect=True)
@@ -183,6 +200,7 @@ def test_person_applies_without_javascript(page: Page, files: Files) -> None:
     reference = begin(hands)
     tell(hands, files, reference)
     check_and_send(hands, reference)
+    look_and_withdraw(hands, reference)
 
 
 def test_bad_answers_are_told_in_a_summary_that_takes_focus(page: Page, files: Files) -> None:

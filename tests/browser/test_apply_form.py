@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from sqlmodel import Session, select
 
 from recruit.actor import Actor
@@ -198,6 +198,33 @@ def test_upload_can_be_cancelled(person: Applicant, tmp_path: Path) -> None:
     expect(page.locator(".upload-file")).to_have_count(0)
     expect(page.locator("#document")).to_be_focused()
     expect(page.locator(".upload [role=status]")).to_have_text("slow.pdf was not sent.")
+
+
+def test_focus_on_cancel_goes_to_the_field_when_the_file_has_come_in(
+    person: Applicant, tmp_path: Path
+) -> None:
+    page = person.go("/education")
+    held: list[Route] = []
+    page.context.route("**/attachments/new*", held.append)
+    page.set_input_files("#document", _big(tmp_path, "held.pdf", 20_000))
+    page.get_by_role("button", name="Cancel held.pdf").focus()
+    page.wait_for_timeout(0)
+    held[0].continue_()
+    expect(page.locator("[data-files] a.file-name")).to_have_text(["held.pdf"])
+    expect(page.locator("#document")).to_be_focused()
+
+
+def test_focus_on_cancel_goes_to_trying_again_when_the_connection_is_lost(
+    person: Applicant, tmp_path: Path
+) -> None:
+    page = person.go("/education")
+    held: list[Route] = []
+    page.context.route("**/attachments/new*", held.append)
+    page.set_input_files("#document", _big(tmp_path, "held.pdf", 20_000))
+    page.get_by_role("button", name="Cancel held.pdf").focus()
+    page.wait_for_timeout(0)
+    held[0].abort()
+    expect(page.get_by_role("button", name="Try again held.pdf")).to_be_focused()
 
 
 def test_upload_goes_on_when_the_connection_is_back_and_loses_no_answer(

@@ -9,6 +9,8 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from recruit.demo.region import PASSWORD
+from tests.browser import sight
+from tests.browser.applicants import CAREFUL
 from tests.browser.conftest import PATIENCE, Serve
 from tests.browser.places import ASSESSOR, prepare
 from tests.demo import Demo
@@ -24,6 +26,8 @@ LOOK = {"runOnly": {"type": "rule", "values": LOOKS}}
 WORDS = {**ALL, "rules": {"color-contrast": {"enabled": False}}}
 PHONE, DESK = (390, 844), (1280, 900)
 OTHER = {"sv": "en", "en": "sv"}
+#: How the title of a page with errors begins.
+ERROR = {"sv": "Fel:", "en": "Error:"}
 MEMBER = "{}@alvmark.example"
 PEOPLE = {
     "coordinator": MEMBER.format("samordnare"),
@@ -42,6 +46,22 @@ def send_empty(page: Page) -> None:
         page.locator("main form button.button").first.click()
 
 
+def send_unanswered(page: Page) -> None:
+    """The same, with nothing chosen either."""
+    page.evaluate(
+        "document.querySelectorAll('main form :checked').forEach(each => { each.checked = false; })"
+    )
+    send_empty(page)
+
+
+def answer_nothing(page: Page) -> None:
+    """Empty the answer and send it, which asks first."""
+    page.fill("main form textarea", "")
+    page.locator("main form button.button").first.click()
+    with page.expect_navigation():
+        page.locator("dialog[open] button.button").first.click()
+
+
 def hold_nothing(page: Page) -> None:
     """Stop disposal without saying of what; the plan's own button asks first."""
     with page.expect_navigation():
@@ -52,6 +72,20 @@ def draw_secret(page: Page) -> None:
     """Begin to set up a second factor, or begin anew."""
     with page.expect_navigation():
         page.locator("form[action*='/second-factor/begin'] button").click()
+
+
+def be_asked_for_code(page: Page) -> None:
+    """Sign in as somebody with a second factor, as far as to its question."""
+    page.fill("[name=email]", CAREFUL)
+    page.fill("[name=password]", PASSWORD)
+    with page.expect_navigation():
+        page.press("[name=password]", "Enter")
+
+
+def give_no_code(page: Page) -> None:
+    """The same, and press the button without a code."""
+    be_asked_for_code(page)
+    send_empty(page)
 
 
 def ask_all(page: Page) -> None:
@@ -91,6 +125,8 @@ class Place:
         return f"{self.role} {self.path}{' after ' + self.do.__name__ if self.do else ''}"
 
 
+#: Applicants who have come further than a form.
+FURTHER = ("called", "reserve", "passed", "unmet", "gone", "asked", "replied", "late")
 TOPICS = [
     "about_you",
     "licence",
@@ -119,16 +155,27 @@ PLACES = [
     Place("public", "/forgot"),
     Place("public", "/reset/x"),
     Place("public", "/demo/mail"),
+    Place("public", "/definitions"),
+    Place("public", "/login", be_asked_for_code, 303),
+    Place("public", "/login", give_no_code, 303),
+    Place("public", "/forgot", send_empty, 422),
+    Place("public", "/guide/need"),
     Place("public", "/guide/need/at", answer_no, 303),
+    Place("public", "/guide/need/at", send_empty, 422),
+    Place("public", "/i/{region}/{open}/can-i-apply/licence"),
     Place("public", "/i/{region}/{open}/can-i-apply/licence", send_empty, 422),
     Place("public", "/reference/{link}"),
     Place("public", "/reference/{link}/form"),
     Place("public", "/reference/{link}/form", send_empty, 422),
     Place("public", "/reference/{link}/decline"),
+    Place("public", "/reference/{link}/decline", send_empty, 422),
+    Place("public", "/reference/{replied_link}/form"),
+    Place("public", "/reference/{replied_link}/done"),
     Place("public", "/reference/declined"),
     Place("public", "/reference/unknown", status=404),
     Place("public", "/nowhere", status=404),
     Place("public", "/privacy"),
+    Place("public", "/privacy?since=1"),
     Place("public", "/accessibility"),
     Place("sender", "/me"),
     Place("sender", "/me/data"),
@@ -157,12 +204,44 @@ PLACES = [
     Place("expects", "/my/{expecting}/expected/licence", send_empty, 422),
     Place("sender", "/my/{sent}/referees"),
     Place("sender", "/my/{sent}/referees/{own_referee}"),
+    Place("sender", "/my/{sent}/referees/{own_referee}", send_empty, 422),
+    *(
+        Place("drafter", f"/my/{{draft}}/{topic}", send_empty, 422)
+        for topic in ("education", "language", "references", "own_words")
+    ),
+    *(Place("drafter", f"/my/{{draft}}/{topic}", send_unanswered, 422) for topic in ("licence", "start")),
+    Place("drafter", "/my/{draft}/experience"),
+    Place("drafter", "/my/{draft}/attachments", send_empty, 422),
     Place("drafter", "/i/{region}/{done}/apply"),
     Place("drafter", "/my/{draft}"),
     Place("drafter", "/my/{draft}/education"),
     Place("drafter", "/my/{draft}/check"),
     Place("drafter", "/my/{draft}/withdraw"),
     Place("drafter", "/my/{sent}", status=404),
+    *(
+        Place(who, f"/my/{{{who}}}/{page}")
+        for who in ("called", "reserve", "passed", "unmet")
+        for page in ("status", "decision")
+    ),
+    Place("called", "/my"),
+    Place("called", "/my/{called}/receipt"),
+    Place("called", "/my/{called}/withdraw"),
+    Place("called", "/my/{called}/about_you", status=409),  # the time to apply has passed
+    Place("reserve", "/my/{reserve}/result"),
+    Place("reserve", "/my/{reserve}/merits"),
+    Place("passed", "/my/{passed}/result"),
+    Place("passed", "/my/{passed}/merits"),  # with an answer
+    Place("unmet", "/my/{unmet}/merits"),  # waits for one
+    Place("gone", "/my"),
+    Place("gone", "/my/{gone}/receipt"),
+    Place("gone", "/my/{gone}/status"),
+    Place("gone", "/my/{gone}/check"),
+    Place("asked", "/my"),
+    Place("asked", "/my/{asked}/status"),
+    Place("asked", "/my/{asked}/completion/{asked_request}"),
+    Place("asked", "/my/{asked}/completion/{asked_request}", send_empty, 422),
+    Place("replied", "/my/{replied}/completion/{replied_request}"),
+    Place("late", "/my/{late}/completion/{late_request}"),
     Place("coordinator", "/g/{region}/"),
     Place("coordinator", "/g/{region}/new"),
     Place("coordinator", "/g/{region}/new", send_empty, 422),
@@ -186,6 +265,9 @@ PLACES = [
     Place("coordinator", "/g/{region}/{half}/applications", set_for_all),
     Place("coordinator", "/g/{region}/{done}/released"),
     Place("coordinator", "/g/{region}/{done}/merits"),
+    Place("coordinator", "/g/{region}/{done}/merits/{waiting_request}"),
+    Place("coordinator", "/g/{region}/{done}/merits/{waiting_request}", answer_nothing, 422),
+    Place("coordinator", "/g/{region}/{done}/merits/{answered_request}"),
     Place("coordinator", "/g/{region}/decision-letters"),
     Place("coordinator", "/g/{region}/{open}/references"),
     Place("coordinator", "/g/{region}/{open}/references/setting"),
@@ -320,7 +402,8 @@ class Site:
 
     def __init__(self, browser: Browser, address: str, names: dict[str, object]) -> None:
         self.browser, self.address, self.names = browser, address, names
-        self.people = PEOPLE | {each: str(names[each]) for each in ("sender", "drafter", "expects")}
+        own = {who: str(names[f"{who}_email"]) for who in FURTHER}
+        self.people = PEOPLE | own | {who: str(names[who]) for who in ("sender", "drafter", "expects")}
         self._states: dict[str, Any] = {"public": None}
         self._windows: dict[tuple[str, str], Window] = {}
 
@@ -443,13 +526,16 @@ def test_page_is_accessible_in_every_look(site: Site, place: Place) -> None:
     first = ("sv", "en")[index % 2]
     window = site.open(place, first)
     assert window.page.locator("html").get_attribute("lang") == first
+    wrong = sight.badly_told(window.page, ERROR[first])
     if any(before.path == place.path for before in PLACES[:index]):
         _shorten(window.page)
-    wrong = _look(
+    wrong += _look(
         window,
         [(PHONE, "light", ALL), (PHONE, "dark", LOOK), (DESK, "light", LOOK), (DESK, "dark", ALL)],
         first,
     )
+    if place.role not in PEOPLE:  # whoever applies or gives a reference
+        wrong += sight.moving(window.page) + sight.badly_read(window.page) + sight.badly_focused(window.page)
     other = OTHER[first]
     window = site.open(place, other)
     assert window.page.locator("html").get_attribute("lang") == other
@@ -472,3 +558,45 @@ def test_planted_faults_are_found(site: Site) -> None:
     found = " ".join(_look(window, [(PHONE, "light", ALL)], "en"))
     faults = ("color-contrast at #pale", "image-alt", "px wide in 390", "console: a fault")
     assert [fault for fault in faults if fault not in found] == []
+
+
+def test_faults_planted_in_sight_and_focus_are_found(site: Site) -> None:
+    page = site.open(Place("public", "/login", send_empty, 422), "en").page
+    assert sight.badly_told(page, "Error:") == []
+    page.evaluate(
+        """() => {
+            document.title = "Log in";
+            document.querySelector("[name=email]").removeAttribute("aria-invalid");
+            document.querySelector("[name=password]").style.outline = "none";
+            const main = document.querySelector("main .wrap"), add = (text) => {
+                const node = document.createElement("p");
+                node.textContent = text;
+                main.append(node);
+                return node;
+            };
+            add("under the other");
+            add("over the other").style.marginTop = "-1.5em";
+            Object.assign(add("cut off at its edge").style, {width: "4em", overflow: "hidden", whiteSpace: "nowrap"});
+            add("turning").style.transition = "color 1s";
+            const lid = add("a lid");
+            Object.assign(lid.style, {position: "fixed", inset: "0 0 auto 0", height: "160px", background: "white"});
+        }"""
+    )
+    found = " ".join(
+        [
+            *sight.badly_told(page, "Error:"),
+            *sight.moving(page),
+            *sight.badly_read(page),
+            *sight.badly_focused(page),
+        ]
+    )
+    faults = (
+        "the title is Log in",
+        "#email does not say that it is wrong",
+        "moves: P.",
+        "under the other lies on over the other",
+        "cut: cut off",
+        "no mark of focus: INPUT password",
+        "covered while it has the focus",
+    )
+    assert [fault for fault in faults if fault not in found] == [], found

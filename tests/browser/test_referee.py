@@ -1,4 +1,4 @@
-"""A coordinator asks a referee; the referee answers on a phone, without script too; the applicant sees that it came."""
+"""A coordinator asks a referee, who answers on a phone, by keyboard and without script; the applicant sees it came."""
 
 import re
 from pathlib import Path
@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from recruit.models import Account, Application, ApplicationStatus, Intake, OutgoingMail, Referee
 from tests.browser.conftest import PATIENCE, Serve
+from tests.browser.hands import Keyboard
 from tests.browser.test_completion import signed_in
 from tests.demo import Demo
 
@@ -49,14 +50,17 @@ def press(page: Page, button: str) -> None:
 
 
 def put_aside(page: Page, link: str) -> None:
-    """Open the link, write something, and save it for later."""
+    """Open the link, write something, and save it for later, with nothing but the keyboard."""
+    hands = Keyboard(page)
     page.goto(link)
     expect(page.locator("h1")).to_have_text("Give a reference")
-    press(page, "main form button")
+    hands.send()
     assert page.locator("html").evaluate("e => e.scrollWidth") <= 390
-    page.fill("[name=comment]", "Calm when it matters. <b>משה</b>")
-    page.check("[name=safety][value='3']", force=True)
-    press(page, "button[value=save]")
+    hands.choose("safety", "3")
+    hands.write("comment", "Calm when it matters. <b>משה</b>")
+    hands.reach("button[value=save]")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     expect(page.locator(".flashes")).to_contain_text("go on later")
 
 

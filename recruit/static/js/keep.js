@@ -12,7 +12,13 @@
   told.setAttribute("role", "status");
   told.hidden = true;
   form.before(told);
-  const say = (text) => { told.textContent = text; told.hidden = !text; };
+  told.tabIndex = -1;
+  const say = (text) => {
+    const held = told.contains(document.activeElement); // its button goes: the focus must not go with it
+    told.textContent = text;
+    told.hidden = !text;
+    if (held) told.focus();
+  };
   const fields = () => [...form.elements].filter((each) => each.name && !HIDDEN.includes(each.name) && !["file", "submit", "button"].includes(each.type));
   const typed = () => fields().map((each) => [each.name, each.type === "radio" || each.type === "checkbox" ? (each.checked ? each.value : null) : each.value.trim()]);
   const asText = (values) => JSON.stringify(values);

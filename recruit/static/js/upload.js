@@ -36,7 +36,12 @@
   async function refreshLists() {
     const page = await pageAnew().catch(() => null);
     const anew = page ? [...page.querySelectorAll("[data-files]")] : [];
-    document.querySelectorAll("[data-files]").forEach((old, index) => { if (anew[index]) old.replaceChildren(...anew[index].childNodes); });
+    document.querySelectorAll("[data-files]").forEach((old, index) => {
+      if (!anew[index]) return;
+      const held = old.contains(document.activeElement) ? document.activeElement.textContent : null;
+      old.replaceChildren(...anew[index].childNodes);
+      if (held !== null) [...old.querySelectorAll("a, summary")].find((each) => each.textContent === held)?.focus();
+    });
   }
 
   function uploads(box) {
@@ -62,12 +67,14 @@
       item.words.textContent = text;
       item.node.classList.toggle("is-problem", problem);
       item.bar.hidden = !progress;
+      const held = item.actions.contains(document.activeElement); // its button goes: the focus must not go with it
       item.actions.replaceChildren(...actions.map(([label, act]) => {
         const button = MAKE("button", { type: "button", class: "button button--link" }, label);
         button.append(MAKE("span", { class: "visually-hidden" }, ` ${item.file.name}`));
         button.addEventListener("click", act);
         return button;
       }));
+      if (held) (item.actions.querySelector("button") || input).focus();
       if (!progress) told.textContent = text;
     }
     const drop = (item) => { items.delete(item); item.node.remove(); told.textContent = say(words.cancelled, item.file); input.focus(); settled(); };
