@@ -15,7 +15,7 @@ class NoExperienceForm(WordedForm):
     """Saying that there is no clinical work to tell of."""
 
     revision = RevisionField()
-    no_experience = Tick(N_("I have no clinical work to tell of"))
+    no_experience = Tick(N_("I have no clinical work to report"))
 
 
 class PeriodForm(WordedForm):

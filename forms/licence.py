@@ -71,7 +71,7 @@ class StartForm(WordedForm):
         N_("Do you need a work permit in Sweden?"),
         description=N_("Citizens of the Nordic countries, the EU, the EEA and Switzerland do not need one."),
         choices=WORK_PERMIT,
-        needed=N_("Choose how it is with your work permit"),
+        needed=N_("Choose what applies to you about a work permit"),
     )
     work_permit_on = DateBoxes(
         N_("When do you expect the permit?"),

@@ -40,7 +40,7 @@ class RefereesForm(WordedForm):
 
     revision = RevisionField()
     relation = OneOf(
-        N_("How do you know the person, mainly?"),
+        N_("How do you mainly know the person?"),
         choices=RELATIONS,
         needed=N_("Choose how you know the person"),
     )

@@ -105,13 +105,13 @@ def _next(code: str, intake: Intake, plan: Mapping[PlanStep, date]) -> str:
         "not_eligible": _(
             "Nothing more happens with this application. You can read why, and apply again next time."
         ),
-        "offered": _("Answer the region by the day that stands in the offer.")
+        "offered": _("Answer the region by the date given in the offer.")
         + _planned(plan, PlanStep.REPLIES_IN),
         "accepted": _(
             "The post starts %(day)s. The region writes to you before that.", day=day(intake.starts_on)
         ),
         "declined": _("The offer goes to the next in order. Nothing more is needed of you."),
-        "started": _("Good luck with the basic service."),
+        "started": _("Good luck with your basic service."),
         "dropped_out": _("Nothing more is needed of you."),
         "filled": _("Every post has been accepted by somebody. You can apply again next time."),
     }

@@ -193,7 +193,7 @@ _QUESTIONS = {
     "st_before_july_2021": _("Tell whether you began ST before 1 July 2021."),
     "earlier_bt_certificate": _("Tell whether you have a certificate of basic service."),
     "can_start": _("Tell whether you can start on the date."),
-    "work_permit": _("Tell how it is with your work permit."),
+    "work_permit": _("Say what applies to you about a work permit."),
     "education_country": _("Choose the country of your medical degree."),
     "institution": _("Write where you took your degree."),
     "graduation_year": _("Write the year of your degree."),
