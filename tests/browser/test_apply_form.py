@@ -200,16 +200,24 @@ def test_upload_can_be_cancelled(person: Applicant, tmp_path: Path) -> None:
     expect(page.locator(".upload [role=status]")).to_have_text("slow.pdf was not sent.")
 
 
+def _held(page: Page, file: Path) -> Route:
+    """Choose a file, and hold back the request that sends it."""
+    held: list[Route] = []
+    page.context.route("**/attachments/new*", lambda route: held.append(route))
+    with page.expect_request("**/attachments/new*"):
+        page.set_input_files("#document", file)
+    while not held:
+        page.wait_for_timeout(20)
+    return held[0]
+
+
 def test_focus_on_cancel_goes_to_the_field_when_the_file_has_come_in(
     person: Applicant, tmp_path: Path
 ) -> None:
     page = person.go("/education")
-    held: list[Route] = []
-    page.context.route("**/attachments/new*", held.append)
-    page.set_input_files("#document", _big(tmp_path, "held.pdf", 20_000))
+    on_its_way = _held(page, _big(tmp_path, "held.pdf", 20_000))
     page.get_by_role("button", name="Cancel held.pdf").focus()
-    page.wait_for_timeout(0)
-    held[0].continue_()
+    on_its_way.continue_()
     expect(page.locator("[data-files] a.file-name")).to_have_text(["held.pdf"])
     expect(page.locator("#document")).to_be_focused()
 
@@ -218,12 +226,9 @@ def test_focus_on_cancel_goes_to_trying_again_when_the_connection_is_lost(
     person: Applicant, tmp_path: Path
 ) -> None:
     page = person.go("/education")
-    held: list[Route] = []
-    page.context.route("**/attachments/new*", held.append)
-    page.set_input_files("#document", _big(tmp_path, "held.pdf", 20_000))
+    on_its_way = _held(page, _big(tmp_path, "held.pdf", 20_000))
     page.get_by_role("button", name="Cancel held.pdf").focus()
-    page.wait_for_timeout(0)
-    held[0].abort()
+    on_its_way.abort()
     expect(page.get_by_role("button", name="Try again held.pdf")).to_be_focused()
 
 

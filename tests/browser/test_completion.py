@@ -13,14 +13,10 @@ from tests.browser.conftest import PATIENCE, Serve
 from tests.demo import Demo
 
 
-def signed_in(browser: Browser, base: str, email: str, width: int, *, script: bool = True) -> Page:
+def signed_in(browser: Browser, base: str, email: str, width: int) -> Page:
     """A window of that width in which somebody has signed in, in English."""
     context = browser.new_context(
-        base_url=base,
-        locale="en-GB",
-        viewport={"width": width, "height": 860},
-        reduced_motion="reduce",
-        java_script_enabled=script,
+        base_url=base, locale="en-GB", viewport={"width": width, "height": 860}, reduced_motion="reduce"
     )
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
@@ -64,11 +60,12 @@ def ask_for_diploma(page: Page, slug: str, codes: list[str]) -> None:
 
 
 def send_document(page: Page, reference: str, file: Path) -> None:
-    """From one's list of applications to the answer, on a phone without script."""
+    """From one's list of applications to the answer, on a phone."""
     page.goto("/my")
     expect(page.locator("main")).to_contain_text("The region asks you to complete it.")
     page.goto(f"/my/{reference}")
     page.click("main a:has-text('Answer now')")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.set_input_files("[name=file]", file)
     page.click("main form button.button")
     expect(page.locator("main")).to_contain_text("Your answer has come in")
@@ -87,7 +84,7 @@ def test_document_is_asked_for_and_comes_back(
     ask_for_diploma(coordinator, slug, codes)
     file = tmp_path / "diploma.pdf"
     file.write_bytes(pdf("Diploma", ["A better scan"]))
-    applicant = signed_in(browser, base, emails[0], 390, script=False)
+    applicant = signed_in(browser, base, emails[0], 390)
     send_document(applicant, reference, file)
     coordinator.goto(f"/g/alvmark/{slug}/applications?asked=came_in")
     row = coordinator.locator("tr", has=coordinator.locator(f"input[value='{codes[0]}']"))
