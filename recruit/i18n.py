@@ -20,8 +20,11 @@ from flask_login import current_user
 from werkzeug.exceptions import HTTPException
 
 TRANSLATIONS = Path(__file__).parent / "translations"
+#: What a region writes itself is in these two, and what is handed out for good in both.
+BOTH = ("sv", "en")
 _forced: ContextVar[str | None] = ContextVar("forced_language", default=None)
 __all__ = [
+    "BOTH",
     "force_locale",
     "gettext",
     "init_app",
@@ -53,7 +56,7 @@ def languages() -> tuple[str, ...]:
 @lru_cache
 def _languages(folder: Path) -> tuple[str, ...]:
     others = sorted(each.parts[-3] for each in folder.glob("[a-z][a-z]/LC_MESSAGES/messages.mo"))
-    return tuple(dict.fromkeys(("sv", "en", *others)))
+    return tuple(dict.fromkeys((*BOTH, *others)))
 
 
 def own_name(code: str) -> str:

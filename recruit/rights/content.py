@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from recruit import clock, explanation_view, own_place
 from recruit.disposing.belonging import about
-from recruit.i18n import LANGUAGES, force_locale
+from recruit.i18n import BOTH, force_locale
 from recruit.models import (
     Account,
     Application,
@@ -122,7 +122,7 @@ def _names(session: Session, intake: Intake) -> dict[str, Any]:
 def _explanation(session: Session, application: Application) -> dict[str, list[str]] | None:
     """Why the application has its place, line by line as in the decision letter; None until that is published."""
     told = {}
-    for language in LANGUAGES:
+    for language in BOTH:
         with force_locale(language):
             story = own_place.story_of(session, application)
             if story is None:

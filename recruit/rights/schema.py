@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Date, Enum, Integer
 from sqlalchemy.types import TypeDecorator
 
-from recruit.i18n import LANGUAGES
+from recruit.i18n import BOTH
 from recruit.models import metadata
 from recruit.models.types import UtcDateTime
 from recruit.rights.content import FORMAT, VERSION
@@ -53,7 +53,7 @@ def _application(words: Schema) -> Schema:
     maybe: Schema = {"type": ["string", "null"]}
     files = _rows("attachment", PARTS["attachment"])
     values = _object({"field": text, "old": maybe, "new": maybe})
-    names = {"type": "object", "additionalProperties": _object(dict.fromkeys(LANGUAGES, text))}
+    names = {"type": "object", "additionalProperties": _object(dict.fromkeys(BOTH, text))}
     entry = {"number": {"type": "integer"}, "at": text, "action": text, "by": text, "hash": text}
     return _object(
         {
@@ -68,7 +68,7 @@ def _application(words: Schema) -> Schema:
                     "criteria": names,
                 }
             ),
-            "explanation": {"anyOf": [_object(dict.fromkeys(LANGUAGES, words)), {"type": "null"}]},
+            "explanation": {"anyOf": [_object(dict.fromkeys(BOTH, words)), {"type": "null"}]},
             "kept_until": maybe,
             "answers": _object(answers, needed=[name for name in answers if name not in HELD_ANSWERS]),
             **{part.key: _rows(name, part) for name, part in PARTS.items()},

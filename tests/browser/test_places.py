@@ -35,6 +35,7 @@ NO_PAGE = {
     "rights.download_one": "an archive",
     "second_factor.begin": "leads to the page of the second factor",
     "second_factor.remove": "leads to one's account, or shows the page of the second factor",
+    "application.put_back": "leads back to the page where something was removed",
     "application.submit": "leads to the receipt, or shows the page of checks",
 }
 #: Pages that only a step before them gives, and the test that looks at them there.
