@@ -47,7 +47,7 @@ format: $(VENV)/ready-dev ## Format the code and mend what can be mended by itse
 translations: $(VENV)/ready-dev ## Collect the texts, bring the catalogues up to date, compile them
 	$(BIN)/python -m tests.translations
 
-bench: $(VENV)/ready-dev ## Measure: ranking against NumPy, spreadsheets, pages, monitoring
+bench: $(VENV)/ready-dev ## Measure: ranking against NumPy, spreadsheets, pages, submissions, monitoring
 	$(BIN)/python -m tests.bench
 
 wheel: $(VENV)/ready-dev ## Build the package

@@ -14,6 +14,8 @@ from recruit.models.types import id_of
 from recruit.queries import naming
 from recruit.settings import Settings
 
+#: Endpoints that read, and do what takes long, before they write: they take the write lock by themselves.
+READS_FIRST = frozenset({"account.login", "application.upload", "application.submit"})
 #: The longest address that is kept to return to.
 LONGEST_TARGET = 500
 
@@ -28,8 +30,9 @@ def db() -> Session:
     """The request's session. A POST takes the write lock at once, so that what it reads is what it changes."""
     if "db_session" not in g:
         engine = current_app.extensions["recruit_engine"]
-        # Signing in reads, and takes long on purpose: with the lock, fifty people at nine o'clock would wait in a row.
-        writes = request.method not in ("GET", "HEAD") and request.endpoint != "account.login"
+        # Signing in takes long on purpose, a file until it is on the disk: with the lock, fifty people at nine o'clock,
+        # or in the last hour before an intake closes, would wait in a row.
+        writes = request.method not in ("GET", "HEAD") and request.endpoint not in READS_FIRST
         g.db_session = make_session(engine, writes=writes)
         g.db_session.info["base_url"] = settings().base_url  # for links in the notices that a use case sends
     session: Session = g.db_session

@@ -60,6 +60,22 @@ def check_port(host: str, port: int) -> None:
             ) from None
 
 
+def options(host: str, port: int, workers: int, threads: int) -> dict[str, Any]:
+    """How gunicorn serves, whatever it serves."""
+    return {
+        "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+        "workers": workers,
+        "worker_class": "gthread",
+        "threads": threads,
+        "timeout": 120,
+        "keepalive": 75,  # an assessor reads for a minute; a proxy in front keeps its connections for as long
+        "graceful_timeout": 15,
+        "loglevel": "warning",
+        "accesslog": None,  # addresses of pages may be seen by whoever reads logs; a proxy in front keeps its own
+        "control_socket_disable": True,
+    }
+
+
 def run(settings: Settings, *, host: str, port: int, workers: int, threads: int) -> None:
     """Serve until a signal ends it; requests under way are finished first."""
     check_port(host, port)
@@ -76,18 +92,5 @@ def run(settings: Settings, *, host: str, port: int, workers: int, threads: int)
         for helper in helpers:
             helper.end()
 
-    options = {
-        "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
-        "workers": workers,
-        "worker_class": "gthread",
-        "threads": threads,
-        "timeout": 120,
-        "keepalive": 75,  # an assessor reads for a minute; a proxy in front keeps its connections for as long
-        "graceful_timeout": 15,
-        "loglevel": "warning",
-        "accesslog": None,  # addresses of pages may be seen by whoever reads logs; a proxy in front keeps its own
-        "post_worker_init": start_helpers,
-        "worker_exit": end_helpers,
-        "control_socket_disable": True,
-    }
-    Server(settings, options).run()
+    hooks = {"post_worker_init": start_helpers, "worker_exit": end_helpers}
+    Server(settings, {**options(host, port, workers, threads), **hooks}).run()

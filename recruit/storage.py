@@ -215,9 +215,13 @@ class Storage:
         kind = media_type(content, filename)
         name = secrets.token_hex(24)
         path = self._path(name)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not path.parent.is_dir():
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for folder in (self.folder, self.folder.parent):
+                _sync(folder)
         try:
             _write(path, content)
+            _sync(path.parent)
         except OSError as error:
             path.unlink(missing_ok=True)
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -286,6 +290,17 @@ class Storage:
         return self.folder / storage_name[:2] / storage_name
 
 
+def _sync(folder: Path) -> None:
+    """Make sure that the names in a folder outlast a power cut: a synced file that no name leads to is lost."""
+    if os.name != "posix":
+        return  # folders cannot be opened there
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 @dataclass
 class _Files:
     """What the session's transaction has put and will delete."""
@@ -318,8 +333,13 @@ def _files_of(session: Session) -> _Files:
 def put_with(session: Session, storage: Storage, content: bytes, filename: str = "") -> Stored:
     """Keep the content for as long as the session's transaction holds: a rollback removes it again."""
     stored = storage.put(content, filename)
-    _files_of(session).put.append((storage, stored.storage_name))
+    remove_without(session, storage, stored)
     return stored
+
+
+def remove_without(session: Session, storage: Storage, stored: Stored) -> None:
+    """Remove a file that was put before the session's transaction, if that is rolled back."""
+    _files_of(session).put.append((storage, stored.storage_name))
 
 
 def delete_with(session: Session, storage: Storage, storage_name: str) -> None:

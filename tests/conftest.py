@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+import recruit.database
 from recruit import passwords
 from recruit.database import AllRegions, make_session
 from recruit.keeping import Latest
@@ -97,6 +98,14 @@ def real_hasher() -> Iterator[PasswordHasher]:
     passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     yield real
     passwords._hasher = real
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_power_cuts() -> Iterator[None]:
+    """Tests outlive no power cut: no commit to SQLite waits for the disk, as none to the tests' PostgreSQL does."""
+    real, recruit.database.SYNCHRONOUS = recruit.database.SYNCHRONOUS, "OFF"
+    yield
+    recruit.database.SYNCHRONOUS = real
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -196,6 +196,8 @@ def admitting(
     now: datetime,
 ) -> CompletionRequest | None:
     """The open request that lets the applicant change this topic, or add this document, after the closing time."""
+    if application.status is not ApplicationStatus.SUBMITTED:
+        return None  # nothing is asked of a draft, and nothing more of who has withdrawn
     if document is not None:
         topic = TOPIC_OF_DOCUMENT.get(document, "")
     for each in reversed(of_application(session, application)):

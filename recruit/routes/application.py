@@ -9,7 +9,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 
 from forms.application import WithdrawForm
 from recruit import clock, guide
-from recruit.database import transaction
+from recruit.database import begin_writing, transaction
 from recruit.display import day
 from recruit.errors import Conflict, Invalid
 from recruit.exports import receipt as exported
@@ -180,6 +180,7 @@ def submit(reference: str) -> Any:
     application = own_application(reference)
     if application.status is not ApplicationStatus.SUBMITTED:
         changeable(application)
+    begin_writing(db())
     link = settings().base_url + url("receipt", application)
     try:
         with transaction(db()):

@@ -7,7 +7,7 @@ from flask import Response, flash, jsonify, redirect, render_template, request, 
 
 from forms.attachments import AttachmentForm
 from recruit import clock
-from recruit.database import transaction
+from recruit.database import begin_writing, only_reads, transaction
 from recruit.documents import sandbox
 from recruit.errors import Invalid, NotFound
 from recruit.guard import guard
@@ -19,10 +19,10 @@ from recruit.request import actor, db
 from recruit.routes import application_words as words
 from recruit.routes.application_shared import (
     DOCUMENTS,
+    about_twins,
     back_to,
     blueprint,
     changeable,
-    keep_file,
     own_application,
     page,
     posted,
@@ -101,11 +101,29 @@ def _keep_each(
 def _keep(
     application: Application, kind: AttachmentKind, file: Any, old: Attachment | None
 ) -> tuple[Attachment, bool, str]:
+    """Keep a file; returns its row, whether it is new, and what to say of a file with the same content.
+
+    It is on the disk before the turn to write comes, so that nobody waits for that.
+    """
+    content, name = file.read(), file.filename or ""
+    only_reads(db())
+    laid = storage().put(content, name)
+    begin_writing(db())
     with transaction(db()):
-        kept, new, told = keep_file(application, kind, file)
+        kept, twins = services.attach_beside(
+            db(),
+            application=application,
+            kind=kind,
+            filename=name,
+            content=content,
+            storage=storage(),
+            laid=laid,
+            actor=actor(),
+            now=clock.now(),
+        )
         if old is not None and kept.public_id != old.public_id:
             _remove(application, old)
-    return kept, new, told
+    return kept, kept not in twins, about_twins(kept, twins)
 
 
 def _answer_script(

@@ -101,40 +101,36 @@ def back_to(application: Application) -> str:
     return url("check" if came_from == "check" else "tasks", application)
 
 
-def attach_file(application: Application, kind: AttachmentKind, file: Any) -> tuple[Attachment, bool]:
-    """Keep a file; returns its row and whether it is new. Says so when its content was there already."""
-    kept, new, told = keep_file(application, kind, file)
-    if told:
-        flash(told, "info")
-    return kept, new
-
-
-def keep_file(application: Application, kind: AttachmentKind, file: Any) -> tuple[Attachment, bool, str]:
-    """Keep a file; returns its row, whether it is new, and what to say of a file with the same content."""
-    content = file.read()
-    twins = services.with_content(db(), application=application, content=content)
-    kept = services.attach(
+def attach_file(application: Application, kind: AttachmentKind, file: Any) -> None:
+    """Keep a file in the present transaction. Says so when its content was there already."""
+    kept, twins = services.attach_beside(
         db(),
         application=application,
         kind=kind,
         filename=file.filename or "",
-        content=content,
+        content=file.read(),
         storage=storage(),
         actor=actor(),
         now=clock.now(),
     )
-    if any(each.public_id == kept.public_id for each in twins):
-        return kept, False, _("%(name)s was already among your files and is kept once.", name=kept.filename)
-    if twins:
-        told = _(
-            "%(name)s has the same content as %(other)s, which you sent as “%(kind)s”. Remove one of them if it was"
-            " chosen by mistake.",
-            name=kept.filename,
-            other=twins[0].filename,
-            kind=_(words_for(ATTACHMENT_KIND, twins[0].kind.value)),
-        )
-        return kept, True, told
-    return kept, True, ""
+    told = about_twins(kept, twins)
+    if told:
+        flash(told, "info")
+
+
+def about_twins(kept: Attachment, twins: list[Attachment]) -> str:
+    """What to say of files with the same content that were there before; "" when there were none."""
+    if kept in twins:
+        return _("%(name)s was already among your files and is kept once.", name=kept.filename)
+    if not twins:
+        return ""
+    return _(
+        "%(name)s has the same content as %(other)s, which you sent as “%(kind)s”. Remove one of them if it was"
+        " chosen by mistake.",
+        name=kept.filename,
+        other=twins[0].filename,
+        kind=_(words_for(ATTACHMENT_KIND, twins[0].kind.value)),
+    )
 
 
 def tell_read_dates(form: WordedForm) -> None:

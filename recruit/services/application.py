@@ -41,11 +41,10 @@ from recruit.services.answers import (
     save_topic,
 )
 from recruit.services.attachments import (
-    already_attached,
     attach,
+    attach_beside,
     erase_files,
     remove_attachment,
-    with_content,
 )
 from recruit.services.changing import Stale, lock, refuse_unless_open, tell
 from recruit.services.content import content_sha256, snapshot
@@ -56,8 +55,8 @@ __all__ = [
     "PeriodAnswers",
     "RefereeAnswers",
     "Stale",
-    "already_attached",
     "attach",
+    "attach_beside",
     "erase_draft",
     "fill_in",
     "refuse_if_ever_sent",
@@ -70,7 +69,6 @@ __all__ = [
     "save_topic",
     "start",
     "submit",
-    "with_content",
     "withdraw",
 ]
 
@@ -179,6 +177,7 @@ def submit(
             field=impossible[0].topic,
         )
     undoing.no_longer(session, application=application, now=now)
+    numbered = case_numbers.for_application(session, application, now)
     application.status = ApplicationStatus.SUBMITTED
     application.submitted_at = application.saved_at = now
     application.revision += 1
@@ -190,7 +189,7 @@ def submit(
         "notice_version": (None, application.notice_version),
         "content": (None, snapshot(dossier)),
         "content_sha256": (None, content_sha256(dossier)),
-        **case_numbers.for_application(session, application, now),
+        **numbered,
     }
     _record(session, application, actor, now, "application.submitted", changes)
     tell(

@@ -1,6 +1,7 @@
 """Files that an applicant sends with the application."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -23,7 +24,7 @@ from recruit.queries.expected import HERE
 from recruit.services import completion_answers
 from recruit.services.changing import Changes, changing
 from recruit.services.laying_aside import lay_aside
-from recruit.storage import Storage, clean_filename, delete_with, put_with
+from recruit.storage import Storage, Stored, clean_filename, delete_with, put_with, remove_without
 
 MAX_BYTES_IN_ALL = 50 * 1024 * 1024
 MAX_FILES = 30
@@ -39,6 +40,7 @@ def attach(
     filename: str,
     content: bytes,
     storage: Storage,
+    laid: Stored | None = None,
     answer: str = "",
     here: bool = False,
     actor: Actor,
@@ -46,11 +48,51 @@ def attach(
 ) -> Attachment:
     """Add a file. The same content twice under the same kind is kept once, and the first is returned.
 
-    It answers a request for completion that asks for this kind, with `answer` beside it. `here`: it is what the
+    `laid`: the content lies in storage already, put there before this transaction. It is removed again when the
+    transaction is rolled back, and when the same content was there before.
+
+    The file answers a request for completion that asks for this kind, with `answer` beside it. `here`: it is what the
     application says will come, so the answer changes with it. Raises Invalid (field "file") for one that storage
     refuses or when there would be too much.
     """
-    row, asked = _keep(session, application, kind, filename, content, storage, actor, now, here=here)
+    row, _twins = attach_beside(
+        session,
+        application=application,
+        kind=kind,
+        filename=filename,
+        content=content,
+        storage=storage,
+        laid=laid,
+        answer=answer,
+        here=here,
+        actor=actor,
+        now=now,
+    )
+    return row
+
+
+def attach_beside(
+    session: Session,
+    *,
+    application: Application,
+    kind: AttachmentKind,
+    filename: str,
+    content: bytes,
+    storage: Storage,
+    laid: Stored | None = None,
+    answer: str = "",
+    here: bool = False,
+    actor: Actor,
+    now: datetime,
+) -> tuple[Attachment, list[Attachment]]:
+    """Add a file as `attach` does; also gives the files with the same content that were there before."""
+    if laid is not None:
+        remove_without(session, storage, laid)
+    row, asked, twins = _keep(
+        session, application, kind, filename, content, storage, laid, actor, now, here=here
+    )
+    if laid is not None and row.storage_name != laid.storage_name:
+        delete_with(session, storage, laid.storage_name)
     if asked is not None:
         completion_answers.mark_answered(
             session,
@@ -61,7 +103,7 @@ def attach(
             actor=actor,
             now=now,
         )
-    return row
+    return row, twins
 
 
 def _keep(
@@ -71,12 +113,14 @@ def _keep(
     filename: str,
     content: bytes,
     storage: Storage,
+    laid: Stored | None,
     actor: Actor,
     now: datetime,
     *,
     here: bool,
-) -> tuple[Attachment, CompletionRequest | None]:
-    """The file's row, and the request for just this kind of document that it answers, if there is one."""
+) -> tuple[Attachment, CompletionRequest | None, list[Attachment]]:
+    """The file's row, the request for just this kind of document that it answers, if there is one, and its twins."""
+    sha256 = laid.sha256 if laid is not None else hashlib.sha256(content).hexdigest()
     with changing(
         session,
         application=application,
@@ -86,6 +130,8 @@ def _keep(
         actor=actor,
         now=now,
     ) as changes:
+        present = queries.attachments(session, application)
+        twins = [each for each in present if each.sha256 == sha256]
         asked = admitting(session, application, document=kind, now=now)
         if asked is not None and asked.kind is not kind:
             asked = None
@@ -93,12 +139,11 @@ def _keep(
             changes.set(application, HERE[kind])
         if not changes.values:
             application.revision -= 1  # a file overwrites no answer: forms open elsewhere are not stale
-        same = already_attached(session, application=application, kind=kind, content=content)
+        same = next((each for each in twins if each.kind is kind), None)
         if same is not None:
-            return same, asked
-        present = queries.attachments(session, application)
+            return same, asked, twins
         _check_room(present, len(content), clean_filename(filename))
-        stored = put_with(session, storage, content, filename)
+        stored = laid or put_with(session, storage, content, filename)
         row = Attachment(
             region_id=application.region_id,
             application_id=id_of(application),
@@ -107,31 +152,16 @@ def _keep(
         )
         session.add(row)
         changes.note(f"attachment.{row.public_id}", None, _described(row))
-    return row, asked
+    return row, asked, twins
 
 
-def already_attached(
-    session: Session, *, application: Application, kind: AttachmentKind, content: bytes
-) -> Attachment | None:
-    """The application's own file of this kind with exactly this content, or None."""
-    twins = with_content(session, application=application, content=content)
-    return next((each for each in twins if each.kind is kind), None)
-
-
-def with_content(session: Session, *, application: Application, content: bytes) -> list[Attachment]:
-    """The application's own files with exactly this content, of whatever kind, in the order in which they came."""
-    sha256 = hashlib.sha256(content).hexdigest()
-    return [each for each in queries.attachments(session, application) if each.sha256 == sha256]
-
-
-def _check_room(present: object, size: int, name: str) -> None:
-    rows: list[Attachment] = list(present)  # type: ignore[call-overload]
-    if len(rows) >= MAX_FILES:
+def _check_room(present: Sequence[Attachment], size: int, name: str) -> None:
+    if len(present) >= MAX_FILES:
         raise Invalid(
             _("There are %(number)s files already, which is the most. Remove one first.", number=MAX_FILES),
             field="file",
         )
-    if sum(row.size for row in rows) + size > MAX_BYTES_IN_ALL:
+    if sum(row.size for row in present) + size > MAX_BYTES_IN_ALL:
         raise Invalid(
             _(
                 "With %(name)s your files would be larger than 50 MB together. Remove a file first.",

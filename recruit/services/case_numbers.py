@@ -15,7 +15,7 @@ from recruit.actor import Actor
 from recruit.case_pattern import DEFAULTS, Pattern, parse
 from recruit.errors import Conflict
 from recruit.i18n import lazy_gettext as _
-from recruit.models import Application, CaseCounter, CasePattern, Intake, Region
+from recruit.models import Application, CaseCounter, CasePattern, Intake
 from recruit.models.types import id_of
 from recruit.services import record
 
@@ -41,7 +41,7 @@ def for_intake(session: Session, intake: Intake, now: datetime) -> Changes:
 
 def for_application(session: Session, application: Application, now: datetime) -> Changes:
     """Give an application a number the first time it is sent; withdrawn and sent again it keeps it. Returns the change
-    for the record.
+    for the record. Whoever sends it flushes.
     """
     if application.case_number is not None:
         return {}
@@ -56,7 +56,6 @@ def for_application(session: Session, application: Application, now: datetime) -
         taken=lambda text: _has_application(session, application.region_id, text),
     )
     session.add(application)
-    session.flush()
     return {"case_number": (None, application.case_number)}
 
 
@@ -83,7 +82,7 @@ def choose(
     Raises Invalid naming the pattern that does not hold, Conflict when they were changed after `revision`.
     """
     chosen = {"intake": parse("intake", intake).text, "application": parse("application", application).text}
-    _hold(session, region_id)
+    record.hold_region(session, region_id)
     old = patterns_of(session, region_id)
     if revision != old[2]:
         raise Conflict(
@@ -129,7 +128,7 @@ def _next(
     taken: Callable[[str], bool],
     intake: str = "",
 ) -> str:
-    _hold(session, region_id)
+    record.hold_region(session, region_id)
     year = clock.in_stockholm(now).year
     series = pattern.series(year=year, intake=intake)
     counter = _last(session, region_id, series) or CaseCounter(region_id=region_id, series=series, last=0)
@@ -138,13 +137,8 @@ def _next(
         number = pattern.number(counter.last, year=year, intake=intake)
         if not taken(number):  # somebody has typed it by hand, or another pattern gave it
             break
-    session.add(counter)
-    session.flush()
+    session.add(counter)  # written with the row that gets the number
     return number
-
-
-def _hold(session: Session, region_id: int) -> None:
-    session.exec(select(Region.id).where(Region.id == region_id).with_for_update(key_share=True)).one()
 
 
 def _last(session: Session, region_id: int, series: str) -> CaseCounter | None:

@@ -75,9 +75,9 @@ def lock(session: Session, application: Application) -> Intake:
     """Hold the application, so that two requests at once come one after the other. Returns its intake, as it is now."""
     # The key stays shared: whoever holds the intake meanwhile may write rows that point to the application.
     session.refresh(application, with_for_update={"key_share": True})
-    intake = session.get_one(Intake, application.intake_id)
-    session.refresh(intake, with_for_update={"read": True})
-    return intake
+    return session.get_one(
+        Intake, application.intake_id, populate_existing=True, with_for_update={"read": True}
+    )
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 from recruit.actor import Actor
 from recruit.errors import Conflict, Invalid, NotFound
 from recruit.i18n import lazy_gettext as _
-from recruit.models import Application, ApplicationStatus, DisposalPlan, Hold, HoldGround, Intake, Region
+from recruit.models import Application, ApplicationStatus, DisposalPlan, Hold, HoldGround, Intake
 from recruit.models.disposal import TERMS
 from recruit.models.types import id_of
 from recruit.queries import disposal as queries
@@ -45,7 +45,7 @@ def choose(
         least, most = DAYS if name.endswith("_days") else MONTHS
         if not least <= terms[name] <= most:
             raise Invalid(_("Use a number from %(least)s to %(most)s.", least=least, most=most), field=name)
-    session.exec(select(Region.id).where(Region.id == region_id).with_for_update(key_share=True)).one()
+    record.hold_region(session, region_id)
     old, present = queries.plan_of(session, region_id=region_id)
     if present != revision:
         raise Conflict(

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any
 
+from sqlalchemy import insert
 from sqlmodel import Session, select
 
 from recruit.actor import Actor
@@ -67,6 +68,16 @@ def head(session: Session, *, region_id: int) -> RecordEntry | None:
     return session.exec(newest.order_by(RecordEntry.number.desc()).limit(1)).first()  # type: ignore[attr-defined]
 
 
+def hold_region(session: Session, region_id: int) -> None:
+    """One writer at a time per region: the next entry builds on the last one's hash, the next number on the last one.
+
+    The key stays shared, since every row inserted before holds a share of it through its foreign key, and two such
+    writers would wait for each other. SQLite has one writer at a time anyhow.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        session.exec(select(Region.id).where(Region.id == region_id).with_for_update(key_share=True)).one()
+
+
 def write(
     session: Session,
     *,
@@ -85,9 +96,7 @@ def write(
     `application_id` must be given when the subject is a part of an application (an assignment, a referee, a file), or
     disposal cannot find the entry once the part is gone; an application that is the subject itself need not be named.
     """
-    # One writer at a time per region: the next entry builds on the last one's hash. The key stays shared, since every
-    # row inserted before holds a share of it through its foreign key, and two such writers would wait for each other.
-    session.exec(select(Region.id).where(Region.id == region_id).with_for_update(key_share=True)).one()
+    hold_region(session, region_id)
     values = {field: (as_text(old), as_text(new)) for field, (old, new) in (changes or {}).items()}
     if reason is not None:
         values["reason"] = (None, reason)
@@ -111,10 +120,17 @@ def write(
     session.add(entry)
     session.flush()
     assert entry.id is not None
-    for field, (old, new) in values.items():
-        session.add(
-            RecordValue(
-                region_id=region_id, entry_id=entry.id, field=field, old=old, new=new, salt=salts[field]
-            )
-        )
+    rows = [
+        {
+            "region_id": region_id,
+            "entry_id": entry.id,
+            "field": field,
+            "old": old,
+            "new": new,
+            "salt": salts[field],
+        }
+        for field, (old, new) in values.items()
+    ]
+    if rows:
+        session.execute(insert(RecordValue), rows)  # one statement, however many values there are
     return entry

@@ -11,6 +11,7 @@ from tests.bench import (
     audit_speed,
     certainty,
     false_alarms,
+    first_paint,
     masking,
     monitoring_pages,
     pages,
@@ -18,6 +19,7 @@ from tests.bench import (
     severity,
     sources,
     spreadsheet,
+    submissions,
     workplace,
 )
 
@@ -26,6 +28,8 @@ PARTS: tuple[tuple[str, Callable[[], None]], ...] = (
     ("The spreadsheet path", spreadsheet.main),
     ("A page of many applications", pages.main),
     ("The workplace over HTTP", workplace.main),
+    ("Submissions over HTTP, and a killed server", submissions.main),
+    ("First paint on a slow phone", first_paint.main),
     ("Who assesses what", assigning.main),
     ("Monitoring: false alarms and coverage", false_alarms.main),
     ("Monitoring: speed and memory", audit_speed.main),

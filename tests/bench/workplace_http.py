@@ -44,6 +44,10 @@ class Browser:
                     raise
                 time.sleep(0.1)
 
+    def close(self) -> None:
+        """Leave."""
+        self._connection.close()
+
     def get(self, url: str) -> Answer:
         """A page."""
         return self._ask("GET", url, None)

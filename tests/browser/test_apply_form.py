@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
@@ -398,6 +399,8 @@ def test_two_tabs_with_the_same_topic_show_both_and_lose_neither(site: Site, per
     assert kept(site, person).motivation == "From this tab"
 
 
+BLOCKING = """() => performance.getEntriesByType("resource")
+  .filter((each) => each.renderBlockingStatus === "blocking").map((each) => each.name)"""
 LIMIT = 50_000  # bytes of script and style, compressed, as an applicant's page may take
 PAGES = [
     "", "/about_you", "/licence", "/start", "/education", "/language", "/experience", "/experience/new", "/references",
@@ -405,14 +408,18 @@ PAGES = [
 ]  # fmt: skip
 
 
-def test_script_and_style_of_every_page_of_the_form_stay_under_50_kb(person: Applicant) -> None:
+def test_pages_of_the_form_stay_under_50_kb_and_their_first_paint_waits_for_no_script(
+    person: Applicant,
+) -> None:
     page = person.go()
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
     session.send("Network.setCacheDisabled", {"cacheDisabled": True})
     kinds: dict[str, str] = {}
     sizes: dict[str, int] = {}
+    asked: set[str] = set()
     session.on("Network.responseReceived", lambda told: kinds.update({told["requestId"]: told["type"]}))
+    session.on("Network.responseReceived", lambda told: asked.add(told["response"]["url"]))
     session.on(
         "Network.loadingFinished", lambda told: sizes.update({told["requestId"]: told["encodedDataLength"]})
     )
@@ -424,3 +431,9 @@ def test_script_and_style_of_every_page_of_the_form_stay_under_50_kb(person: App
         counted = {key: sizes.get(key, 0) for key, kind in kinds.items() if kind in ("Script", "Stylesheet")}
         assert len(counted) >= 4, path
         assert sum(counted.values()) < LIMIT, (path, sum(counted.values()))
+        # What the first paint waits for: a few stylesheets and no script. Whatever it is comes from here.
+        waited_for = page.evaluate(BLOCKING)
+        assert len(waited_for) <= 4, (path, waited_for)
+        assert all(each.endswith(".css") for each in waited_for), (path, waited_for)
+    home = "{0.scheme}://{0.netloc}/".format(urlsplit(page.url))
+    assert {each for each in asked if not each.startswith((home, "data:"))} == set()

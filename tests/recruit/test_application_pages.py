@@ -30,6 +30,7 @@ from recruit.models import (
 )
 from recruit.queries import application as queries
 from recruit.services import application as services
+from recruit.services import attachments
 from recruit.services import intake as intakes
 from recruit.storage import Storage
 from tests.recruit.application_helpers import ANSWERS, PDF, PNG, begin, fill_in, open_intake, sent
@@ -472,6 +473,19 @@ def test_upload_of_the_same_file_again_or_in_place_of_itself_keeps_it_and_says_s
     session.rollback()
     assert post(browser, f"{new}?replaces={row.public_id}", upload(name="cv.pdf")).status_code == 303
     assert len(session.exec(select(Attachment)).all()) == 1
+
+
+def test_upload_that_keeps_nothing_leaves_no_file_behind(
+    browser: FlaskClient, draft: Application, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attachments, "MAX_FILES", 1)
+    new = my(draft, "attachments", "new")
+    assert post(browser, new, upload()).status_code == 303
+    assert post(browser, new, upload()).status_code == 303  # there already
+    refused = post(browser, new, upload(PNG, "cv.png"))
+    assert refused.status_code == 422
+    assert "There are 1 files already" in refused.text
+    assert [each.read_bytes() for each in files.rglob("*") if each.is_file()] == [PDF]
 
 
 @pytest.mark.parametrize(

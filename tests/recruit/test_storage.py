@@ -1,6 +1,7 @@
 """Uploaded files: their type by content, their names, and their tie to the transaction."""
 
 import hashlib
+import os
 import stat
 from pathlib import Path
 
@@ -16,6 +17,16 @@ from tests.recruit.application_helpers import JPEG, PDF, PNG
 @pytest.fixture
 def storage(tmp_path: Path) -> Storage:
     return Storage(tmp_path / "files")
+
+
+def test_put_makes_the_file_and_the_name_that_leads_to_it_outlast_a_power_cut(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.append(os.fstat(handle).st_ino))
+    storage.put(PDF, "cv.pdf")
+    (file,) = files(storage)
+    assert set(synced) == {each.stat().st_ino for each in (file, *file.parents[:3])}
 
 
 def files(storage: Storage) -> list[Path]:
