@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Engine, Table, create_engine, event
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import ORMExecuteState, UOWTransaction, with_loader_criteria
-from sqlalchemy.sql.visitors import iterate
-from sqlmodel import Session, SQLModel
+from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, UOWTransaction, with_loader_criteria
+from sqlmodel import Session
 
 from recruit.errors import ScopeError
 from recruit.models import RegionScoped
@@ -139,22 +138,11 @@ def _is_scoped(entity: Any) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _criteria(region_id: int) -> dict[str, Any]:
-    """`region_id = …` by table. One criterion on the base class would not do: it is no table itself."""
-    classes = [mapper.class_ for mapper in SQLModel._sa_registry.mappers if _is_scoped(mapper.class_)]
-    return {
-        each.__tablename__: with_loader_criteria(each, each.region_id == region_id, include_aliases=True)
-        for each in classes
-    }
-
-
-def _criteria_of(statement: Any, region_id: int) -> list[Any]:
-    """Those of the tables that a statement reads, wherever in it: every one more is a part of what it is known by.
-
-    No table leads to another by itself: the models have no relationships, so what is not named is not read.
-    """
-    named = {each.name for each in iterate(statement) if isinstance(each, Table)}
-    return [criterion for table, criterion in _criteria(region_id).items() if table in named]
+def _criterion(region_id: int) -> LoaderCriteriaOption:
+    """`region_id = …` for every scoped class, in one option: every statement's key for the cache walks through it."""
+    return with_loader_criteria(
+        RegionScoped, lambda scoped: scoped.in_region(region_id), include_aliases=True
+    )
 
 
 def _restrict_to_scope(state: ORMExecuteState) -> None:
@@ -164,7 +152,7 @@ def _restrict_to_scope(state: ORMExecuteState) -> None:
     if isinstance(scope, AllRegions):
         return
     if isinstance(scope, OneRegion):
-        state.statement = state.statement.options(*_criteria_of(state.statement, scope.region_id))
+        state.statement = state.statement.options(_criterion(scope.region_id))
     elif any(_is_scoped(mapper.class_) for mapper in state.all_mappers):
         raise ScopeError(f"no region is set for a query of {[m.class_.__name__ for m in state.all_mappers]}")
 

@@ -190,7 +190,7 @@ def outcomes(ranking: Ranking) -> list[Outcome]:
             position=position,
             status=status,
             place=None if place is None else int(place),
-            points_milli=None if points is None else int(Decimal(points) * 1000),
+            points_milli=_milli(points),
         )
         for position, (code, status, place, points) in enumerate(
             zip(
@@ -206,6 +206,10 @@ def outcomes(ranking: Ranking) -> list[Outcome]:
             1,
         )
     ]
+
+
+def _milli(points: str | None) -> int | None:
+    return None if points is None else int(Decimal(points) * 1000)
 
 
 @dataclass(frozen=True)
@@ -258,7 +262,6 @@ class RunResults:
 
     def _row(self, index: int) -> ResultRow:
         table = {name: column[index] for name, column in self._table.items()}
-        points = None if table["points"] is None else int(Decimal(table["points"]) * 1000)
         keys = [key for key in self.criteria if table[f"contribution_{key}"] is not None]
         exact = [Fraction(table[f"contribution_{key}"] * 1000, self.denominator) for key in keys]
         shares = [round(each) for each in exact]
@@ -267,7 +270,7 @@ class RunResults:
             status=table["status"],
             place=table["place"],
             total=table["total"],
-            points_milli=points,
+            points_milli=_milli(table["points"]),
             missing=tuple(table["missing"]),
             gates=tuple(table["gates"]),
             decided_by=table["decided_by"],
@@ -275,6 +278,10 @@ class RunResults:
                 Part(key, table[f"level_{key}"], share) for key, share in zip(keys, shares, strict=True)
             ),
         )
+
+    def points_milli(self, place: int) -> int | None:
+        """Thousandths of a point of who has that place, as in the row; places count from 1."""
+        return _milli(self._table["points"][place - 1])
 
     @cached_property
     def totals(self) -> list[int]:

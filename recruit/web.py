@@ -18,6 +18,7 @@ from recruit.database import make_engine
 from recruit.errors import Refusal
 from recruit.guard import ask_to_sign_in, guard, send_again
 from recruit.incoming import MAX_NUMBER, MAX_TEXT_BYTES, Incoming
+from recruit.rendering import Environment
 from recruit.request import show_roles
 from recruit.services.profiles import NotApproved
 from recruit.settings import Settings, read_settings
@@ -42,6 +43,7 @@ def build_app(settings: Settings | None = None) -> Flask:
     settings = settings or read_settings()
     app = Flask("recruit", template_folder="../templates")
     app.request_class = Incoming
+    app.jinja_environment = Environment
     app.config.update(
         SECRET_KEY=settings.secret,
         MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,

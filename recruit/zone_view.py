@@ -90,21 +90,20 @@ def view_of(
 
     `sure` may be missing where it can no longer be computed; `seed` is the screening's once it is revealed.
     """
-    inside = settlement.codes if not settlement.undeterminable else _near(line)
     place_of = {code: number for number, code in enumerate(line.ranked, 1)}
     by_points, now = set(line.called(line.ranked)), set(line.called(settlement.on(line.ranked)))
     turns = {code: number for number, code in enumerate(settlement.order, 1)}
     reasons = {each.mask_code: each for each in decided}
     chances = {each.application: each.p for each in settlement.zone}
     rows = []
-    for code in inside:
+    for code in inside(settlement, line):
         place = place_of[code]
         text, band = _possible(sure, place)
         rows.append(
             ZoneRow(
                 code=code,
                 place=place,
-                points=points(results.rows(place - 1, place)[0].points_milli),
+                points=points(results.points_milli(place)),
                 places=text,
                 band=band,
                 chance=certainty_words.probability(chances.get(code)),
@@ -126,6 +125,11 @@ def view_of(
         caveats=certainty_words.caveat_words(settlement.caveats),
         third_asked=settlement.third_asked,
     )
+
+
+def inside(settlement: Settlement, line: Line) -> list[str]:
+    """Who is gone through one by one: those in the zone, or nearest the line, in the order of points."""
+    return settlement.codes if not settlement.undeterminable else _near(line)
 
 
 def _drawn(seed: str, code: str) -> str:

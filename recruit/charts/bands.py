@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from typing import Literal
 
@@ -49,8 +50,6 @@ def band_plot(
     and the rest.
     """
     count = max(len(bands) if count is None else count, 1)
-    marks = Markup().join(_ground(run, count) for run in _zones(bands))
-    marks += Markup().join(_strokes(bands, kind, count) for kind in _KINDS)
     scale = _scale(count)
     line = _line(100 * min(line_at, count) / count, line_label) if line_at is not None else Markup()
     return Markup(
@@ -65,7 +64,7 @@ def band_plot(
         axis=scale[1],
         grid=scale[0],
         named=named(title),
-        marks=marks,
+        marks=_marks(tuple(bands), count),
         line=line,
         left=captions[0],
         middle=captions[1],
@@ -92,6 +91,13 @@ def band_row(band: Band, count: int, *, line_at: int | None = None, label: str =
         f'<svg class="band-row" width="100%" height="{_ROW_HEIGHT}" {named(label)}>{line}{stroke}'
         f'<circle class="band-dot band-dot--{band.kind}" cx="{dot}%" cy="{middle}" r="4"/></svg>'
     )
+
+
+@lru_cache(maxsize=16)
+def _marks(bands: tuple[Band, ...], count: int) -> Markup:
+    """The grounds, bands and dots; the same bands are looked at again and again."""
+    grounds = Markup().join(_ground(run, count) for run in _zones(bands))
+    return grounds + Markup().join(_strokes(bands, kind, count) for kind in _KINDS)
 
 
 def _middle(band: Band) -> float:

@@ -5,7 +5,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, DateTime, MetaData, Table, event
+from sqlalchemy import CheckConstraint, ColumnElement, DateTime, MetaData, Table, column, event
 from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -101,3 +101,9 @@ class RegionScoped(SQLModel):
     """
 
     region_id: int = Field(foreign_key="region.id", ondelete="RESTRICT")
+
+    @classmethod
+    def in_region(cls, region_id: int) -> ColumnElement[bool]:
+        """Whether a row belongs to the region; of this class itself, which has no table, the same on a bare column."""
+        own: Any = cls.region_id if hasattr(cls, "__table__") else column("region_id")
+        return own == region_id

@@ -1,10 +1,11 @@
 """The table of applications: a page of it, the codes that match a filter, the search for a name, and kept views."""
 
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import Any
+from functools import cache
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from sqlalchemy import String, case, func, type_coerce
 from sqlalchemy import select as select_columns  # the one of sqlmodel takes at most four columns
@@ -36,9 +37,11 @@ PER_PAGE, MOST_PER_PAGE = 50, 250
 SIZES = (50, 100, 250)
 
 
-@dataclass(frozen=True)
-class Columns:
-    """What one query tells of one application."""
+class Line(NamedTuple):
+    """One application in the table, as the coordinator sees it. `lacking`: the documents that should be there.
+
+    `asked`: open requests for completion, the first due on `due_on`; `came_in_at`: an answer nobody has looked at.
+    """
 
     id: int
     code: str
@@ -68,15 +71,6 @@ class Columns:
     asked: int
     due_on: date | None
     came_in_at: datetime | None
-
-
-@dataclass(frozen=True)
-class Line(Columns):
-    """One application in the table, as the coordinator sees it. `lacking`: the documents that should be there.
-
-    `asked`: open requests for completion, the first due on `due_on`; `came_in_at`: an answer nobody has looked at.
-    """
-
     lacking: tuple[AttachmentKind, ...] = ()
 
     @property
@@ -95,7 +89,8 @@ def page(
     rows = _rows(session, found, chosen, (number - 1) * per_page, per_page)
     if not rows and number > 1:
         rows = _rows(session, found, chosen, 0, per_page)
-    return [_line(Columns(*row[1:]), chosen.documents) for row in rows], int(rows[0][0]) if rows else 0
+    lacking = _lacking(chosen.documents)
+    return [Line._make((*row[1:], lacking(row))) for row in rows], int(rows[0][0]) if rows else 0
 
 
 def _rows(session: Session, found: list[Any], chosen: Filter, offset: int, limit: int) -> Sequence[Any]:
@@ -108,15 +103,22 @@ def _rows(session: Session, found: list[Any], chosen: Filter, offset: int, limit
     return session.execute(told.order_by(*order)).all()
 
 
-def _line(row: Columns, mandatory: Sequence[AttachmentKind]) -> Line:
-    attached = set((row.attached or "").split(","))
-    held = {kind for kind, (column, value) in PROOFS.items() if getattr(row, column) is value}
-    wanted = {*mandatory, *held}
-    lacking = tuple(kind for kind in AttachmentKind if kind in wanted and kind.value not in attached)
-    return Line(**vars(row), lacking=lacking)
+def _lacking(mandatory: Sequence[AttachmentKind]) -> Callable[[Any], tuple[AttachmentKind, ...]]:
+    """What finds the documents that a row lacks. Hundreds of rows have a handful of answers, found once each."""
+
+    @cache
+    def found(attached: str | None, *proofs: Any) -> tuple[AttachmentKind, ...]:
+        told = zip(PROOFS.items(), proofs, strict=True)
+        wanted = {*mandatory, *(kind for (kind, (_column, value)), proof in told if proof is value)}
+        there = set((attached or "").split(","))
+        return tuple(kind for kind in AttachmentKind if kind in wanted and kind.value not in there)
+
+    columns = attrgetter("attached", *(column for column, _value in PROOFS.values()))
+    return lambda row: found(*columns(row))
 
 
-def _columns() -> list[Any]:
+@cache  # no value of a request is in it, and putting it together takes as long as reading the rows
+def _columns() -> tuple[Any, ...]:
     active = Assignment.stage == "screening", col(Assignment.status) != AssignmentStatus.RECUSED
     told = [
         Application.id,
@@ -138,7 +140,7 @@ def _columns() -> list[Any]:
     ]
     waits = [col(CompletionRequest.answered_at).is_(None), col(CompletionRequest.cancelled_at).is_(None)]
     kinds = func.aggregate_strings(type_coerce(col(Attachment.kind), String), ",")
-    return [
+    return (
         *told,
         _number(RequirementDecision),
         _number(RequirementDecision, RequirementDecision.answer == Answer.UNCLEAR),
@@ -148,7 +150,7 @@ def _columns() -> list[Any]:
         _number(Assignment, *active, Assignment.status == AssignmentStatus.SUBMITTED),
         _first_site(),
         lacks_copy(),
-        _of(Attachment, kinds, col(Attachment.redacts_id).is_(None)),
+        _of(Attachment, kinds, col(Attachment.redacts_id).is_(None)).label("attached"),
         _number(CompletionRequest, *waits),
         _of(CompletionRequest, func.min(CompletionRequest.due_on), *waits),
         _of(
@@ -156,7 +158,7 @@ def _columns() -> list[Any]:
             func.max(CompletionRequest.answered_at),
             col(CompletionRequest.handled_at).is_(None),
         ),
-    ]
+    )
 
 
 def codes(session: Session, intake: Intake, chosen: Filter, day: date, most: int) -> list[str]:

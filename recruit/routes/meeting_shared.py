@@ -17,8 +17,9 @@ from recruit.routes.monitoring_shared import intake_here
 from recruit.routes.ranking_shared import own_levels_first
 from recruit.routes.zone_shared import view
 from recruit.services import protocol, settling
+from recruit.services.lines import line_groups, line_on
 from recruit.services.settling import Settlement
-from recruit.zone_view import Zone
+from recruit.zone_view import Zone, inside
 
 PREFIX = "/g/<region>/<intake>/meeting"
 
@@ -46,10 +47,12 @@ class About:
         lot = lots.of_stage(db(), intake_id=self.intake.id or 0, stage=self.run.stage)
         return view(self.drawn, self.run, self.settlement, lot.seed if lot else None)
 
-    @property
+    @cached_property
     def codes(self) -> list[str]:
         """Who is gone through one by one: those in the zone, or nearest the line, in the order of points."""
-        return [row.code for row in self.zone.rows] if self.zone else []
+        if self.run is None or self.drawn is None or self.settlement is None:
+            return []
+        return inside(self.settlement, line_on(db(), run=self.run, groups=line_groups(self.drawn)))
 
 
 def about() -> About:

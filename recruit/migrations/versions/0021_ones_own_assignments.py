@@ -1,0 +1,17 @@
+"""An index for one person's assignments in an intake."""
+
+from alembic import op
+
+revision = "0021"
+down_revision = "0020"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.drop_index("ix_assignment_assessor_id", table_name="assignment")
+    op.create_index("ix_assignment_own", "assignment", ["assessor_id", "intake_id"])
+
+
+def downgrade() -> None:
+    raise RuntimeError("Going back would lose what was written: restore a copy from before.")
