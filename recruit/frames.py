@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from recruit.clock import in_stockholm
@@ -261,23 +262,33 @@ class RunResults:
         return [self._row(index) for index in range(start, min(stop, len(self)))]
 
     def _row(self, index: int) -> ResultRow:
-        table = {name: column[index] for name, column in self._table.items()}
-        keys = [key for key in self.criteria if table[f"contribution_{key}"] is not None]
-        exact = [Fraction(table[f"contribution_{key}"] * 1000, self.denominator) for key in keys]
-        shares = [round(each) for each in exact]
+        table = self._table
         return ResultRow(
-            mask_code=table["application"],
-            status=table["status"],
-            place=table["place"],
-            total=table["total"],
-            points_milli=_milli(table["points"]),
-            missing=tuple(table["missing"]),
-            gates=tuple(table["gates"]),
-            decided_by=table["decided_by"],
+            mask_code=table["application"][index],
+            status=table["status"][index],
+            place=table["place"][index],
+            total=table["total"][index],
+            points_milli=_milli(table["points"][index]),
+            missing=tuple(table["missing"][index]),
+            gates=tuple(table["gates"][index]),
+            decided_by=table["decided_by"][index],
             parts=tuple(
-                Part(key, table[f"level_{key}"], share) for key, share in zip(keys, shares, strict=True)
+                Part(key, levels[index], self._part_milli(contributions[index]))
+                for key, levels, contributions in self._parts
+                if contributions[index] is not None
             ),
         )
+
+    @cached_property
+    def _parts(self) -> list[tuple[str, list[Any], list[Any]]]:
+        return [
+            (key, self._table[f"level_{key}"], self._table[f"contribution_{key}"]) for key in self.criteria
+        ]
+
+    @cached_property
+    def _part_milli(self) -> Callable[[int], int]:
+        """A contribution's numerator in thousandths of a point. There are as many as levels, in thousands of rows."""
+        return cache(lambda numerator: round(Fraction(numerator * 1000, self.denominator)))
 
     def points_milli(self, place: int) -> int | None:
         """Thousandths of a point of who has that place, as in the row; places count from 1."""
@@ -326,14 +337,21 @@ class RunResults:
         return first, first + totals.count(same) - 1
 
 
-def run_results(text: str) -> RunResults:
+class StoredResults(Protocol):
+    """What is read of a ranking run for its rows; the results only when they have to be parsed."""
+
+    @property
+    def results(self) -> str: ...
+    @property
+    def results_sha256(self) -> str: ...
+
+
+_RESULTS: Latest[str, RunResults] = Latest(4)
+
+
+def run_results(run: StoredResults) -> RunResults:
     """A run's stored results, parsed; the latest few are kept, since people page through them."""
-    return _parsed(text)
-
-
-@lru_cache(maxsize=4)
-def _parsed(text: str) -> RunResults:
-    return RunResults(json.loads(text))
+    return _RESULTS.get(run.results_sha256, lambda: RunResults(json.loads(run.results)))
 
 
 # Certainty
@@ -366,6 +384,23 @@ class SurePlace:
     zone: bool | None
 
 
+#: In a picture of thousands of places so many pieces are told apart.
+MOST_SPANS = 500
+
+Side = Literal["in", "zone", "out"]
+
+
+@dataclass(frozen=True)
+class Span:
+    """Places in a row on one side of the line; the lowest and highest place that is possible for any of them."""
+
+    first: int
+    last: int
+    low: int | None
+    high: int | None
+    side: Side
+
+
 @dataclass(frozen=True)
 class RunCertainty:
     """How certain the places of a run are with a line at `k`. `rows` are those with a place, best first.
@@ -388,7 +423,22 @@ class RunCertainty:
         return [row for row in self.rows if row.zone]
 
     @cached_property
-    def sides(self) -> tuple[Literal["in", "zone", "out"], ...]:
+    def spans(self) -> tuple[Span, ...]:
+        """The places in at most some `MOST_SPANS` pieces for drawing, each on one side of the line."""
+        together = -(-len(self.rows) // MOST_SPANS)
+        spans, start = [], 0
+        for side, run in groupby(self.sides):
+            end = start + sum(1 for _each in run)
+            for first in range(start, end, together):
+                rows = self.rows[first : min(first + together, end)]
+                low = min((row.rank_low for row in rows if row.rank_low is not None), default=None)
+                high = max((row.rank_high for row in rows if row.rank_high is not None), default=None)
+                spans.append(Span(rows[0].place, rows[-1].place, low, high, side))
+            start = end
+        return tuple(spans)
+
+    @cached_property
+    def sides(self) -> tuple[Side, ...]:
         """For each of `rows`: in the borderline zone, else rather above the line ("in") or below it ("out")."""
         return tuple("zone" if row.zone else "in" if (row.p or 0) > 0.5 else "out" for row in self.rows)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
-from itertools import groupby
+from functools import cache
 from typing import Any, Literal, cast
 
 from markupsafe import Markup
@@ -19,9 +19,6 @@ from recruit.i18n import language, ngettext
 from recruit.queries.ranking import Placed
 from recruit.run_analysis import Adjusted
 from scoring.profile import Profile
-
-#: More dots than this lie on top of each other at any width of a screen.
-MOST_DOTS = 500
 
 
 @dataclass(frozen=True)
@@ -63,11 +60,11 @@ class Row:
     withdrawn: bool
     words: str
     kind: str
-    sure: Sure | None = None
-    adjusted: int | None = None
-    break_before: str = ""
-    line_after: str = ""
-    reserve_after: str = ""
+    sure: Sure | None
+    adjusted: int | None
+    break_before: str
+    line_after: str
+    reserve_after: str
 
 
 @dataclass(frozen=True)
@@ -125,16 +122,27 @@ def rows(
     """
     exact = results.rows(start, start + len(placed))
     before = results.rows(start - 1, start)[0].status if start else ""
+    cell = cache(_cell)  # a criterion gives the same few points in hundreds of rows
     shown = []
     for row, now in zip(exact, placed, strict=True):
-        made = _row(results, profile, row, now, before, line)
         other = (adjusted or {}).get(row.mask_code)
         shown.append(
-            replace(
-                made,
-                sure=_sure(sure, row.place),
+            Row(
+                place=row.place,
+                code=row.mask_code,
+                points=points(row.points_milli),
+                cells=_cells(row, results, cell),
+                conditional=now.conditional,
+                withdrawn=now.withdrawn,
+                words=_status_words(row, profile),
                 kind=_kind(row.place, line, sure),
+                sure=_sure(sure, row.place),
                 adjusted=other.place if other else None,
+                break_before=_heading(row.status, profile, results)
+                if row.status != before and row.status != "ranked"
+                else "",
+                line_after=line_words(results, profile, line) if line and row.place == line.places else "",
+                reserve_after=_reserve_words(row.place, results, line),
             )
         )
         before = row.status
@@ -155,33 +163,20 @@ def _sure(sure: RunCertainty | None, place: int | None) -> Sure | None:
     return Sure(text, band, probability(found.p))
 
 
-def _row(
-    results: RunResults, profile: Profile, row: ResultRow, now: Placed, before: str, line: TheLine | None
-) -> Row:
+def _cells(row: ResultRow, results: RunResults, cell: Callable[..., Cell]) -> list[Cell | None]:
     parts = {part.key: part for part in row.parts}
-    cells = [
-        _cell(parts[key].points_milli, parts[key].level, results.highest_milli[key], index)
+    return [
+        cell(parts[key].points_milli, parts[key].level, results.highest_milli[key], index)
         if key in parts
         else None
         for index, key in enumerate(results.criteria)
     ]
-    return Row(
-        place=row.place,
-        code=row.mask_code,
-        points=points(row.points_milli),
-        cells=cells,
-        conditional=now.conditional,
-        withdrawn=now.withdrawn,
-        words=_status_words(row, profile),
-        kind="",
-        break_before=_heading(row.status, profile, results)
-        if row.status != before and row.status != "ranked"
-        else "",
-        line_after=line_words(results, profile, line) if line and row.place == line.places else "",
-        reserve_after=_("The reserves end here: %(number)s in reserve.", number=line.reserves)
-        if line and line.reserves and row.place == min(line.places + line.reserves, len(results.totals))
-        else "",
-    )
+
+
+def _reserve_words(place: int | None, results: RunResults, line: TheLine | None) -> str:
+    if not line or not line.reserves or place != min(line.places + line.reserves, len(results.totals)):
+        return ""
+    return _("The reserves end here: %(number)s in reserve.", number=line.reserves)
 
 
 def _cell(milli: int, level: str, highest: int, index: int) -> Cell:
@@ -329,7 +324,7 @@ def plot(
 
 def _bands(sure: RunCertainty) -> Markup:
     count, zone, inside = len(sure.rows), len(sure.zone), sure.sides.count("in")
-    together = -(-count // MOST_DOTS)
+    together = max((each.last - each.first for each in sure.spans), default=0) + 1
     title = _(
         "The %(number)s places in order. A dot is the place; its line the places that cannot be ruled out.",
         number=count,
@@ -342,7 +337,12 @@ def _bands(sure: RunCertainty) -> Markup:
             together=together,
         )
     return charts.band_plot(
-        _drawn_together(sure, together),
+        [
+            charts.Band(
+                each.first, each.low, each.high, each.side, each.last if each.last > each.first else None
+            )
+            for each in sure.spans
+        ],
         count=count,
         title=title,
         line_at=min(sure.k, count),
@@ -355,21 +355,6 @@ def _bands(sure: RunCertainty) -> Markup:
             ngettext("%(num)s clearly below", "%(num)s clearly below", count - inside - zone),
         ),
     )
-
-
-def _drawn_together(sure: RunCertainty, most: int) -> list[charts.Band]:
-    """Bands of so many places in a row at most, each of places on one side of the line."""
-    bands, start = [], 0
-    for kind, run in groupby(sure.sides):
-        end = start + sum(1 for _each in run)
-        for first in range(start, end, most):
-            rows = sure.rows[first : min(first + most, end)]
-            low = min((row.rank_low for row in rows if row.rank_low is not None), default=None)
-            high = max((row.rank_high for row in rows if row.rank_high is not None), default=None)
-            last = rows[-1].place if len(rows) > 1 else None
-            bands.append(charts.Band(rows[0].place, low, high, kind, last))
-        start = end
-    return bands
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from recruit import clock, display, monitoring_words
 from recruit.database import OneRegion, set_scope
 from recruit.errors import Conflict
 from recruit.exports import interview_list
-from recruit.models import Intake, InterviewList, ListStatus, RankingRun, Region
+from recruit.models import Intake, InterviewList, ListStatus, Region
 from recruit.queries import interview as lists
 from recruit.queries import monitoring
 from recruit.queries.monitoring import Reader, Seen
@@ -174,7 +174,7 @@ class _Export:
 
     def ranking(self, folder: Path) -> str:
         """The run's stored results: what the list rests on, whatever has changed since."""
-        run = self.session.exec(select(RankingRun).where(RankingRun.id == self.drawn.run_id)).one()
+        run = lists.run_of(self.session, interview_list=self.drawn)
         write_csv(folder / "ranking.csv", stored_columns(json.loads(run.results)), self.language)
         return "ranking.csv"
 

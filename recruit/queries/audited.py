@@ -180,7 +180,7 @@ def audited(session: Session, intake: Intake) -> Audited:
 
 def _run(session: Session, intake: Intake, drawn: InterviewList | None) -> RankingRun | None:
     if drawn is not None:
-        return session.exec(select(RankingRun).where(RankingRun.id == drawn.run_id)).one()
+        return lists.run_of(session, interview_list=drawn)
     return rankings.latest_run(session, intake=intake, stage="screening")
 
 

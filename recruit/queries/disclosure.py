@@ -28,6 +28,7 @@ from recruit.models import (
     RankingRun,
     ReferenceRequest,
 )
+from recruit.queries.ranking import WITHOUT_CONTENT
 
 
 @dataclass(frozen=True)
@@ -186,6 +187,7 @@ def places(session: Session, application: Application) -> list[tuple[RankingRun,
         .join(RankingRow, col(RankingRow.run_id) == col(RankingRun.id))
         .where(RankingRow.application_id == application.id)
         .order_by(col(RankingRun.number))
+        .options(*WITHOUT_CONTENT)
     )
     return list({run.stage: (run, row) for run, row in rows}.values())
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import case, func
 from sqlalchemy import select as select_columns  # the one of sqlmodel takes at most four columns
-from sqlalchemy.orm import aliased, defer
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from recruit.errors import NotFound
@@ -38,6 +38,7 @@ from recruit.models import (
     ZoneReason,
 )
 from recruit.queries.naming import called
+from recruit.queries.ranking import WITHOUT_CONTENT
 
 
 def lists(session: Session, *, intake: Intake) -> list[InterviewList]:
@@ -105,7 +106,7 @@ def whole_version(session: Session, *, intake: Intake, version: int) -> Version:
         .outerjoin(ListPublication, col(ListPublication.list_id) == InterviewList.id)
         .outerjoin(before, (col(before.intake_id) == intake.id) & (col(before.version) == last_before))
         .where(col(InterviewList.intake_id) == intake.id, col(InterviewList.version) == version)
-        .options(defer(RankingRun.inputs), defer(RankingRun.results))  # type: ignore[arg-type]
+        .options(*WITHOUT_CONTENT)
     ).first()
     if row is None:
         raise NotFound(_("There is no such version of the interview list."))
@@ -444,7 +445,7 @@ def overview(session: Session, *, intake: Intake) -> list[VersionLine]:
 def run_of(session: Session, *, interview_list: InterviewList) -> RankingRun:
     """The run that a list was drawn on, without its inputs and results until they are asked for."""
     found = select(RankingRun).where(RankingRun.id == interview_list.run_id)
-    return session.exec(found.options(defer(RankingRun.inputs), defer(RankingRun.results))).one()  # type: ignore[arg-type]
+    return session.exec(found.options(*WITHOUT_CONTENT)).one()
 
 
 def profile_of_run(session: Session, *, run: RankingRun) -> CriteriaProfile:

@@ -48,6 +48,8 @@ from recruit.queries.third_assessments import third_counts
 from scoring.profile import Profile
 
 PAGE_SIZE = 250
+#: A run's inputs and results are megabytes: they are read when they are asked for.
+WITHOUT_CONTENT = (defer(RankingRun.inputs), defer(RankingRun.results))  # type: ignore[arg-type]
 
 
 def assessor_pseudonym(intake: Intake, public_id: str) -> str:
@@ -114,11 +116,11 @@ def release_of(session: Session, *, run: RankingRun) -> RankingRelease | None:
 
 
 def run_by_number(session: Session, *, intake: Intake, stage: str, number: int) -> RankingRun:
-    """One run; its inputs are read when they are asked for. Raises NotFound."""
+    """One run; its inputs and results are read when they are asked for. Raises NotFound."""
     found = select(RankingRun).where(
         RankingRun.intake_id == intake.id, RankingRun.stage == stage, RankingRun.number == number
     )
-    run = session.exec(found.options(defer(RankingRun.inputs))).first()  # type: ignore[arg-type]
+    run = session.exec(found.options(*WITHOUT_CONTENT)).first()
     if run is None:
         raise NotFound(_("There is no such ranking run in this intake."))
     return run
@@ -128,7 +130,7 @@ def latest_run(session: Session, *, intake: Intake, stage: str) -> RankingRun | 
     """The newest run of a stage, or None."""
     found = select(RankingRun).where(RankingRun.intake_id == intake.id, RankingRun.stage == stage)
     newest = found.order_by(col(RankingRun.number).desc()).limit(1)
-    return session.exec(newest.options(defer(RankingRun.inputs))).first()  # type: ignore[arg-type]
+    return session.exec(newest.options(*WITHOUT_CONTENT)).first()
 
 
 def candidates(session: Session, *, intake: Intake, stage: str) -> list[Application]:

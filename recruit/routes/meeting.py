@@ -101,7 +101,7 @@ def _order(subject: About) -> Any:
     if subject.run is None:
         return page(subject, "order", plot=None, rows=[])
     run = subject.run
-    results = run_results(run.results)
+    results = run_results(run)
     counts = results.counts()
     profile = intakes.profile_of(db(), subject.intake)
     line, sure = None, None

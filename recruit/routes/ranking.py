@@ -86,7 +86,7 @@ def run(region: str, intake: str) -> Any:
 def show(region: str, intake: str, stage: str, number: int) -> Any:
     """One run: the order, the line that is tried or drawn, and what the monitor says of it."""
     found, run = run_here(stage, number)
-    results = run_results(run.results)
+    results = run_results(run)
     profile = intakes.profile_of(db(), found)
     counts = results.counts()
     newest, made_by = queries.list_and_maker(db(), run=run)
@@ -206,7 +206,7 @@ def _since(found: Intake, run: RankingRun, results: RunResults) -> list[ranking_
     if run.number == 1:
         return None
     before = queries.run_by_number(db(), intake=found, stage=run.stage, number=run.number - 1)
-    return ranking_view.since(run_results(before.results), results)
+    return ranking_view.since(run_results(before), results)
 
 
 def _release(found: Intake, run: RankingRun) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def view(drawn: InterviewList, run: RankingRun, settlement: Settlement, seed: st
     except (ScoringError, KeyError, ValueError):  # damaged inputs: the checks of the list say so
         sure = None
     decided = queries.borderline_decisions(db(), interview_list=drawn)
-    return zone_view.view_of(settlement, line, run_results(run.results), sure, decided, seed)
+    return zone_view.view_of(settlement, line, run_results(run), sure, decided, seed)
 
 
 def form_of(

@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 
 from recruit.actor import Actor
 from recruit.errors import Conflict, NotAllowed
-from recruit.frames import ranking_findings, run_results
+from recruit.frames import RunResults, ranking_findings
 from recruit.i18n import lazy_gettext as _
 from recruit.models import Account, EntryKind, Intake, InterviewList, Membership, RankingRun, Role
 from recruit.queries import interview as lists
@@ -106,7 +106,7 @@ def check_run(session: Session, *, intake: Intake, run: RankingRun) -> tuple[Fin
         found = ranking_findings(json.loads(run.inputs), run.results, sources)
     except (ScoringError, KeyError, ValueError) as error:
         return (Finding("unusable", False, True, {"reason": str(error)}),)
-    results = run_results(run.results)
+    results = RunResults(json.loads(run.results))
     said = [(each.mask_code, each.status, each.place) for each in results.rows(0, len(results))]
     kept = [
         (each.mask_code, each.status, each.place)

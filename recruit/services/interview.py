@@ -164,7 +164,7 @@ def confirm(
     assert list_id is not None
     intake = hold_intake(session, interview_list.intake_id)
     found = hold_draft(session, interview_list)
-    run = session.exec(select(RankingRun).where(RankingRun.id == found.run_id)).one()
+    run = queries.run_of(session, interview_list=found)
     decision = queries.zone_decision(session, interview_list=found)
     _refuse_same_person(session, found, decision, actor)
     if seen is not None and seen != found.content_sha256:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlmodel import Session, select
 
 from recruit.errors import Conflict
-from recruit.models import Intake, InterviewList, RankingRun
+from recruit.models import Intake, InterviewList
 from recruit.queries import interview as queries
 from recruit.services import gate, settling
 from recruit.services.list_content import content_digest
@@ -34,7 +34,7 @@ class Checked:
 def checks(session: Session, *, interview_list: InterviewList) -> Checked:
     """Everything that the one who confirms looks at first."""
     intake = session.exec(select(Intake).where(Intake.id == interview_list.intake_id)).one()
-    run = session.exec(select(RankingRun).where(RankingRun.id == interview_list.run_id)).one()
+    run = queries.run_of(session, interview_list=interview_list)
     decision = queries.zone_decision(session, interview_list=interview_list)
     found = findings(session, interview_list=interview_list)
     entries = queries.entries(session, interview_list=interview_list)
@@ -58,7 +58,7 @@ def findings(session: Session, *, interview_list: InterviewList) -> tuple[Findin
     from scoring.findings import finding
 
     intake = session.exec(select(Intake).where(Intake.id == interview_list.intake_id)).one()
-    run = session.exec(select(RankingRun).where(RankingRun.id == interview_list.run_id)).one()
+    run = queries.run_of(session, interview_list=interview_list)
     same = content_digest(session, interview_list) == interview_list.content_sha256
     return (
         *gate.check_run(session, intake=intake, run=run),

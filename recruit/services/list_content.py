@@ -100,7 +100,7 @@ def content_sha256(*, run: RankingRun, line: str, entries: Iterable[Any], settle
 
 def content_digest(session: Session, interview_list: InterviewList) -> str:
     """The checksum that a list's rows and run give now; equal to its `content_sha256` if all is well."""
-    run = session.exec(select(RankingRun).where(RankingRun.id == interview_list.run_id)).one()
+    run = queries.run_of(session, interview_list=interview_list)
     entries = queries.entries(session, interview_list=interview_list)
     return content_sha256(
         run=run, line=interview_list.line, entries=entries, settlement=interview_list.settlement

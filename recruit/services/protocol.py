@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from recruit.models import EntryKind, Intake, InterviewList, ListStatus, Meeting, RankingRun
 from recruit.queries import disagreement_decisions as decided_on
@@ -22,7 +22,7 @@ def subject(session: Session, *, intake: Intake) -> tuple[RankingRun | None, Int
     drawn = lists.draft_of(session, intake=intake) or lists.latest_confirmed(session, intake=intake)
     if drawn is None:
         return rankings.latest_run(session, intake=intake, stage="screening"), None
-    return session.exec(select(RankingRun).where(RankingRun.id == drawn.run_id)).one(), drawn
+    return lists.run_of(session, interview_list=drawn), drawn
 
 
 def content(session: Session, *, intake: Intake, meeting: Meeting) -> dict[str, Any]:

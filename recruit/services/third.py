@@ -20,6 +20,7 @@ from recruit.models import (
 )
 from recruit.models.types import id_of
 from recruit.queries import assessment as queries
+from recruit.queries import interview as lists
 from recruit.services import assigning, interview, panels, ranking, record, settling
 from recruit.services.holding import hold_intake
 from recruit.services.list_content import hold
@@ -43,7 +44,7 @@ def ask_third(
     """
     intake = hold_intake(session, interview_list.intake_id)
     interview_list = hold(session, interview_list)
-    run = session.exec(select(RankingRun).where(RankingRun.id == interview_list.run_id)).one()
+    run = lists.run_of(session, interview_list=interview_list)
     codes = _zone(session, interview_list, intake, run)
     applications = list(
         session.exec(

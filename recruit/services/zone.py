@@ -18,7 +18,6 @@ from recruit.models import (
     EntryKind,
     InterviewList,
     InterviewListEntry,
-    RankingRun,
     ZoneDecision,
     ZoneReason,
 )
@@ -84,7 +83,7 @@ def decide_zone(
         raise Conflict(
             _("This draft was drawn before there were borderline zones. Discard it and draw the line anew.")
         )
-    run = session.exec(select(RankingRun).where(RankingRun.id == found.run_id)).one()
+    run = queries.run_of(session, interview_list=found)
     applications = rankings.ids_of(session, intake=intake, mask_codes=settlement.codes)
     for identity in applications.values():
         refuse_partial(session, application=session.get_one(Application, identity), actor=actor)
