@@ -19,7 +19,6 @@ from recruit.models import (
     Intake,
     InterviewList,
 )
-from recruit.models.types import id_of
 from recruit.queries.assessment_pool import (
     PER_PAGE,
     active_assessors,
@@ -29,6 +28,7 @@ from recruit.queries.assessment_pool import (
 )
 from recruit.queries.assigning import carried_out_last
 from recruit.queries.possible_conflicts import how_many_undecided
+from recruit.queries.unchanged import kept
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,12 @@ class Progress:
 
 
 def progress(session: Session, *, intake: Intake, stage: str) -> Progress:
-    """Loads and progress of a stage. Two queries, which count and read no application."""
+    """Loads and progress of a stage. A query for who there is; what is counted is kept until the record goes on."""
+    made = kept(session, lambda: _counted(session, intake, stage), "progress", intake.id, stage)
+    return replace(made, loads=tuple(_loads(session, intake, stage)))
+
+
+def _counted(session: Session, intake: Intake, stage: str) -> Progress:
     chosen = in_pool(intake, stage)
     each = of_stage(intake, stage)
     panels = (
@@ -95,7 +100,7 @@ def progress(session: Session, *, intake: Intake, stage: str) -> Progress:
         assigned=assigned,
         submitted=submitted,
         complete=complete,
-        loads=tuple(_loads(session, intake, stage)),
+        loads=(),
     )
 
 
@@ -113,36 +118,29 @@ def _submitted() -> Any:
 
 def _loads(session: Session, intake: Intake, stage: str) -> list[Load]:
     """The region's active assessors, and whoever else has something, numbered in the order in which they came."""
-    shares = (
-        select(
-            col(Assignment.assessor_id).label("who"),
-            func.count(col(Assignment.id)).label("assigned"),
-            _submitted().label("submitted"),
-        )
-        .join(Application, col(Application.id) == col(Assignment.application_id))
-        .where(*_standing(intake, stage), *in_pool(intake, stage))
-        .group_by(col(Assignment.assessor_id))
-        .subquery()
-    )
+    shares = kept(session, lambda: _shares(session, intake, stage), "shares", intake.id, stage)
     active = col(Account.id).in_(active_assessors(Account.id, intake.region_id))
+    people: list[Any] = [Account.id, Account.public_id, Account.name, Account.email]
     rows = session.execute(
-        select_columns(Account, active, shares.c.assigned, shares.c.submitted)
-        .outerjoin(shares, shares.c.who == col(Account.id))
-        .where(active | shares.c.who.is_not(None))
+        select_columns(*people, active)
+        .where(active | col(Account.id).in_(list(shares)))
         .order_by(col(Account.id))
     )
     return [
-        Load(
-            number=number,
-            account_id=id_of(each),
-            public_id=each.public_id,
-            name=each.name or each.email,
-            assigned=int(assigned or 0),
-            submitted=int(submitted or 0),
-            active=bool(is_active),
-        )
-        for number, (each, is_active, assigned, submitted) in enumerate(rows, start=1)
+        Load(number, account_id, public_id, name or email, *shares.get(account_id, (0, 0)), bool(is_active))
+        for number, (account_id, public_id, name, email, is_active) in enumerate(rows, start=1)
     ]
+
+
+def _shares(session: Session, intake: Intake, stage: str) -> dict[int, tuple[int, int]]:
+    """How many each has been given, and has submitted, by account id."""
+    found = (
+        select(col(Assignment.assessor_id), func.count(col(Assignment.id)), _submitted())
+        .join(Application, col(Application.id) == col(Assignment.application_id))
+        .where(*_standing(intake, stage), *in_pool(intake, stage))
+        .group_by(col(Assignment.assessor_id))
+    )
+    return {who: (int(assigned), int(submitted)) for who, assigned, submitted in session.exec(found)}
 
 
 @dataclass(frozen=True)
@@ -221,8 +219,10 @@ def panels(
         .subquery()
     )
     found: dict[int, PanelRow] = {}
-    for application, assessor, state in session.exec(
-        select(Application, col(Assignment.assessor_id), col(Assignment.status))
+    told: list[Any] = [Application.id, Application.mask_code, Application.eligibility]
+    for key, code, eligibility, assessor, state in session.execute(
+        select_columns(*told, col(Assignment.assessor_id), col(Assignment.status))
+        .select_from(Application)
         .outerjoin(
             Assignment,
             (col(Assignment.application_id) == col(Application.id)) & and_(*_standing(intake, stage)),
@@ -230,12 +230,10 @@ def panels(
         .where(col(Application.id).in_(select(shown.c.id)))
         .order_by(col(Application.mask_code), col(Assignment.assessor_id))
     ):
-        row = found.get(id_of(application)) or PanelRow(
-            application.mask_code, application.eligibility is Eligibility.CONDITIONAL, (), ()
-        )
+        row = found.get(key) or PanelRow(code, eligibility is Eligibility.CONDITIONAL, (), ())
         if assessor is not None:
             row = replace(row, panel=(*row.panel, (assessor, state is AssignmentStatus.SUBMITTED)))
-        found[id_of(application)] = row
+        found[key] = row
     declared = select(ConflictOfInterest.application_id, ConflictOfInterest.assessor_id).where(
         col(ConflictOfInterest.application_id).in_(found)
     )

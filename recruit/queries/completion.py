@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, case, func
 from sqlalchemy import select as select_columns  # the one of sqlmodel takes at most four columns
-from sqlalchemy.orm import load_only
 from sqlmodel import Session, col, select
 
 from recruit import clock
@@ -26,12 +25,23 @@ from recruit.models import (
 from recruit.queries.completeness import TOPIC_OF_DOCUMENT
 
 
+class Whose(NamedTuple):
+    """Of an application what the list shows: all else of it is long."""
+
+    id: int
+    mask_code: str
+    given_name: str | None
+    family_name: str | None
+    native_name: str | None
+    withdrawn: bool
+
+
 @dataclass(frozen=True)
 class Asked:
     """A request with its application and who asked; empty when nobody did."""
 
     request: CompletionRequest
-    application: Application
+    application: Whose
     asked_by: str
 
 
@@ -103,12 +113,6 @@ def counts(session: Session, intake: Intake, day: date) -> dict[CompletionState,
     return {each: int(number or 0) for each, number in zip(CompletionState, found, strict=True)}
 
 
-def _shown() -> Any:
-    """Of an application what the list shows: its answers are long."""
-    own: Any = Application
-    return load_only(own.mask_code, own.given_name, own.family_name, own.native_name, own.status)
-
-
 def page(
     session: Session,
     intake: Intake,
@@ -124,17 +128,24 @@ def page(
     order: list[Any] = [col(CompletionRequest.due_on), col(CompletionRequest.id)]
     if wanted in (CompletionState.CAME_IN, CompletionState.HANDLED):
         order = [col(CompletionRequest.answered_at).desc(), col(CompletionRequest.id)]
-    rows = session.exec(
-        select(CompletionRequest, Application, Account.name, Account.email)
+    whose: list[Any] = [
+        Application.id,
+        Application.mask_code,
+        Application.given_name,
+        Application.family_name,
+        Application.native_name,
+        col(Application.status) == ApplicationStatus.WITHDRAWN,
+    ]
+    rows = session.execute(
+        select_columns(CompletionRequest, col(Account.name), col(Account.email), *whose)
         .join(Application, col(Application.id) == col(CompletionRequest.application_id))
         .join(Account, col(Account.id) == col(CompletionRequest.asked_by_id), isouter=True)
         .where(*conditions)
         .order_by(*order)
         .offset((number - 1) * per_page)
         .limit(per_page)
-        .options(_shown())
     )
-    asked = [Asked(request, application, name or email or "") for request, application, name, email in rows]
+    asked = [Asked(request, Whose._make(told), name or email or "") for request, name, email, *told in rows]
     return asked, int(total)
 
 

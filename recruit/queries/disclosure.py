@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func
+from sqlalchemy.orm import load_only
 from sqlmodel import Session, col, select
 
 from recruit.errors import NotFound
@@ -82,20 +84,26 @@ def by_number(session: Session, *, intake: Intake, number: int) -> Disclosure:
     return found
 
 
-def chosen(session: Session, *, disclosure: Disclosure) -> list[Chosen]:
-    """The applications of a request, by mask code."""
-    counted = (
-        select(DisclosedApplication, Application, func.count(col(DisclosureMasking.id)))
-        .join(Application, col(Application.id) == col(DisclosedApplication.application_id))
-        .outerjoin(
-            DisclosureMasking,
-            (col(DisclosureMasking.application_id) == Application.id)
-            & (col(DisclosureMasking.disclosure_id) == disclosure.id),
+def chosen(session: Session, *, disclosure: Disclosure, brief: bool = False) -> list[Chosen]:
+    """The applications of a request, by mask code. `brief`: their answers are read when they are asked for."""
+    maskings = (
+        select(func.count(col(DisclosureMasking.id)))
+        .where(
+            col(DisclosureMasking.application_id) == Application.id,
+            col(DisclosureMasking.disclosure_id) == disclosure.id,
         )
+        .correlate(Application)
+        .scalar_subquery()
+    )
+    counted = (
+        select(DisclosedApplication, Application, maskings)
+        .join(Application, col(Application.id) == col(DisclosedApplication.application_id))
         .where(DisclosedApplication.disclosure_id == disclosure.id)
-        .group_by(*DisclosedApplication.__table__.columns, *Application.__table__.columns)  # type: ignore[attr-defined]
         .order_by(col(Application.mask_code))
     )
+    if brief:
+        own: Any = Application
+        counted = counted.options(load_only(own.mask_code, own.case_number))
     return [Chosen(*row) for row in session.exec(counted)]
 
 

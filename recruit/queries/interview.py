@@ -216,7 +216,8 @@ class Listed:
 def entries(session: Session, *, interview_list: InterviewList) -> list[Listed]:
     """The entries of a list: called before reserves, by group and position."""
     found = (
-        select(InterviewListEntry, Application, Account.email, RankingRow.place)
+        select_columns(*_of_entry())
+        .select_from(InterviewListEntry)
         .join(Application, col(Application.id) == InterviewListEntry.application_id)
         .join(Account, col(Account.id) == Application.account_id)
         .join(
@@ -224,38 +225,36 @@ def entries(session: Session, *, interview_list: InterviewList) -> list[Listed]:
             (col(RankingRow.application_id) == Application.id)
             & (col(RankingRow.run_id) == interview_list.run_id),
         )
-        .where(InterviewListEntry.list_id == interview_list.id)
-        .order_by(InterviewListEntry.kind, InterviewListEntry.group_name, col(InterviewListEntry.position))  # type: ignore[arg-type]
+        .where(col(InterviewListEntry.list_id) == interview_list.id)
+        .order_by(
+            col(InterviewListEntry.kind),
+            col(InterviewListEntry.group_name),
+            col(InterviewListEntry.position),
+        )
     )
     wishes = _site_wishes(session, interview_list)
-    return [_listed(*row, wishes=wishes) for row in session.exec(found)]
+    rows: Sequence[Any] = session.execute(found).all()
+    return [Listed(*(*row, tuple(wishes.get(row.application_id, ())))) for row in rows]
 
 
-def _listed(
-    entry: InterviewListEntry,
-    application: Application,
-    email: str,
-    place: int | None,
-    *,
-    wishes: dict[int, list[str]],
-) -> Listed:
-    return Listed(
-        application_id=entry.application_id,
-        mask_code=application.mask_code,
-        kind=entry.kind,
-        group_name=entry.group_name,
-        position=entry.position,
-        conditional=entry.conditional,
-        withdrawn=application.status is ApplicationStatus.WITHDRAWN,
-        place=place,
-        given_name=application.given_name or "",
-        family_name=application.family_name or "",
-        native_name=application.native_name or "",
-        email=email,
-        phone=application.phone or "",
-        reference=application.reference,
-        sites=tuple(wishes.get(entry.application_id, ())),
-    )
+def _of_entry() -> list[Any]:
+    """The columns of `Listed`, in its order."""
+    return [
+        InterviewListEntry.application_id,
+        Application.mask_code,
+        InterviewListEntry.kind,
+        InterviewListEntry.group_name,
+        InterviewListEntry.position,
+        InterviewListEntry.conditional,
+        col(Application.status) == ApplicationStatus.WITHDRAWN,
+        RankingRow.place,
+        func.coalesce(Application.given_name, ""),
+        func.coalesce(Application.family_name, ""),
+        func.coalesce(Application.native_name, ""),
+        Account.email,
+        func.coalesce(Application.phone, ""),
+        Application.reference,
+    ]
 
 
 def _site_wishes(session: Session, interview_list: InterviewList) -> dict[int, list[str]]:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
@@ -278,11 +278,22 @@ def intakes(session: Session, *, region_id: int) -> list[Intake]:
     return list(session.exec(statement))
 
 
-def _values(session: Session, rows: Sequence[RecordEntry]) -> dict[int, dict[str, RecordValue]]:
-    statement = select(RecordValue).where(col(RecordValue.entry_id).in_([row.id for row in rows]))
-    found: dict[int, dict[str, RecordValue]] = {}
-    for value in session.exec(statement):
-        found.setdefault(value.entry_id, {})[value.field] = value
+class Value(NamedTuple):
+    """A field's old and new value, as they are kept."""
+
+    field: str
+    old: str | None
+    new: str | None
+
+
+def _values(session: Session, rows: Sequence[RecordEntry]) -> dict[int, dict[str, Value]]:
+    statement = select(RecordValue.entry_id, RecordValue.field, RecordValue.old, RecordValue.new)
+    found: dict[int, dict[str, Value]] = {}
+    for entry_id, *value in session.exec(
+        statement.where(col(RecordValue.entry_id).in_([r.id for r in rows]))
+    ):
+        kept = Value._make(value)
+        found.setdefault(entry_id, {})[kept.field] = kept
     return found
 
 
@@ -290,7 +301,7 @@ def _people(
     session: Session,
     region_id: int,
     rows: Iterable[RecordEntry],
-    values: Mapping[int, Mapping[str, RecordValue]],
+    values: Mapping[int, Mapping[str, Value]],
     known: Sequence[Member],
     *,
     sees_names: bool,
@@ -365,7 +376,7 @@ def _codes(session: Session, rows: Sequence[RecordEntry]) -> dict[tuple[str, int
 
 def _entry(
     row: RecordEntry,
-    values: Mapping[str, RecordValue],
+    values: Mapping[str, Value],
     members: set[int],
     names: Mapping[int, str],
     codes: Mapping[tuple[str, int], str],
@@ -403,16 +414,14 @@ def _entry(
     )
 
 
-def _change(field: str, value: RecordValue | None, names: Mapping[int, str], *, hidden: bool) -> Change:
+def _change(field: str, value: Value | None, names: Mapping[int, str], *, hidden: bool) -> Change:
     if value is None or hidden:
         return Change(field, None, None, disposed=value is None, hidden=hidden)
     old, new = _in_words(field, value.old, names), _in_words(field, value.new, names)
     return Change(field, old, new, disposed=False, hidden=False)
 
 
-def _reason(
-    fields: Sequence[str], values: Mapping[str, RecordValue], *, hidden: bool
-) -> tuple[str | None, str]:
+def _reason(fields: Sequence[str], values: Mapping[str, Value], *, hidden: bool) -> tuple[str | None, str]:
     """The reason and its state: none, shown, hidden or disposed."""
     if "reason" not in fields:
         return None, "none"

@@ -39,6 +39,7 @@ def index(region: str, intake: str) -> str:
     page = page_asked()
     per_page = min(max(request.args.get("per", table.PER_PAGE, int), 1), table.MOST_PER_PAGE)
     rows, total = queries.page(db(), found, wanted, day, number=page, per_page=per_page)
+    what, standing = completion_words.for_rows(day)
     return render_template(
         "completion/index.html",
         intake=found,
@@ -50,7 +51,9 @@ def index(region: str, intake: str) -> str:
         counts=queries.counts(db(), found, day),
         masked=eligibility.assessed_by(db(), found.id or 0, account().id or 0),
         day=day,
-        words=completion_words,
+        what=what,
+        standing=standing,
+        came_in=completion_words.came_in,
         names=applicant_view,
     )
 

@@ -1,6 +1,8 @@
 """Requests for completion in words: what is asked for, and where each stands."""
 
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from forms.texts import N_
 from recruit.display import day as written_day
@@ -45,6 +47,22 @@ def badge(request: CompletionRequest, today: date) -> str:
         CompletionState.HANDLED: "spruce",
         CompletionState.CANCELLED: "",
     }[state(request, today)]
+
+
+def for_rows(today: date) -> tuple[Callable[..., str], Callable[..., tuple[str, str]]]:
+    """`what`, and the badge and words of where a request stands, each found once for a list's hundreds of rows."""
+    asked: dict[tuple[Any, ...], str] = {}
+    stand: dict[CompletionState, tuple[str, str]] = {}
+
+    def named(request: CompletionRequest) -> str:
+        key = request.kind, request.topic
+        return asked[key] if key in asked else asked.setdefault(key, what(request))
+
+    def standing(request: CompletionRequest) -> tuple[str, str]:
+        key = state(request, today)
+        return stand[key] if key in stand else stand.setdefault(key, (badge(request, today), _(_STATES[key])))
+
+    return named, standing
 
 
 def came_in(request: CompletionRequest) -> str:

@@ -238,7 +238,7 @@ def _url(endpoint: str, number: int, **more: Any) -> str:
 
 
 def _page(found: Disclosure, errors: list[tuple[str, str]] | None = None, letter: str | None = None) -> str:
-    rows = queries.chosen(db(), disclosure=found)
+    rows = queries.chosen(db(), disclosure=found, brief=True)
     kept = queries.maskings(db(), disclosure=found)
     done = [
         found.registered_by_id,
