@@ -6,6 +6,7 @@ pandas and scoring are imported inside the functions: a page that needs no frame
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -312,10 +313,7 @@ class RunResults:
 
     def counts(self) -> dict[str, int]:
         """How many applications have each status."""
-        found: dict[str, int] = {}
-        for status in self._table["status"]:
-            found[status] = found.get(status, 0) + 1
-        return found
+        return dict(Counter(self._table["status"]))
 
     def decided_by(self, place: int) -> str | None:
         """What sets a place after the one before: "total", a criterion's key or "lot"; None for the first."""

@@ -129,7 +129,9 @@ def http_message(error: HTTPException) -> str:
         403: gettext("Your role does not give access to this page. Ask an administrator if you need it."),
         404: gettext("There is no page at this address. It may have moved, or you may lack access to it."),
         405: gettext("This address cannot be used that way. Go back and try again."),
-        413: gettext("What you sent is too large. A file may be at most 10 MB."),
+        413: gettext(
+            "What you sent is too large. A file may be at most 10 MB, and all that is typed on a page 2 MB."
+        ),
         429: gettext("Too many attempts. Wait a few minutes and try again."),
     }
     return messages.get(

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
 from recruit.models.types import RegionScoped, moment
@@ -39,10 +39,15 @@ class RankingRow(RegionScoped, table=True):
     """
 
     __tablename__ = "ranking_row"
-    __table_args__ = (UniqueConstraint("run_id", "application_id"),)
+    __table_args__ = (
+        UniqueConstraint("run_id", "application_id"),
+        Index(
+            "ix_ranking_row_in_order", "run_id", "position"
+        ),  # a page of the run is read, not all of it sorted
+    )
 
     id: int | None = Field(default=None, primary_key=True)
-    run_id: int = Field(foreign_key="ranking_run.id", index=True, ondelete="CASCADE")
+    run_id: int = Field(foreign_key="ranking_run.id", ondelete="CASCADE")
     application_id: int = Field(foreign_key="application.id", index=True, ondelete="RESTRICT")
     position: int
     status: str = Field(max_length=20)

@@ -190,7 +190,13 @@ def _beside(found: Intake, run: RankingRun, line: TheLine | None) -> tuple[list[
     """What the monitor says of those above the line."""
     if line is None or run.stage != "screening":
         return [], None
-    above = queries.ranked_applications(db(), run=run, first=line.places)
+    above = kept(
+        db(),
+        lambda: tuple(queries.ranked_applications(db(), run=run, first=line.places)),
+        "above",
+        run.id,
+        line.places,
+    )
     seen = monitoring.for_reader(
         db(),
         intake=found,

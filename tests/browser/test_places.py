@@ -23,8 +23,8 @@ NO_PAGE = {
     "second_factor.picture": "a picture",
     "application.attachment": "the file itself",
     "application.preview": "a picture",
-    "application.receipt_pdf": "a PDF, looked at in tests/recruit/test_printed_names.py",
-    "application.decision_pdf": "a PDF, looked at in tests/recruit/test_printed_names.py",
+    "application.receipt_pdf": "a PDF; how it prints is in tests/recruit/test_printed_names.py",
+    "application.decision_pdf": "a PDF; how it prints is in tests/recruit/test_printed_names.py",
     "account.logout": "leads to the page of signing in",
     "account.ask_link": "leads to the page that says to look in the mail, or shows that of signing in",
     "account.end_session": "leads back to one's account",
@@ -42,7 +42,7 @@ NO_PAGE = {
 ELSEWHERE = {
     "second_factor.check": "test_pages.py: /login after be_asked_for_code",
     "second_factor.confirm": "test_sign_in.py",
-    "mail.as_html": "test_reading.py: a page in which nothing may run, so that axe needs a copy of it",
+    "mail.as_html": "test_mail_in_html.py: nothing may run in that page, so that axe reads a copy of it",
     "second_factor.codes": "test_sign_in.py: the same page as after the first code",
 }
 

@@ -41,5 +41,19 @@
     count.setAttribute("aria-live", "polite");
     show();
   }
+  /* A box in the head of a table, `[data-tick-all]`, that ticks or clears all boxes below it. */
+  function tickAll(all) {
+    const boxes = [...all.closest("table").querySelectorAll('tbody input[type="checkbox"]')];
+    function show() {
+      const number = boxes.filter((each) => each.checked).length;
+      all.checked = number === boxes.length;
+      all.indeterminate = number > 0 && number < boxes.length;
+    }
+    all.hidden = boxes.length < 2;
+    all.addEventListener("change", () => boxes.forEach((each) => { each.checked = all.checked; }));
+    boxes.forEach((box) => box.addEventListener("change", show));
+    show();
+  }
   document.querySelectorAll("form[data-select]").forEach(select);
+  document.querySelectorAll("[data-tick-all]").forEach(tickAll);
 })();
