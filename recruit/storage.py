@@ -215,11 +215,8 @@ class Storage:
         kind = media_type(content, filename)
         name = secrets.token_hex(24)
         path = self._path(name)
-        if not path.parent.is_dir():
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            for folder in (self.folder, self.folder.parent):
-                _sync(folder)
         try:
+            self._make_folder(path.parent)
             _write(path, content)
             _sync(path.parent)
         except OSError as error:
@@ -230,6 +227,12 @@ class Storage:
                 ) from error
             raise
         return Stored(name, hashlib.sha256(content).hexdigest(), len(content), kind)
+
+    def _make_folder(self, folder: Path) -> None:
+        if not folder.is_dir():
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for above in (self.folder, self.folder.parent):
+                _sync(above)
 
     def open(self, storage_name: str) -> bytes:
         """The content. Raises NotFound when there is no such file."""

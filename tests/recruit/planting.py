@@ -19,6 +19,7 @@ from recruit.models import (
     Attachment,
     DisclosureOutcome,
     ListStatus,
+    RemovedPart,
     SendingState,
     metadata,
 )
@@ -96,7 +97,7 @@ class Planter:
         place = f"{table.name}.{column.name}"
         if place in GIVEN:
             return GIVEN[place]
-        if place == "attachment.storage_name":
+        if column.name == "storage_name":
             return self._file(place)
         for key in column.foreign_keys:
             return self._pointed(table, column, key.column.table)
@@ -185,9 +186,12 @@ class Planter:
             self._session.execute(update(tables[name]).values(**values))
 
     def files(self) -> list[str]:
-        """The names of the application's files, the planted one among them."""
-        mine = select(Attachment.storage_name).where(Attachment.application_id == self._application.id)  # type: ignore[arg-type]
-        return list(self._session.execute(mine).scalars())
+        """The names of the application's files, the planted ones and those that can be put back among them."""
+        found: list[str] = []
+        for each in (Attachment, RemovedPart):
+            mine = select(each.storage_name).where(each.application_id == self._application.id)  # type: ignore[arg-type]
+            found += self._session.execute(mine).scalars()
+        return found
 
 
 def _length(column: Column[Any]) -> int:

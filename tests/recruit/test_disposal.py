@@ -85,7 +85,7 @@ def test_nothing_that_was_planted_is_left(
     before = look(session, settings, planter.words)
     assert set(before.found) >= set(planter.words.values()), "every plant must be found before"
     files = planter.files()
-    assert len(files) == 4
+    assert len(files) == 5
     gone = service.dispose(
         session, application=application, reason="RS 2026/12", storage=storage, actor=world.actor, now=NOW
     )
