@@ -46,7 +46,8 @@ def who_accepted(session: Session) -> tuple[str, Application, str]:
 def release(page: Page, slug: str, key: str) -> None:
     """Tick one step alone and let the applicant see it."""
     page.goto(f"/g/alvmark/{slug}/released")
-    page.evaluate("document.querySelectorAll('input[name=key]').forEach(box => { box.checked = false })")
+    page.uncheck("[data-tick-all]")
+    expect(page.locator("input[name=key]:checked")).to_have_count(0)
     page.check(f"input[name=key][value^='{key}:']")
     page.locator("form:has(input[name=key]) .buttons button").click()
     page.locator("dialog[open] button.button").first.click()
