@@ -112,12 +112,17 @@ def force_locale(locale: str) -> Iterator[None]:
 
 
 def _find_language() -> str:
+    if session.get("language") not in languages() and current_user and current_user.is_authenticated:
+        own: str = current_user.account.language
+        return own
+    return asked_for()
+
+
+def asked_for() -> str:
+    """The language that this browser has chosen or asks for, whoever is signed in: no database is asked."""
     chosen = session.get("language")
     if chosen in languages():
         return str(chosen)
-    if current_user and current_user.is_authenticated:
-        own: str = current_user.account.language
-        return own
     return request.accept_languages.best_match(languages()) or "sv"
 
 

@@ -3,9 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Response, g, render_template, request, url_for
+from flask import Flask, Response, current_app, g, render_template, request, url_for
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -128,10 +129,22 @@ def _ways_on(refusal: Refusal) -> list[tuple[str, str]]:
 def _show_http_error(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error
-    _roll_back()
-    return render_template(
-        "errors/error.html", status=error.code, message=i18n.http_message(error)
-    ), error.code
+    if isinstance(getattr(error, "original_exception", None), OperationalError):
+        return _show_no_database()
+    try:
+        _roll_back()
+        page = render_template("errors/error.html", status=error.code, message=i18n.http_message(error))
+    except OperationalError:
+        return _show_no_database()
+    return page, error.code
+
+
+def _show_no_database() -> Any:
+    """The database cannot be reached, or not be written to: every other page asks it who is signed in."""
+    with i18n.force_locale(i18n.asked_for()):
+        # Not `render_template`: it gives every page its reader, who is looked up in the database.
+        page = current_app.jinja_env.get_template("errors/no_database.html").render()
+    return page, 503, {"Retry-After": "60"}
 
 
 def _show_old_page(error: CSRFError) -> Any:
