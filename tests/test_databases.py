@@ -8,9 +8,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
-from recruit.database import AllRegions, make_engine, make_session
+from recruit.database import AllRegions, make_session
 from recruit.models import Account, RecordEntry
-from tests.databases import Database, Postgres
+from tests.databases import Database
 from tests.recruit.factories import applicant, make_world
 from tests.recruit.test_verification import _drop_triggers as drop_triggers
 
@@ -74,13 +74,3 @@ def test_emptied_database_has_its_triggers_again(database: Database) -> None:
         with pytest.raises(DBAPIError, match="append-only"):
             session.execute(text("DELETE FROM record_entry"))
         session.rollback()
-
-
-def test_queries_of_pages_are_not_compiled_to_machine_code_and_own_options_stay(postgres: Postgres) -> None:
-    engine = make_engine(f"{postgres.url}?options=-c%20work_mem%3D8MB")
-    try:
-        with engine.connect() as connection:
-            assert connection.execute(text("SHOW jit")).scalar() == "off"
-            assert connection.execute(text("SHOW work_mem")).scalar() == "8MB"
-    finally:
-        engine.dispose()
