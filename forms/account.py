@@ -18,8 +18,9 @@ def stripped(value: str | None) -> str | None:
 
 
 def is_address(_form: Form, field: StringField) -> None:
-    """One address, with something before the @ and a domain with a dot after it."""
-    if not _ADDRESS.match(field.data or "") or len(field.data or "") > 254:
+    """One address, with something before the @ and a domain with a dot after it; every sign of it can be seen."""
+    address = field.data or ""
+    if not _ADDRESS.match(address) or len(address) > 254 or not address.isprintable():
         raise ValidationError(N_("Write an e-mail address in the form name@example.com"))
 
 

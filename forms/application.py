@@ -1,5 +1,6 @@
 """The plain topics of an application: about you, education, own words; and withdrawing it."""
 
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -47,6 +48,24 @@ class AboutYouForm(WordedForm):
         limit=120,
         render_kw={"dir": "auto"},
     )
+
+    def suggest(self, name: str) -> None:
+        """Fill in the name of the account where none is written, so that nobody writes it twice: to be read and saved.
+
+        Which part is the family's differs between peoples, and nobody but its owner knows; the page says whence it is.
+        """
+        words = name.split()
+        if not words or self.given_name.data or self.family_name.data or self.native_name.data:
+            return
+        field = self.given_name
+        if not all("LATIN" in unicodedata.name(each, "") for each in name if each.isalpha()):
+            field = self.native_name
+            field.data = " ".join(words)
+        elif len(words) == 1:
+            field.data = words[0]
+        else:
+            field.data, self.family_name.data = " ".join(words[:-1]), words[-1]
+        field.description = self.words(N_("Taken from your account. Change it if it is not right."))
 
 
 class EducationForm(WordedForm):

@@ -63,6 +63,14 @@ AGE_BAND = (
 )
 
 
+REFERENCE_WAY = (
+    ("online", N_("The referee's own form online")),
+    ("letter", N_("Letter")),
+    ("email", N_("E-mail")),
+    ("telephone", N_("Telephone")),
+)
+
+
 def words_for(choices: tuple[tuple[str, str], ...], value: str | None) -> str:
     """The untranslated words of a value; empty for None, the value itself when it is unknown."""
     if value is None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from forms.attachments import issued_on
 from forms.base import WordedForm
 from forms.dates import DateBoxes, DateWords
 from forms.eligibility import ANSWERS, LONGEST_REASON
@@ -89,7 +90,19 @@ class AnswerForm(WordedForm):
     """What the applicant answers: a file, or words."""
 
     file = Upload(N_("The document"))
+    issued_on = issued_on()
     answer = Paragraphs(N_("Your answer"), limit=LONGEST_TEXT)
+
+    def __init__(self, formdata: Any = None, *, dated: bool = False, **options: Any) -> None:
+        super().__init__(formdata, **options)
+        if not dated:
+            del self.issued_on
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """The date belongs to a file: whoever answers in words has none."""
+        if self.issued_on is not None:
+            self.issued_on.needed = self.file.chosen is not None
+        return super().validate(extra_validators)
 
 
 class SettingForm(WordedForm):

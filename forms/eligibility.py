@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from forms.base import WordedForm
+from forms.choices import REFERENCE_WAY
 from forms.fields import Line, OneOf, Paragraphs, Upload, YesNo
 from forms.texts import N_
 
@@ -57,7 +58,10 @@ def decisions_form(
 
 
 class ReferenceForm(WordedForm):
-    """The fixed form: four questions on one scale, and what assessors may read."""
+    """The fixed form: four questions on one scale, and what assessors may read.
+
+    `own`: the referee has answered it online, so that nobody is asked how it came.
+    """
 
     safety = OneOf(N_("Works safely with patients"), choices=SCALE, needed=NOT_ANSWERED)
     asks_for_help = OneOf(
@@ -68,6 +72,11 @@ class ReferenceForm(WordedForm):
     )
     collaboration = OneOf(N_("Works well with colleagues and patients"), choices=SCALE, needed=NOT_ANSWERED)
     would_employ = YesNo(N_("Would the referee employ this person again?"), needed=N_("Answer yes or no"))
+    came_by = OneOf(
+        N_("How did the answers come?"),
+        choices=tuple(each for each in REFERENCE_WAY if each[0] != "online"),
+        needed=N_("Choose how the answers came"),
+    )
     masked_setting = Line(
         N_("Where they worked together, masked"),
         limit=200,
@@ -82,6 +91,11 @@ class ReferenceForm(WordedForm):
             "For assessors. Leave out everything that tells who the applicant is: name, sex, age, school, country."
         ),
     )
+
+    def __init__(self, formdata: Any = None, *, own: bool = False, **options: Any) -> None:
+        super().__init__(formdata, **options)
+        if own:
+            del self.came_by
 
 
 class UploadForm(WordedForm):

@@ -68,6 +68,7 @@ LABELS = {
     "rule": N_("Rule that proposes the answer"),
     "mandatory": N_("Mandatory"),
     "attachments": N_("Documents that it asks for"),
+    "months_old_at_most": N_("How many months old they may be at the closing date"),
     "count": N_("Number of references"),
     "criteria": N_("Criteria that it looks at"),
     "forbidden_level": N_("No criterion may be at this level or below"),
@@ -123,6 +124,14 @@ _SIMPLE: dict[str, Callable[[], Field]] = {
         description=N_("Without the tick it is answered and shown, but does not stop an application."),
     ),
     "attachments": lambda: Several(LABELS["attachments"], choices=dict(ATTACHMENTS)),
+    "months_old_at_most": lambda: Line(
+        LABELS["months_old_at_most"],
+        limit=10,
+        description=N_(
+            "1 to 120, for certificates that must be recent. Applicants are then asked when each was issued. Leave it"
+            " empty where any age will do."
+        ),
+    ),
     "count": lambda: Line(
         LABELS["count"],
         limit=10,

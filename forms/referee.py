@@ -3,7 +3,7 @@
 from typing import Any
 
 from forms.base import RevisionField, WordedForm
-from forms.eligibility import NOT_ANSWERED, SCALE
+from forms.eligibility import SCALE
 from forms.fields import Line, OneOf, Paragraphs, YesNo
 from forms.texts import N_
 
@@ -58,16 +58,27 @@ class RefereesForm(WordedForm):
         description=N_("The year will do. Write “now” if it goes on."),
         render_kw={"autocomplete": "off"},
     )
-    safety = OneOf(N_("Works safely with patients"), choices=SCALE, needed=NOT_ANSWERED)
+    safety = OneOf(
+        N_("Works safely with patients"), choices=SCALE, needed=N_("Choose how safely the person works")
+    )
     asks_for_help = OneOf(
-        N_("Knows own limits and asks for help in time"), choices=SCALE, needed=NOT_ANSWERED
+        N_("Knows own limits and asks for help in time"),
+        choices=SCALE,
+        needed=N_("Choose how the person knows limits and asks for help"),
     )
     responsibility = OneOf(
-        N_("Takes responsibility and follows things up"), choices=SCALE, needed=NOT_ANSWERED
+        N_("Takes responsibility and follows things up"),
+        choices=SCALE,
+        needed=N_("Choose how the person takes responsibility"),
     )
-    collaboration = OneOf(N_("Works well with colleagues and patients"), choices=SCALE, needed=NOT_ANSWERED)
+    collaboration = OneOf(
+        N_("Works well with colleagues and patients"),
+        choices=SCALE,
+        needed=N_("Choose how the person works with others"),
+    )
     would_employ = YesNo(
-        N_("Would you employ or work with this person again?"), needed=N_("Answer yes or no")
+        N_("Would you employ or work with this person again?"),
+        needed=N_("Answer whether you would work with the person again"),
     )
     comment = Paragraphs(
         N_("Is there something you want to add?"),

@@ -78,6 +78,7 @@ ACCESS: dict[str, Access] = {
     "application.remove_period": ACCOUNT,
     "application.upload": ACCOUNT,
     "application.attachment": ACCOUNT,
+    "application.issued": ACCOUNT,
     "application.preview": ACCOUNT,
     "application.remove_attachment": ACCOUNT,
     "application.put_back": ACCOUNT,

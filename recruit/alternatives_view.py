@@ -179,10 +179,10 @@ def _row(label: str, point: Figures, present: bool = False) -> PointRow:
         label=label,
         weights=[_weight(each) for each in point["weights"].values()],
         rates=_rates(train),
-        train_impact=percent(train["impact"]),
+        train_impact=percent(train["impact"], language()),
         train_agreement=decimal(train["agreement"], language()),
         holdout_rates=_rates(holdout),
-        holdout_impact=percent(holdout["impact"]),
+        holdout_impact=percent(holdout["impact"], language()),
         holdout_agreement=decimal(holdout["agreement"], language()),
         caveats=[_caveat(code) for code in point["caveats"]],
         present=present,
@@ -193,9 +193,9 @@ def _rates(half: Figures) -> str:
     own, rest = half["rates"]
     return _(
         "%(own)s of %(n)s against %(rest)s of %(others)s",
-        own=percent(own),
+        own=percent(own, language()),
         n=half["n"][0],
-        rest=percent(rest),
+        rest=percent(rest, language()),
         others=half["n"][1],
     )
 
@@ -236,7 +236,7 @@ def _plot(row: Figures) -> Markup:
             "Adverse impact and agreement of each set of weights, where it was searched and where it was tested"
         ),
         x=Scale(low, 1.0, [(at, decimal(at, language())) for at in steps]),
-        y=Scale(0.0, high, [(high * i / 4, percent(high * i / 4)) for i in range(5)]),
+        y=Scale(0.0, high, [(high * i / 4, percent(high * i / 4, language())) for i in range(5)]),
         x_label=_("Agreement with the yardstick: further right is better"),
         y_label=_("Adverse impact: lower is better"),
     )

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from forms import choices
 from forms.application import WITHDRAWALS
 from recruit import display
+from recruit.document_age_words import Issued, issued
 from recruit.i18n import gettext as _
 from recruit.models import (
     Answer,
@@ -22,6 +23,7 @@ from recruit.models import (
     Site,
     SitePreference,
 )
+from recruit.queries.document_age import AgeLimits
 from recruit.services.references import NEVER_REDACTED
 
 _ICONS = {
@@ -34,11 +36,14 @@ _ICONS = {
 
 @dataclass(frozen=True)
 class Document:
-    """An attachment with its redacted copy, if there is one, and whether assessors may ever see one."""
+    """An attachment with its redacted copy, if there is one, whether assessors may ever see one, and, where that is
+    asked for, when it was issued.
+    """
 
     original: Attachment
     copy: Attachment | None
     may_copy: bool
+    issued: Issued | None
 
 
 def answer_word(answer: Answer) -> str:
@@ -194,18 +199,18 @@ def period(row: ExperiencePeriod) -> dict[str, Any]:
         "area": _(choices.words_for(choices.CLINICAL_AREA, row.area.value)),
         "from": display.day(row.starts_on),
         "until": display.day(row.ends_on) if row.ends_on else _("still there"),
-        "fte": _("%(percent)s %%", percent=row.fte_percent),
+        "fte": _("%(percent)s%%", percent=row.fte_percent),
         "supervised": _("Yes") if row.supervised else _("No"),
     }
 
 
-def documents(attachments: Sequence[Attachment]) -> list[Document]:
+def documents(attachments: Sequence[Attachment], ages: AgeLimits) -> list[Document]:
     """Originals with their copies."""
     copies: dict[int | None, Attachment] = {
         each.redacts_id: each for each in attachments if each.redacts_id is not None
     }
     return [
-        Document(each, copies.get(each.id), each.kind not in NEVER_REDACTED)
+        Document(each, copies.get(each.id), each.kind not in NEVER_REDACTED, issued(ages, each))
         for each in attachments
         if each.redacts_id is None
     ]
@@ -228,6 +233,7 @@ def reference_data(referee: Referee) -> dict[str, Any]:
     return {
         **{name: None if value is None else str(value) for name, value in given.items()},
         "would_employ": referee.would_employ,
+        "came_by": referee.came_by.value if referee.came_by else None,
         "masked_setting": referee.masked_setting,
         "masked_comment": referee.masked_comment,
     }

@@ -90,7 +90,7 @@ def _rejected_table(key: str, figures: Figures) -> Table:
                 str(row["n"]),
                 str(row["passed"]),
                 str(row["without_offer"]),
-                percent(row["rate"]),
+                percent(row["rate"], language()),
                 p_value(row["p"], language()),
                 p_value(row["adjusted_p"], language()),
             ],
@@ -134,7 +134,7 @@ def threshold(part: Figures, key: str) -> PartView:
         curves,
         title=_("Share of each group that would be at or above each threshold"),
         x=Scale(low, max(high, low + 1), [(each["threshold"], _points(each["threshold"])) for each in tried]),
-        y=Scale(0.0, 1.0, [(share, percent(share)) for share in (0.0, 0.25, 0.5, 0.75, 1.0)]),
+        y=Scale(0.0, 1.0, [(share, percent(share, language())) for share in (0.0, 0.25, 0.5, 0.75, 1.0)]),
         x_label=_("Threshold in points. Figures are at the dots; between them they were not computed."),
         dots=True,
         upright=(own, _("now")) if own is not None else None,
@@ -177,7 +177,7 @@ def _threshold_table(key: str, tried: Sequence[Figures]) -> Table:
                 [
                     group_name(key, name),
                     str(cells[0]["n"]),
-                    *(f"{cell['passed']} ({percent(cell['rate'])})" for cell in cells),
+                    *(f"{cell['passed']} ({percent(cell['rate'], language())})" for cell in cells),
                 ],
             )
         )

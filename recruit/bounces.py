@@ -109,7 +109,8 @@ def messages_in(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         first = file.read(5)
     if first != b"From ":
-        yield path.read_bytes()[:MOST_BYTES]
+        with path.open("rb") as file:
+            yield file.read(MOST_BYTES)
         return
     box = mbox(path, create=False)
     try:

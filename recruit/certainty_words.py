@@ -12,7 +12,7 @@ from scoring.criteria import Profile
 
 
 def probability(p: float | None) -> str:
-    """A probability without false exactness at its ends: “under 1 %”, “over 99 %”."""
+    """A probability without false exactness at its ends: “under 1%”, “over 99%”."""
     if p is None:
         return "–"
     if p < 0.01:

@@ -12,6 +12,7 @@ from flask import Flask
 from recruit.clock import STOCKHOLM
 from recruit.hidden_links import hidden
 from recruit.i18n import language
+from recruit.mail_html import isolated
 
 # ISO 3166-1 alpha-2 has no code for Kosovo; XK is the user-assigned code in general use.
 NOT_COUNTRIES = frozenset(
@@ -22,7 +23,13 @@ NOT_COUNTRIES = frozenset(
 def init_app(app: Flask) -> None:
     """Give templates their filters."""
     app.jinja_env.filters.update(
-        when=when, day=day, number=number, percent=percent, country=country_name, without_links=hidden
+        when=when,
+        day=day,
+        number=number,
+        percent=percent,
+        country=country_name,
+        without_links=hidden,
+        isolated=isolated,
     )
 
 
@@ -104,10 +111,10 @@ def number(value: Any, decimals: int | None = None) -> str:
 
 
 def percent(value: Any, decimals: int = 0) -> str:
-    """A share 0–1 as per cent. None is an en dash."""
+    """A share 0–1 as per cent: "46 %", in English "46%". None is an en dash."""
     if value is None:
         return "–"
-    pattern = "#,##0" + ("." + "0" * decimals if decimals else "") + " %"
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "") + ("%" if language() == "en" else " %")
     return _percent(0 if value == 0 else value, pattern, language())
 
 

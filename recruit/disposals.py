@@ -9,11 +9,11 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from recruit import clock
+from recruit import clock, stray_files
 from recruit.actor import SYSTEM
 from recruit.database import AllRegions, make_session, transaction
 from recruit.disposing.searching import Searched, search
-from recruit.errors import Refusal
+from recruit.errors import Conflict, Refusal
 from recruit.models import DisposalPlan, Region, metadata
 from recruit.queries import disposal as queries
 from recruit.services import disposal as services
@@ -27,7 +27,9 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Run:
-    """What a run of the plans did, and what the search afterwards found. `without_plan`: regions that have none."""
+    """What a run of the plans did, and what the search afterwards found. `without_plan`: regions that have none;
+    `strays`: files that no row named, which go whatever the plans say.
+    """
 
     applications: int = 0
     drafts: int = 0
@@ -38,11 +40,12 @@ class Run:
     files: int = 0
     without_plan: list[str] = field(default_factory=list)
     searched: Searched | None = None
+    strays: int = 0
 
 
 def carry_out(engine: Engine, settings: Settings, *, now: datetime | None = None) -> Run:
     """Do everything that is due in every region with a plan; one transaction for each intake. Then look for what must
-    be gone, and keep with each receipt what was found.
+    be gone, and keep with each receipt what was found. Files that no row names go too.
     """
     now, run = now or clock.now(), Run()
     gone: list[services.Gone] = []
@@ -64,6 +67,10 @@ def carry_out(engine: Engine, settings: Settings, *, now: datetime | None = None
         run.searched = prove(engine, settings, gone)
     if gone or run.drafts or run.monitoring or run.mails or run.disclosure_files:
         scrub(engine)
+    try:
+        run.strays = len(stray_files.remove(engine, settings, now=now).names)
+    except Conflict as refusal:
+        log.error("stray files stay: %s", refusal)
     return run
 
 
@@ -136,6 +143,6 @@ def _add(run: Run, gone: list[services.Gone], done: services.Done | None) -> Non
         return
     gone += done.gone
     run.applications += len(done.gone)
-    run.files += sum(each.receipt.files for each in done.gone)
+    run.files += sum(each.files for each in done.gone)
     for name in ("drafts", "monitoring", "mails", "disclosure_files", "held"):
         setattr(run, name, getattr(run, name) + getattr(done, name))

@@ -192,7 +192,7 @@ def _group(key: str, name: str, figures: Figures) -> GroupRow:
         name=group_name(key, name),
         of=_of(counts),
         made=_("very much") if product is None else evidence_words.amount(product, 0, language()),
-        share=percent(figures["carried"][name]),
+        share=percent(figures["carried"][name], language()),
         flagged=name in figures["flagged"],
     )
 

@@ -42,7 +42,7 @@ def _made(figures: Figures, language: str) -> str:
     last, line = values[-1], f"{figures['alarm_line']:g}"
     if not any(part["informative"] for each in values for part in each["groups"].values()):
         pair: Pair = (
-            "I ingen omgång kunde något skilja sig, så inget vad har kunnat göras: 1 är kvar 1.",
+            "I ingen omgång kunde något skilja sig, så inget vad har kunnat läggas: 1 är fortfarande 1.",
             "In no intake could anything differ, so no bet could be made: 1 is still 1.",
         )
         return in_language(pair, language)

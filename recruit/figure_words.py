@@ -36,9 +36,9 @@ def points(share: float | None, language: str) -> str:
     return signed(None if share is None else 100 * share, language, 1)
 
 
-def percent(share: float | None) -> str:
-    """A share in whole per cent."""
-    return "–" if share is None else f"{100 * share:.0f}{NO_BREAK}%"
+def percent(share: float | None, language: str) -> str:
+    """A share in whole per cent: "46 %", in English "46%"."""
+    return "–" if share is None else f"{100 * share:.0f}{'' if language == 'en' else NO_BREAK}%"
 
 
 def between(interval: tuple[float, float] | list[float] | None, language: str, decimals: int = 2) -> str:

@@ -9,7 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache, cached_property
@@ -51,7 +51,12 @@ def counted_until(intake: Intake) -> date:
 
     An intake that closes at midnight closes with the day before.
     """
-    return in_stockholm(intake.closes_at - timedelta(microseconds=1)).date()
+    return last_day_before(intake.closes_at)
+
+
+def last_day_before(moment: datetime) -> date:
+    """The last day, on Swedish clocks, of which something lies before the moment."""
+    return in_stockholm(moment - timedelta(microseconds=1)).date()
 
 
 def form_values(periods: Sequence[Worked], *, no_experience: bool | None, until: date) -> FormValues:

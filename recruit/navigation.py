@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -28,6 +29,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         has_page=lambda endpoint: endpoint in app.view_functions,
         address_of=address_of,
+        once=cache,  # a macro that says the same in many rows: the cells for each set of values are put together once
         record_words=record_words,
     )
 

@@ -165,13 +165,13 @@ def _exposures(key: str, groups: Mapping[str, Figures], drawn: Sequence[str]) ->
                 rate=found["ratio"],
                 figures=str(n),
                 verdict=found["verdict"],
-                words=f"{percent(found['ratio'])}, p\N{NO-BREAK SPACE}{p_value(found['p'], language())}",
+                words=f"{percent(found['ratio'], language())}, p\N{NO-BREAK SPACE}{p_value(found['p'], language())}",
                 ground=(low, high),
             )
         )
     end = min(max(ends), 4.0)
     step = 0.5 if end <= 2.5 else 1.0
-    ticks = [(at * step, percent(at * step)) for at in range(int(end / step) + 1)]
+    ticks = [(at * step, percent(at * step, language())) for at in range(int(end / step) + 1)]
     return charts.interval_plot(
         rows,
         title=_("What the group's places are worth, beside random orders"),
@@ -206,7 +206,7 @@ def _curve(key: str, name: str, figures: Figures) -> Curve:
             share=share,
             captions=(
                 _("The first place"),
-                _("All %(n)s: %(share)s are the group's", n=figures["n"], share=percent(share)),
+                _("All %(n)s: %(share)s are the group's", n=figures["n"], share=percent(share, language())),
             ),
             short_at=short,
             short_label=_("of the first %(k)s: %(held)s", k=top["first_below"], held=top["held"])
@@ -229,7 +229,7 @@ def _table(key: str, groups: Mapping[str, Figures]) -> Table:
                     str(group["n"]),
                     decimal(exposure["mean"], language(), 3),
                     f"{decimal(low, language(), 3)}–{decimal(high, language(), 3)}",
-                    percent(exposure["ratio"]),
+                    percent(exposure["ratio"], language()),
                     p_value(exposure["p"], language()),
                     p_value(exposure["adjusted_p"], language()),
                     _short(top),

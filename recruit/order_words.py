@@ -133,7 +133,7 @@ def placed(group: Figures, language: str) -> str:
         "de {n} har platser värda {ratio} av alla andras",
         "the {n} have places worth {ratio} of those of all others",
     )
-    said = in_language(words, language).format(n=group["n"], ratio=percent(ratio))
+    said = in_language(words, language).format(n=group["n"], ratio=percent(ratio, language))
     if top["first_below"] is not None and top["verdict"] in ("alarm", "watch"):
         words = (
             ", och av de {k} första är {held} av dem, mot minst {needed} i nästan alla slumpordningar",

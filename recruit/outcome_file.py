@@ -6,12 +6,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from forms.texts import N_, Message
 from recruit.errors import Invalid
 from recruit.i18n import lazy_gettext as _
 from recruit.models import OutcomeKind, OutcomeReason
 from recruit.queries.outcome import Candidate, Happened
 from recruit.services.outcome import Entered, EnteredRow
-from recruit.uploaded_table import uploaded_table
+from recruit.uploaded_table import place, told_to_reader, uploaded_table
 
 COLUMNS = ("application", "outcome", "date", "reason", "note")
 NEEDED = COLUMNS[:3]
@@ -25,14 +26,10 @@ def read_outcomes(filename: str, content: bytes) -> list[EnteredRow]:
     A row with neither outcome nor date is one of the template that nobody has filled in, and is passed over.
     Raises Invalid (field "file") naming row, column and value of the first thing that is wrong.
     """
-    from recruit.tables.errors import FileError
-
     table = uploaded_table(filename, content)
     _refuse_unknown(table)
-    try:
+    with told_to_reader():
         found = _rows(table)
-    except FileError as error:
-        raise Invalid(str(error), field="file") from error
     if not found:
         raise Invalid(_("The file has no row with an outcome in it."), field="file")
     return found
@@ -56,7 +53,7 @@ def _refuse_unknown(table: Any) -> None:
 def _rows(table: Any) -> list[EnteredRow]:
     from recruit.tables import columns
 
-    headers = {name: columns.need(table, name, "what has happened to whom") for name in NEEDED}
+    headers = {name: columns.need(table, name, Message(N_("what has happened to whom"))) for name in NEEDED}
     headers |= {
         name: header for name in COLUMNS if name not in NEEDED and (header := columns.find(table, name))
     }
@@ -67,16 +64,16 @@ def _rows(table: Any) -> list[EnteredRow]:
         if not any(cell[name] for name in COLUMNS[1:]):
             continue
 
-        def place(name: str, position: int = position) -> str:
-            return str(table.where(position, headers.get(name, headers["application"])))
+        def at(name: str, position: int = position) -> str:
+            return place(table, position, headers.get(name, headers["application"]))
 
         entered = Entered(
-            kind=_kind(cell["outcome"], place("outcome")),
-            on=_day(cell["date"], place("date")),
-            reason=_reason(cell["reason"], place("reason")),
+            kind=_kind(cell["outcome"], at("outcome")),
+            on=_day(cell["date"], at("date")),
+            reason=_reason(cell["reason"], at("reason")),
             note=_note(cell["note"]),
         )
-        found.append(EnteredRow(place("application"), cell["application"], entered))
+        found.append(EnteredRow(at("application"), cell["application"], entered))
     return found
 
 

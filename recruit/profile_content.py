@@ -53,6 +53,7 @@ def content_of(profile: Any) -> Content:
             "rule": each.rule,
             "mandatory": each.mandatory,
             "attachments": list(each.attachments),
+            "months_old_at_most": "" if each.months_old_at_most is None else str(each.months_old_at_most),
             "count": "" if each.count is None else str(each.count),
         }
         for number, each in enumerate(profile.requirements, 1)
@@ -87,6 +88,13 @@ def content_of(profile: Any) -> Content:
     return content
 
 
+def complete(content: Content) -> Content:
+    """Content that was kept before a field came, with that field, empty."""
+    for each in content["requirements"]:
+        each.setdefault("months_old_at_most", "")
+    return content
+
+
 def empty_item(name: str, item_id: str) -> dict[str, Any]:
     """A new item of one of LISTS, with nothing written in it."""
     item: dict[str, Any] = {"id": item_id}
@@ -106,7 +114,7 @@ def empty_item(name: str, item_id: str) -> dict[str, Any]:
         }
     elif name == "requirements":
         item |= {"key": "", "name": _text(None), "description": _text(None), "rule": "", "mandatory": True}
-        item |= {"attachments": [], "count": ""}
+        item |= {"attachments": [], "months_old_at_most": "", "count": ""}
     elif name == "gates":
         item |= {"stage": "interview", "criteria": [], "forbidden_level": "", "mean_at_least": ""}
         item["at_most"] = {str(level): "" for level in range(LEVELS_BELOW_TOP)}
@@ -171,8 +179,9 @@ def _requirement(item: Mapping[str, Any]) -> dict[str, Any]:
     takes = RULES.get(item["rule"], {})
     if "attachments" in takes and item["attachments"]:
         table["attachments"] = list(item["attachments"])
-    if "count" in takes and item["count"]:
-        table["count"] = _whole(item["count"])
+    for name in ("months_old_at_most", "count"):
+        if name in takes and item[name]:
+            table[name] = _whole(item[name])
     return table
 
 

@@ -114,6 +114,7 @@ def _by_name() -> dict[str, str]:
         "kind": _("Choose where the level comes from."),
         "value": _("Write the name of the value: small letters, digits and _."),
         "rule": _("Choose the rule that proposes the answer."),
+        "months_old_at_most": _("Write a whole number of months from 1 to 120, or nothing."),
         "count": _("Write a whole number from 1 to 9."),
         "threshold": _("Write a number from 0 to 100."),
         "mean_at_least": _("Write a number from 0 to 4, or a fraction such as 7/3."),

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from recruit import certainty_words, charts, display
+from recruit import certainty_words, charts, display, document_age_words
 from recruit.i18n import gettext as _
 from recruit.i18n import ngettext
 from scoring.profile import STAGES, Criterion, Gate, Profile, Requirement, StageRule, Text
@@ -75,7 +75,9 @@ def months(half_months: int) -> str:
 
 
 def _requirement(requirement: Requirement, language: str) -> tuple[str, str]:
-    return requirement.name.in_language(language), requirement.description.in_language(language)
+    description = requirement.description.in_language(language)
+    age = document_age_words.of_requirement(requirement)
+    return requirement.name.in_language(language), f"{description} {age}".strip()
 
 
 def _own(profile: Profile, stage: str) -> list[Criterion]:

@@ -104,11 +104,11 @@ def _tried(figures: Figures) -> dict[str, Figures]:
 
 def _sentence(key: str, group: str, row: Figures) -> str:
     """How often the right one of two people is pointed out, and whether chance does as well."""
-    values = {"group": group_name(key, group), "share": percent(row["auc"])}
+    values = {"group": group_name(key, group), "share": percent(row["auc"], language())}
     if row["verdict"] in ("alarm", "watch"):
         return _(
             "%(group)s: of two people, one in the group and one not, the criteria point out the right one in"
-            " %(share)s of cases. With groups dealt at random that would be 50 %%, and seldom so much.",
+            " %(share)s of cases. With groups dealt at random that would be 50%%, and seldom so much.",
             **values,
         )
     return _(

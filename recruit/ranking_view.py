@@ -282,7 +282,11 @@ def tie(results: RunResults, profile: Profile, line: TheLine) -> Tie | None:
         )
     count = last - first + 1
     return Tie(
-        title=ngettext("The line parts %(num)s equal", "The line parts %(num)s equals", count),
+        title=ngettext(
+            "The line parts %(num)s with the same points",
+            "The line parts %(num)s with the same points",
+            count,
+        ),
         words=words,
         below=below,
         above=above,

@@ -1,5 +1,10 @@
 """Actions, fields and findings of the record in words. What is unknown stands for itself."""
 
+from forms.choices import REFERENCE_WAY
+from forms.intake import FORMS, PLACEMENTS
+from forms.lessons import KINDS as LESSON_KINDS
+from forms.lessons import SUBJECTS
+from forms.people import SITE_KINDS
 from forms.texts import N_
 from recruit.i18n import gettext
 
@@ -209,7 +214,7 @@ FIELDS = {
     "interviews_until": N_("last day of interviews"),
     "offers_out": N_("offers out"),
     "replies_in": N_("replies in"),
-    "assessors": N_("assessors for each application"),
+    "assessors": N_("assessors"),
     "signs": N_("signs"),
     "least": N_("at least"),
     "most": N_("at most"),
@@ -225,6 +230,8 @@ FIELDS = {
     "closed_at": N_("closed"),
     "required": N_("required"),
     "declined_reason": N_("reason code"),
+    "came_by": N_("how it came"),
+    "content": N_("what was sent"),
     "dropped_out_reason": N_("reason code"),
     "declined_note": N_("note"),
     "dropped_out_note": N_("note"),
@@ -242,6 +249,75 @@ FIELDS = {
     "mail_months": N_("mail, months"),
     "disclosure_months": N_("disclosed files, months"),
     "backup_days": N_("copies, days"),
+}
+
+#: Fields of what only the group does, and parts of their values.
+GROUP_FIELDS = {
+    "profile_id": N_("number of the criteria profile"),
+    "profile": N_("criteria profile"),
+    "slug": N_("address"),
+    "title_sv": N_("title in Swedish"),
+    "title_en": N_("title in English"),
+    "form": N_("form of employment"),
+    "starts_on": N_("first day of work"),
+    "opens_at": N_("opening time"),
+    "decision_on": N_("day of decision"),
+    "posts": N_("posts"),
+    "programme": N_("programme"),
+    "digest": N_("checksum of the profile"),
+    "key": N_("key"),
+    "cases": N_("cases"),
+    "held_on": N_("day of the meeting"),
+    "members": N_("those who took part"),
+    "guests": N_("guests"),
+    "notes_sha256": N_("checksum of the notes"),
+    "protocol_sha256": N_("checksum of the minutes"),
+    "inputs_sha256": N_("checksum of what was read"),
+    "results_sha256": N_("checksum of the result"),
+    "rationale_sha256": N_("checksum of the reason"),
+    "line": N_("the line"),
+    "listed": N_("which list"),
+    "groups": N_("groups"),
+    "sites": N_("sites"),
+    "places": N_("places"),
+    "reserves": N_("in reserve"),
+    "order": N_("order"),
+    "zone": N_("zone"),
+    "application": N_("application"),
+    "p": N_("chance"),
+    "k": N_("called in all"),
+    "low": N_("from the chance"),
+    "high": N_("to the chance"),
+    "settle": N_("settled by"),
+    "caveats": N_("caveats"),
+    "third_asked": N_("third assessment asked for"),
+    "undeterminable": N_("cannot be determined"),
+    "filled": N_("posts filled"),
+    "referee": N_("referee"),
+    "replacement": N_("replacement"),
+    "why": N_("why"),
+    "let_stand": N_("let stand"),
+    "struck": N_("struck"),
+    "phrases": N_("words struck"),
+    "recognised": N_("recognised the applicant"),
+}
+INTAKE_STATES = {"draft": N_("Draft"), "open": N_("Open"), "closed": N_("Closed")}
+LIST_STATES = {"draft": N_("Draft"), "confirmed": N_("Confirmed")}
+ROUND_STATES = {"skipped": N_("Skipped"), "open": N_("Open"), "closed": N_("Closed")}
+REVIEWS = {"comment": N_("Comment"), "approved": N_("Approved"), "sent_back": N_("Sent back")}
+#: Codes of what only the group does, by the field that holds them.
+VALUES = {
+    "came_by": dict(REFERENCE_WAY),
+    "status": {**INTAKE_STATES, **LIST_STATES, **ROUND_STATES},
+    "kind": {**REVIEWS, **dict(LESSON_KINDS), **dict(PLACEMENTS), **dict(SITE_KINDS)},
+    "placement": dict(PLACEMENTS),
+    "form": dict(FORMS),
+    "subject": dict(SUBJECTS),
+    "settle": {
+        "discuss": N_("The group discusses"),
+        "third": N_("A third assessment"),
+        "lot": N_("The lot"),
+    },
 }
 
 FINDINGS = {
@@ -265,6 +341,17 @@ def action(code: str) -> str:
 def field(name: str) -> str:
     """What of it was changed."""
     return gettext(FIELDS[name]) if name in FIELDS else name
+
+
+def group_field(name: str) -> str:
+    """The same, of what only the group does; else empty."""
+    return gettext(GROUP_FIELDS[name]) if name in GROUP_FIELDS else ""
+
+
+def value(name: str, text: str) -> str:
+    """A value of a field, in words where it is a code that has some."""
+    words = VALUES.get(name, {}).get(text)
+    return gettext(words) if words else text
 
 
 def finding(kind: str) -> str:

@@ -2,14 +2,16 @@
 
 from typing import Any
 
+from forms.texts import N_, Message
 from recruit.errors import Invalid
 from recruit.i18n import lazy_gettext as _
+from recruit.models import CameBy
 from recruit.models.application import QUESTIONS
 from recruit.services.references import EnteredReference, ReferenceAnswers
-from recruit.uploaded_table import uploaded_table
+from recruit.uploaded_table import place, told_to_reader, uploaded_table
 
 COLUMNS = ("application", "referee", *QUESTIONS, "would_employ")
-OPTIONAL = ("masked_setting", "masked_comment")
+OPTIONAL = ("masked_setting", "masked_comment", "came_by")
 _LONGEST = {"masked_setting": 200, "masked_comment": 1000}
 
 
@@ -18,19 +20,15 @@ def read_references(filename: str, content: bytes) -> list[EnteredReference]:
 
     Raises Invalid (field "file") naming row, column and value of the first thing that is wrong.
     """
-    from recruit.tables.errors import FileError
-
     table = uploaded_table(filename, content)
-    try:
+    with told_to_reader():
         return _rows(table)
-    except FileError as error:
-        raise Invalid(str(error), field="file") from error
 
 
 def _rows(table: Any) -> list[EnteredReference]:
     from recruit.tables import cells, columns
 
-    headers = {name: columns.need(table, name, "a referee's answers") for name in COLUMNS}
+    headers = {name: columns.need(table, name, Message(N_("a referee's answers"))) for name in COLUMNS}
     extra = {name: columns.find(table, name) for name in OPTIONAL}
     levels = {name: cells.levels(table, headers[name]) for name in QUESTIONS}
     employ = cells.yes_or_no(table, headers["would_employ"])
@@ -44,19 +42,39 @@ def _rows(table: Any) -> list[EnteredReference]:
                 raise Invalid(
                     _(
                         "%(where)s: give a whole number from 0 to 4.",
-                        where=table.where(position, headers[name]),
+                        where=place(table, position, headers[name]),
                     ),
                     field="file",
                 )
         if employ[position] is None:
-            where = table.where(position, headers["would_employ"])
+            where = place(table, position, headers["would_employ"])
             raise Invalid(_("%(where)s: write yes or no.", where=where), field="file")
-        texts_here = {name: _text(table, extra[name], texts[name], position, name) for name in OPTIONAL}
+        texts_here = {name: _text(table, extra[name], texts[name], position, name) for name in _LONGEST}
         given: dict[str, Any] = {**{name: int(value) for name, value in values.items()}, **texts_here}
+        given["came_by"] = _came_by(table, extra["came_by"], texts["came_by"], position)
         answers = ReferenceAnswers(would_employ=bool(employ[position]), **given)
-        where = table.where(position, headers["application"])
+        where = place(table, position, headers["application"])
         found.append(EnteredReference(where, code.strip().upper(), email.strip().lower(), answers))
     return found
+
+
+_WAYS = {
+    **{each.value: each for each in CameBy if each is not CameBy.ONLINE},
+    "brev": CameBy.LETTER,
+    "e-mail": CameBy.EMAIL,
+    "e-post": CameBy.EMAIL,
+    "mejl": CameBy.EMAIL,
+    "phone": CameBy.TELEPHONE,
+    "telefon": CameBy.TELEPHONE,
+}
+
+
+def _came_by(table: Any, header: str | None, values: list[str], position: int) -> CameBy | None:
+    text = values[position].strip().lower() if header else ""
+    if text and text not in _WAYS:
+        where = table.where(position, header)
+        raise Invalid(_("%(where)s: write letter, email or telephone.", where=where), field="file")
+    return _WAYS.get(text)
 
 
 def _text(table: Any, header: str | None, values: list[str], position: int, name: str) -> str:
@@ -64,7 +82,7 @@ def _text(table: Any, header: str | None, values: list[str], position: int, name
         return ""
     text = values[position].strip()
     if len(text) > _LONGEST[name]:
-        where = table.where(position, header)
+        where = place(table, position, header)
         raise Invalid(
             _("%(where)s: use at most %(limit)s characters.", where=where, limit=_LONGEST[name]), field="file"
         )

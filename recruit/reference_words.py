@@ -1,9 +1,10 @@
 """Where a referee stands, and what a referee has said beside the fixed form, in words."""
 
+from forms.choices import REFERENCE_WAY
 from forms.referee import DECLINES, RELATIONS
 from forms.reference_asking import ASKING
 from recruit.i18n import gettext as _
-from recruit.models import CLOSE, DeclineReason, ReferenceAsking, ReferenceRequest, Relation
+from recruit.models import CLOSE, CameBy, DeclineReason, ReferenceAsking, ReferenceRequest, Relation
 
 
 def state_word(state: str) -> str:
@@ -35,6 +36,11 @@ def badge(state: str) -> str:
 def asking_word(asking: ReferenceAsking) -> str:
     """When an intake asks its referees."""
     return _(dict(ASKING)[asking.value])
+
+
+def came_by_word(came_by: CameBy | None) -> str:
+    """How a reference came; empty where that was not noted."""
+    return _(dict(REFERENCE_WAY)[came_by.value]) if came_by else ""
 
 
 def relation_word(relation: Relation) -> str:

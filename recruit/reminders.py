@@ -1,11 +1,11 @@
-"""Periodic work beside the courier: once an hour referees are asked by the intakes' rules, reminders go out, and what
-applicants removed and can no longer put back is deleted."""
+"""Periodic work beside the courier: once an hour referees are asked by the intakes' rules, reminders go out, what
+applicants removed and can no longer put back is deleted, and administrators are told when files fill the disk."""
 
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
-from recruit import clock
+from recruit import clock, room
 from recruit.database import AllRegions, make_session, transaction
 from recruit.services import completion, reference_rule, undoing
 from recruit.settings import Settings
@@ -20,6 +20,7 @@ def remind(engine: Engine, settings: Settings, *, now: datetime | None = None) -
     scope = AllRegions("reminders go out in every region")
     with make_session(engine, scope=scope, writes=True) as session, transaction(session):
         moment = now or clock.now()
+        room.tell_of_little(session, settings=settings, now=moment)
         undoing.forget_expired(session, storage=Storage(settings.attachments), now=moment)
         reference_rule.ask_by_rule(session, base_url=settings.base_url, now=moment)
         reminded = reference_rule.remind(session, base_url=settings.base_url, now=moment)

@@ -50,6 +50,10 @@ class Settings:
         "memory://", "Where attempts are counted; redis://… with several processes."
     )
     trusted_proxies: int = setting(0, "How many proxies in front set X-Forwarded-* headers.")
+    keep_free_mb: int = setting(
+        500,
+        "Megabytes left free on the disk: with less no file is taken; administrators are told at twice as much.",
+    )
     suppress_below: int = setting(5, "Groups smaller than this are suppressed for the recruitment group.")
 
     @property

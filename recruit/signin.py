@@ -4,10 +4,12 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from flask import Flask, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from recruit import clock
@@ -172,22 +174,27 @@ def _browser(agent: str) -> str:
     return ", ".join(word for word in found if word)
 
 
+@cache  # every page asks it, and no value of a request is in it
+def _held() -> Any:
+    """What reads an account and when its second factor was confirmed, for the parameters `account` and `browser`."""
+    return (
+        select(Account, SecondFactor.confirmed_at)
+        .join(BrowserSession, col(BrowserSession.account_id) == col(Account.id))
+        .join(SecondFactor, col(SecondFactor.account_id) == col(Account.id), isouter=True)
+        .where(
+            col(Account.public_id) == bindparam("account"),
+            col(BrowserSession.public_id) == bindparam("browser"),
+            col(BrowserSession.ended_at).is_(None),
+        )
+    )
+
+
 def _load(identity: str) -> SignedIn | None:
     public_id, _, epoch = identity.partition(".")
     since = session.get(SINCE)
     if since is None or datetime.fromisoformat(since) < oldest():
         return None
-    held = (
-        select(Account, SecondFactor.confirmed_at)
-        .join(BrowserSession, col(BrowserSession.account_id) == col(Account.id))
-        .join(SecondFactor, col(SecondFactor.account_id) == col(Account.id), isouter=True)
-        .where(
-            Account.public_id == public_id,
-            BrowserSession.public_id == browser_here(),
-            col(BrowserSession.ended_at).is_(None),
-        )
-    )
-    found = db().exec(held).first()
+    found = db().execute(_held(), {"account": public_id, "browser": browser_here()}).first()
     if found is None:
         return None
     account, confirmed_at = found

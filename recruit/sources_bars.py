@@ -111,7 +111,7 @@ def override(cells: Sequence[Cell], names: Names) -> Shown:
                 count_of(cell.row["count"], cell.row["n"]),
                 "–"
                 if not cell.row["interval"]
-                else f"{percent(cell.row['interval'][0])}–{percent(cell.row['interval'][1])}",
+                else f"{percent(cell.row['interval'][0], language())}–{percent(cell.row['interval'][1], language())}",
                 points(cell.size, language()),
                 *tested(cell),
             ],

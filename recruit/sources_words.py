@@ -101,11 +101,11 @@ def _stage(cell: Cell, names: Names, language: str) -> str:
         language,
         n=first["n"],
         s=end["reached"],
-        rate=percent(_share(end["reached"], first["n"])),
+        rate=percent(_share(end["reached"], first["n"]), language),
         went=in_language(WENT.get(last, ("kom fram", "came through")), language),
         os=end["others_reached"],
         on=first["others_n"],
-        other=percent(_share(end["others_reached"], first["others_n"])),
+        other=percent(_share(end["others_reached"], first["others_n"]), language),
     )
     if not gap and not any(row["contribution"] for _name, row in stages):
         return said + _said(("Det är ingen skillnad att dela upp.", "There is no gap to split."), language)
@@ -137,10 +137,10 @@ def _requirement(cell: Cell, names: Names, language: str) -> str:
         name=item_name(cell, names, language),
         no=row["no"],
         answered=row["answered"],
-        rate=percent(row["rate"]),
+        rate=percent(row["rate"], language),
         ono=row["others_no"],
         oanswered=row["others_answered"],
-        other=percent(_share(row["others_no"], row["others_answered"])),
+        other=percent(_share(row["others_no"], row["others_answered"]), language),
         ending=ending(cell.verdict, language),
     )
     if not row["mandatory"]:

@@ -26,7 +26,8 @@ from sqlmodel import Session
 from recruit.errors import Full, Invalid, NotFound
 from recruit.i18n import lazy_gettext as _
 
-MAX_FILE_BYTES = 10 * 1024 * 1024
+MEGABYTE = 1024 * 1024
+MAX_FILE_BYTES = 10 * MEGABYTE
 PDF, PNG, JPEG = "application/pdf", "image/png", "image/jpeg"
 #: How a file of each type ends.
 ENDINGS = {PDF: "pdf", PNG: "png", JPEG: "jpg"}
@@ -89,6 +90,16 @@ def clean_filename(filename: str) -> str:
 
 def _may_stand(letter: str) -> bool:
     return letter not in '<>:"|?*' and unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
+
+
+def free_bytes(folder: Path) -> int:
+    """What is free on the disk of a folder, which need not be there yet."""
+    there = next(each for each in (folder.absolute(), *folder.absolute().parents) if each.is_dir())
+    return shutil.disk_usage(there).free
+
+
+def _full() -> Full:
+    return Full(_("There is no room for more files here just now. Try again later."), field="file")
 
 
 def media_type(content: bytes, filename: str) -> str:
@@ -204,8 +215,10 @@ def _write(path: Path, content: bytes) -> None:
 class Storage:
     """A folder of files under opaque names, readable by its owner only."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, keep_free: int = 0) -> None:
+        """`keep_free`: bytes that no file may take of what is free on the disk, which the database may need."""
         self.folder = folder
+        self.keep_free = keep_free
 
     def put(self, content: bytes, filename: str = "") -> Stored:
         """Keep the content, if its type is allowed (`media_type`). The name tells nothing about it.
@@ -213,6 +226,8 @@ class Storage:
         Raises Full when there is no room for it; then nothing of it stays.
         """
         kind = media_type(content, filename)
+        if self.keep_free and free_bytes(self.folder) - len(content) < self.keep_free:
+            raise _full()
         name = secrets.token_hex(24)
         path = self._path(name)
         try:
@@ -222,9 +237,7 @@ class Storage:
         except OSError as error:
             path.unlink(missing_ok=True)
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise Full(
-                    _("There is no room for more files here just now. Try again later."), field="file"
-                ) from error
+                raise _full() from error
             raise
         return Stored(name, hashlib.sha256(content).hexdigest(), len(content), kind)
 
@@ -244,6 +257,18 @@ class Storage:
     def has(self, storage_name: str) -> bool:
         """Whether there is such a file."""
         return self._path(storage_name).is_file()
+
+    def older_than(self, moment: datetime) -> list[str]:
+        """The names of the files stored before the moment, and of those gone whose pages are left; in order."""
+        found = set()
+        for path in self.folder.glob("[0-9a-f][0-9a-f]/*"):
+            name = path.name.removesuffix(".pages")
+            try:
+                if _STORAGE_NAME.match(name) and path.stat().st_mtime < moment.timestamp():
+                    found.add(name)
+            except FileNotFoundError:
+                continue  # it went meanwhile
+        return sorted(found)
 
     def copy_to(self, storage_name: str, target: IO[bytes]) -> None:
         """Write the content into an open file, bit by bit. Raises NotFound when there is no such file."""

@@ -123,10 +123,10 @@ def whole(found: Compared, language: str) -> str:
         ),
         language,
     ).format(
-        rate=percent(found.selected / found.n),
+        rate=percent(found.selected / found.n, language),
         s=found.selected,
         n=found.n,
-        other=percent(found.other_selected / found.other_n),
+        other=percent(found.other_selected / found.other_n, language),
         os=found.other_selected,
         on=found.other_n,
     )

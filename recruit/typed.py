@@ -34,9 +34,12 @@ class Typed:
         return json.dumps({"to": self.to, "fields": self.fields, "files": self.files}, ensure_ascii=False)
 
 
-def sent() -> Typed | None:
-    """What the present request would have saved; None when it came from elsewhere, from a script, or holds secrets."""
-    if request.method != "POST" or not _is_form(request.endpoint) or not _from_here():
+def sent(*, signed_in: bool = True) -> Typed | None:
+    """What the present request would have saved; None when it came from elsewhere, from a script, or holds secrets.
+
+    `signed_in`: only of the forms that one has to be signed in for.
+    """
+    if request.method != "POST" or not _is_form(request.endpoint, signed_in=signed_in) or not _from_here():
         return None
     fields = tuple((name, value) for name, value in request.form.items(multi=True) if name not in _NEVER)
     return Typed(request.full_path.rstrip("?"), fields, files=bool(request.files))
@@ -51,7 +54,7 @@ def carried() -> Typed | None:
         ).encode()  # halves of letters, which no page can show, are no text
         fields = tuple((str(name), str(value)) for name, value in read["fields"])
         found = Typed(str(read["to"]), fields, files=bool(read["files"]))
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return None
     return found if _leads_to_a_form(found.to) else None
 
@@ -66,8 +69,8 @@ def _leads_to_a_form(address: str) -> bool:
     return _is_form(endpoint)
 
 
-def _is_form(endpoint: str | None) -> bool:
-    if endpoint is None or ACCESS.get(endpoint, PUBLIC) == PUBLIC:
+def _is_form(endpoint: str | None, *, signed_in: bool = True) -> bool:
+    if endpoint is None or (signed_in and ACCESS.get(endpoint, PUBLIC) == PUBLIC):
         return False
     return endpoint.split(".")[0] not in _SECRETS
 

@@ -143,7 +143,8 @@ def _show_no_database() -> Any:
     """The database cannot be reached, or not be written to: every other page asks it who is signed in."""
     with i18n.force_locale(i18n.asked_for()):
         # Not `render_template`: it gives every page its reader, who is looked up in the database.
-        page = current_app.jinja_env.get_template("errors/no_database.html").render()
+        kept = typed.sent(signed_in=False)
+        page = current_app.jinja_env.get_template("errors/no_database.html").render(typed=kept)
     return page, 503, {"Retry-After": "60"}
 
 

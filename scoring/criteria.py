@@ -33,10 +33,10 @@ SETTLE: dict[str, Settle] = {"discuss": "discuss", "third assessment": "third_as
 #: The built-in eligibility rules, and the settings that each takes (True: must be given).
 RULES: dict[str, dict[str, bool]] = {
     "licence_by_start": {},
-    "swedish_c1": {"attachments": False},
+    "swedish_c1": {"attachments": False, "months_old_at_most": False},
     "bt_required": {},
     "no_earlier_bt": {},
-    "documents": {"attachments": True},
+    "documents": {"attachments": True, "months_old_at_most": False},
     "references": {"count": True},
     "work_permit": {},
     "can_start": {},
@@ -95,7 +95,8 @@ class Criterion:
 class Requirement:
     """One eligibility requirement and the built-in rule that proposes its answer.
 
-    ``attachments`` are the kinds of attachment it asks for; ``count`` is the number of references.
+    ``attachments`` are the kinds of attachment it asks for; ``months_old_at_most``, how old each of them may be at the
+    closing date, None for any age; ``count`` is the number of references.
     One that is not mandatory is answered and shown, but does not stop an application.
     """
 
@@ -106,6 +107,7 @@ class Requirement:
     mandatory: bool = True
     attachments: tuple[str, ...] = ()
     count: int | None = None
+    months_old_at_most: int | None = field(default=None, metadata=_LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,14 @@ class Profile:
                 return requirement
         known = ", ".join(each.key for each in self.requirements)
         raise ProfileError.expected("requirements", f"one of the requirements {known}", key)
+
+    def months_old_at_most(self, kind: str) -> int | None:
+        """How many months old an attachment of that kind may be at the closing date; None for any age.
+
+        Where several requirements say so of the same kind, the shortest counts.
+        """
+        found = (each.months_old_at_most for each in self.requirements if kind in each.attachments)
+        return min((months for months in found if months is not None), default=None)
 
     def criteria_at(self, stage: str) -> tuple[Criterion, ...]:
         """Criteria that may count at a stage, in the order of the profile, weight 0 included.

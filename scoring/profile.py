@@ -49,14 +49,21 @@ __all__ = [
     "parse_profile",
 ]
 
+#: A profile of a hundred criteria with long texts in two languages is a tenth of it.
+MOST_BYTES = 2 * 1024 * 1024
+
 
 def load_profile(path: str | PathLike[str]) -> Profile:
     """Read a profile from a TOML file in UTF-8, with or without a byte order mark.
 
-    Raises ProfileError if the file cannot be read or is not a valid profile.
+    Raises ProfileError if the file cannot be read, is larger than any profile or is not a valid one.
     """
     try:
-        text = Path(path).read_bytes().decode("utf-8-sig")
+        with Path(path).open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
+            raise ProfileError("", f"the criteria profile {path} is larger than {MOST_BYTES // 2**20} MB")
+        text = content.decode("utf-8-sig")
     except OSError as error:
         raise ProfileError("", f"cannot read the criteria profile {path}: {error.strerror}") from error
     except UnicodeDecodeError as error:

@@ -36,6 +36,7 @@ _ALLOWED: dict[str, Any] = {
     "mandatory": True,
     "attachments": ["other"],
     "count": 1,
+    "months_old_at_most": 1,
     "threshold": 0,
     "ties": [],
     "combine": "mean",
@@ -151,7 +152,7 @@ def _replace(place: Any, last: str | int, steps: list[str | int], error: Profile
         place.pop("value", None), place.pop("bands", None)
     elif last == "rule":
         place["rule"] = "bt_required"
-        place.pop("attachments", None), place.pop("count", None)
+        place.pop("attachments", None), place.pop("count", None), place.pop("months_old_at_most", None)
     elif last in ("forbidden_level", "at_most", "mean_at_least"):
         place[last] = {"1": 9} if last == "at_most" else 0
     elif last in _ALLOWED:

@@ -41,6 +41,12 @@ _REQUIREMENT_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _WEIGHT_DECIMALS = 4
 _MOST_DECIMALS = 12
 _LONGEST_NUMBER = 24
+_MOST_KEY_PARTS = 20
+_ENDLESS_KEY = re.compile(
+    r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){%d}""" % _MOST_KEY_PARTS  # noqa: UP031 (braces)
+)
+_ENDLESS_NUMBER = re.compile(r"(?<![\w])[0-9_]{4001}")
+_MOST_MONTHS_OLD = 120
 
 Table = Mapping[str, Any]
 T = TypeVar("T")
@@ -53,13 +59,24 @@ def parse_profile(text: str) -> Profile:
     there, for the first thing that is wrong. Items of a list are counted from 1, or named by
     their key where they have one.
     """
+    return profile_of_table(read_toml(text, parse_float=Decimal))
+
+
+def read_toml(text: str, *, parse_float: Callable[[str], Any]) -> dict[str, Any]:
+    """The tables of a TOML text, read within bounds. Raises ProfileError, and what `parse_float` raises.
+
+    A key of very many parts would take the reader minutes, and Python reads no whole number of thousands of digits.
+    """
+    if _ENDLESS_KEY.search(text):
+        raise ProfileError("", f"the criteria profile has a key of more than {_MOST_KEY_PARTS} parts")
+    if _ENDLESS_NUMBER.search(text):
+        raise ProfileError("", "the criteria profile holds a number of more than 4,000 digits")
     try:
-        top = tomllib.loads(text, parse_float=Decimal)
+        return tomllib.loads(text, parse_float=parse_float)
     except tomllib.TOMLDecodeError as error:
         raise ProfileError("", f"the criteria profile is not valid TOML: {error}") from error
     except RecursionError as error:
         raise ProfileError("", "the criteria profile is nested too deeply to be read") from error
-    return profile_of_table(top)
 
 
 def profile_of_table(top: Table) -> Profile:
@@ -197,14 +214,18 @@ def _requirement(table: Any, path: str) -> Requirement:
         table,
         path,
         required=("key", "name", "description", "rule"),
-        optional=("mandatory", "attachments", "count"),
+        optional=("mandatory", "attachments", "count", "months_old_at_most"),
     )
     rule = _choice(table["rule"], f"{path}.rule", RULES)
-    for setting in ("attachments", "count"):
+    for setting in ("attachments", "count", "months_old_at_most"):
         if setting in table and setting not in RULES[rule]:
             raise ProfileError(f"{path}.{setting}", f"the rule {rule!r} has no such setting; remove it")
         if RULES[rule].get(setting) and setting not in table:
             raise ProfileError(f"{path}.{setting}", f"expected, since the rule is {rule!r}; it is missing")
+    if "months_old_at_most" in table and "attachments" not in table:
+        raise ProfileError(
+            f"{path}.attachments", "expected, since months_old_at_most is given; it is missing"
+        )
     mandatory = table.get("mandatory", True)
     if not isinstance(mandatory, bool):
         raise ProfileError.expected(f"{path}.mandatory", "true or false", mandatory)
@@ -216,6 +237,9 @@ def _requirement(table: Any, path: str) -> Requirement:
         mandatory=mandatory,
         attachments=_optional(table, "attachments", path, _attachments) or (),
         count=_optional(table, "count", path, lambda value, at: _whole(value, at, 1, 9)),
+        months_old_at_most=_optional(
+            table, "months_old_at_most", path, lambda value, at: _whole(value, at, 1, _MOST_MONTHS_OLD)
+        ),
     )
 
 

@@ -81,6 +81,8 @@ def _requirement(requirement: Requirement) -> list[str]:
     ]
     if requirement.attachments:
         lines.append(f"attachments = {_strings(requirement.attachments)}")
+    if requirement.months_old_at_most is not None:
+        lines.append(f"months_old_at_most = {requirement.months_old_at_most}")
     if requirement.count is not None:
         lines.append(f"count = {requirement.count}")
     return lines

@@ -152,11 +152,11 @@ def reason(
         en += f", against {other_selected} of {other_n} among all others: "
     endings = {
         "alarm": (
-            "ett så stort gap ger slumpen sällan, även när man räknar in hur många grupper som jämförs.",
+            "en så stor skillnad ger slumpen sällan, även när man räknar in hur många grupper som jämförs.",
             "chance seldom gives a gap this wide, even allowing for how many groups are compared.",
         ),
         "watch": (
-            "gapet är större än slumpen brukar ge, men inte tydligt nog för ett larm.",
+            "skillnaden är större än slumpen brukar ge, men inte tydligt nog för ett larm.",
             "the gap is wider than chance usually gives, but not clear enough for an alarm.",
         ),
         "no_concern": ("inte mer än slumpen ofta ger.", "no more than chance often gives."),

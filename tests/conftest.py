@@ -102,10 +102,11 @@ def real_hasher() -> Iterator[PasswordHasher]:
 
 @pytest.fixture(scope="session", autouse=True)
 def no_power_cuts() -> Iterator[None]:
-    """Tests outlive no power cut: no commit to SQLite waits for the disk, as none to the tests' PostgreSQL does."""
-    real, recruit.database.SYNCHRONOUS = recruit.database.SYNCHRONOUS, "OFF"
-    yield
-    recruit.database.SYNCHRONOUS = real
+    """Tests outlive no power cut: neither files nor commits to SQLite wait for the disk, as the tests' PostgreSQL."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(recruit.database, "SYNCHRONOUS", "OFF")
+        patch.setattr(os, "fsync", lambda _file: None)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

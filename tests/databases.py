@@ -135,12 +135,7 @@ class Postgres:
             ROWS_THAT_STAY
         }
         self._sequences = self._names("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'")
-        self._empty = ";".join(
-            [
-                *(f'DELETE FROM "{table}"' for table in self._tables),
-                *(f"""SELECT setval('"{sequence}"', 1, false)""" for sequence in self._sequences),
-            ]
-        )
+        self._define_emptied()
 
     @property
     def url(self) -> str:
@@ -162,12 +157,22 @@ class Postgres:
             " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
         )
         if self.own.execute(SCHEMA).fetchone() == self._schema:
-            self.own.execute(self._empty)
+            self.own.execute("SELECT pg_temp.emptied()")
             return
         self.engine.dispose()  # a test has dropped triggers, say: emptying would not bring them back
         self.own.close()
         server(f'DROP DATABASE "{self.name}" WITH (FORCE)')
         self._copy_template()
+        self._define_emptied()
+
+    def _define_emptied(self) -> None:
+        """A function keeps its plans: as statements, a hundred deletions are read and planned anew for every test."""
+        deletions = "".join(f'DELETE FROM "{table}";' for table in self._tables)
+        restarts = ", ".join(f"""setval('"{sequence}"', 1, false)""" for sequence in self._sequences)
+        self.own.execute(
+            "CREATE FUNCTION pg_temp.emptied() RETURNS void LANGUAGE plpgsql"
+            f" AS $$BEGIN {deletions} PERFORM {restarts}; END$$"
+        )
 
     def _copy_template(self) -> None:
         server(f'CREATE DATABASE "{self.name}" TEMPLATE "{self.template}"')

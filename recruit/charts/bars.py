@@ -14,14 +14,21 @@ _LETTERS_PER_CENT = (
     1.25  # letters of a label that fit in one per cent of the narrowest width that shows labels
 )
 _LABEL_LINES = 3
+_PER_LETTER = 2.5  # per cent of a phone's width that one letter of a figure takes
 
 
 @dataclass(frozen=True)
 class WeightPart:
-    """One part of a bar; `weight` is its points or months, 0 or more."""
+    """One part of a bar; `weight` is its points or months, 0 or more, `figure` the same as it is written."""
 
     label: str
     weight: float
+    figure: str = ""
+
+    @property
+    def written(self) -> str:
+        """The figure that stands in the bar."""
+        return self.figure or attribute(self.weight)
 
 
 @dataclass(frozen=True)
@@ -68,9 +75,9 @@ def parts_bar(parts: Sequence[WeightPart], *, title: str) -> Markup:
         bars += _part(part, start, width, _PART_TONES[index % len(_PART_TONES)], label)
         start += width
         lines = max(lines, len(label))
-    spoken = ", ".join(f"{part.label} {attribute(part.weight)}" for part in parts)
+    spoken = ", ".join(f"{part.label} {part.written}" for part in parts)
     below = Markup().join(
-        Markup("<li>{} {}</li>").format(part.label, attribute(part.weight)) for part in parts if part.weight
+        Markup("<li>{} {}</li>").format(part.label, part.written) for part in parts if part.weight
     )
     return Markup(
         '<figure class="plot"><svg class="parts-bar" width="100%" height="{}" {}>{}</svg>'
@@ -112,11 +119,13 @@ def _part(
         Markup('<text class="c-text weights-label" x="2" y="{}">{}</text>').format(54 + 16 * line, words)
         for line, words in enumerate(label)
     )
+    # On a phone such a part is too slight for its figure, which stands in the list below it.
+    narrow = " c-figure--narrow" if width < _PER_LETTER * len(part.written) else ""
     return Markup(
         '<svg x="{0}%" y="{1}" width="{2}%" height="92" overflow="visible"><title>{3}</title>'
         '<rect class="c-{4}" x="1" width="98.5%" height="36" rx="2"/>'
-        '<text class="c-figure on-{4}" x="50%" y="24">{5}</text>{6}</svg>'
-    ).format(attribute(start), top, attribute(width), part.label, tone, attribute(part.weight), below)
+        '<text class="c-figure{7} on-{4}" x="50%" y="24">{5}</text>{6}</svg>'
+    ).format(attribute(start), top, attribute(width), part.label, tone, part.written, below, narrow)
 
 
 def wrapped(label: str, letters: int) -> list[str]:

@@ -7,12 +7,13 @@ from typing import Literal
 from markupsafe import Markup
 
 from recruit.charts.drawing import position
+from recruit.display import percent
 
 Verdict = Literal["alarm", "watch", "no_conclusion", "no_concern"]
 Ticks = Sequence[tuple[float, str]]
 
 _ROW = 26  # px, height of one row of marks
-_SHARES: Ticks = ((0, "0 %"), (0.25, "25 %"), (0.5, "50 %"), (0.75, "75 %"), (1, "100 %"))
+_SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 _ROW_CLASS = {"alarm": "is-alarm", "watch": "is-watch", "no_conclusion": "is-open", "no_concern": ""}
 _SHAPES = {
     "alarm": Markup('<path class="m-diamond" d="M0-8 8 0 0 8-8 0z"/>'),
@@ -56,15 +57,17 @@ def interval_plot(
     words_label: str = "",
     description: str = "",
     axis: tuple[float, float] = (0.0, 1.0),
-    ticks: Ticks = _SHARES,
+    ticks: Ticks | None = None,
     zero: float | None = None,
 ) -> Markup:
     """A table with a point and its interval per group on a shared axis.
 
     Solid where something can be said; an open point on a dashed line when not; a diamond is an alarm, a
     triangle a watch. The figures stand beside as text, so the plot is also their table. `title` names the
-    table for a screen reader, `description` is shown above, `zero` is the tick drawn as the zero line.
+    table for a screen reader, `description` is shown above, `zero` is the tick drawn as the zero line. Without `ticks`
+    the axis is one of shares.
     """
+    ticks = ticks or [(share, percent(share)) for share in _SHARES]
     body = Markup().join(_row(row, axis, ticks, zero) for row in rows)
     caption = Markup("<figcaption>{}</figcaption>").format(description) if description else Markup()
     return Markup(

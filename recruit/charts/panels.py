@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from recruit.charts.drawing import position
+from recruit.display import percent
 
 _ROW = 22  # px, height of one row of marks
 _GRID = (0.0, 0.5, 1.0)
@@ -52,7 +53,7 @@ def _panel(panel: Panel, group_label: str, figures_label: str) -> Markup:
         group_label,
         figures_label,
         Markup().join(_row(row) for row in panel.rows),
-        _AXIS,
+        _axis(),
     )
 
 
@@ -80,6 +81,9 @@ _GRID_LINES = Markup().join(
     Markup('<line class="c-grid" x1="{0}" x2="{0}" y1="0" y2="{1}"/>').format(position(at, 0, 1), _ROW)
     for at in _GRID
 )
-_AXIS = Markup(
-    '<div class="panel-axis" aria-hidden="true"><span>0</span><span>50</span><span>100 %</span></div>'
-)
+
+
+def _axis() -> Markup:
+    return Markup(
+        '<div class="panel-axis" aria-hidden="true"><span>0</span><span>50</span><span>{}</span></div>'
+    ).format(percent(1))

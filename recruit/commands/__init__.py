@@ -4,7 +4,7 @@ The table carries the short help, so that `recruit --help` imports neither panda
 """
 
 import importlib
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
 
@@ -35,6 +35,7 @@ SUBCOMMANDS: dict[str, Subcommand] = {
     "receive-bounces": Subcommand("receive_bounces", "Read reports of mail that could not be delivered."),
     "remind": Subcommand("remind", "Remind applicants of what they are asked to complete."),
     "dispose": Subcommand("dispose", "Dispose of what a decision says shall be disposed of."),
+    "stray-files": Subcommand("stray_files", "Remove stored files that no row names."),
 }
 
 
@@ -50,6 +51,16 @@ class LazyGroup(click.Group):
         module = importlib.import_module(f"recruit.commands.{SUBCOMMANDS[cmd_name].module}")
         command: click.Command = module.command
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the subcommand. A word of the command line that is no text, only bytes, is refused in one line."""
+        try:
+            return super().invoke(ctx)
+        except UnicodeEncodeError as error:
+            if not any("\ud800" <= letter <= "\udfff" for letter in error.object):
+                raise
+            shown = error.object.encode("utf-8", "backslashreplace").decode()
+            raise click.ClickException(f"{shown[:60]!r} is not text in UTF-8. Write it again.") from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -93,9 +93,19 @@ def _show_due() -> None:
                 counts = queries.counts(session, (*each.applications, *each.drafts), tables)
                 _line("files", counts.get("attachment", 0))
                 for name in sorted(counts):
-                    _line(f"rows of {name}", counts[name])
+                    _line(f"rows of {_table(name)}", counts[name])
             if not found:
                 click.echo("  nothing is due")
+        click.echo(f"{_strays(session)} files are named by no row")
+
+
+def _strays(session: Session) -> int:
+    """How many stored files older than a day no row names."""
+    from recruit import clock
+    from recruit.storage import Storage
+    from recruit.stray_files import find
+
+    return len(find(session, Storage(command_settings().attachments), now=clock.now()).names)
 
 
 def _line(what: str, number: int) -> None:
@@ -120,6 +130,7 @@ def _carry_out() -> None:
         f"{run.monitoring} monitoring answers, mail of {run.mails}, {run.disclosure_files} files of disclosures; "
         f"{run.held} wait, held."
     )
+    click.echo(f"{run.strays} files that no row named are removed.")
     if run.searched is not None:
         _tell_search(run.searched)
 
@@ -150,9 +161,9 @@ def _one(reference: str, reason: str, yes: bool) -> None:
         scrub(engine)
     finally:
         engine.dispose()
-    _tell_receipt(reference, gone.receipt.disposed_at, gone.receipt.counts, gone.receipt.files)
+    _tell_receipt(reference, gone.disposed_at, gone.counts, gone.files)
     _tell_search(searched)
-    click.echo(f"Backups made before are gone after {gone.receipt.backups_until.isoformat()}.")
+    click.echo(f"Backups made before are gone after {gone.backups_until.isoformat()}.")
 
 
 def _prove(reference: str, words: Sequence[str]) -> None:
@@ -173,6 +184,7 @@ def _prove(reference: str, words: Sequence[str]) -> None:
             )
         left = leftovers(session, application)
         searched = look(session, settings, [each for each in words if each.strip()])
+        strays = _strays(session)
     for place, number in sorted(left.items()):
         click.echo(f"Left: {number} in {place}")
     if not left:
@@ -180,6 +192,9 @@ def _prove(reference: str, words: Sequence[str]) -> None:
             "Left: nothing. No row of any table about it, the outbox and the list of files among them, holds words of"
             " a person."
         )
+    if strays:
+        click.echo(f"{strays} stored files are named by no row, so that nobody can tell whose they are.")
+        click.echo("`recruit stray-files` removes them.")
     if words:
         _tell_search(searched)
     click.echo(f"Backups made before are gone after {receipt.backups_until.isoformat()}.")
@@ -203,7 +218,14 @@ def _tell_receipt(reference: str, at: datetime, counts: str, files: int) -> None
 
     click.echo(f"{reference} was disposed of {written(at, 'en')}: {files} files, and rows of")
     for name, number in sorted(json.loads(counts).items()):
-        _line(name, number)
+        _line(_table(name), number)
+
+
+def _table(name: str) -> str:
+    """A table as it is told of: of some only the words go, and the rows stay for the counts."""
+    from recruit.disposing.register import EMPTIED
+
+    return f"{name}, emptied of words" if name in EMPTIED else name
 
 
 def _tell_search(searched: Searched) -> None:

@@ -1,7 +1,7 @@
 """`recruit receive-bounces`: read reports of undeliverable mail, and show what came back with its application."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -28,7 +28,7 @@ def command(source: Path | None) -> None:
     settings = command_settings()
     contents: Iterable[bytes] = messages_in(source) if source else [sys.stdin.buffer.read(MOST_BYTES)]
     read = marked = 0
-    for content in contents:
+    for content in _readable(contents):
         read += 1
         report = read_report(content)
         if report is None:
@@ -37,3 +37,10 @@ def command(source: Path | None) -> None:
             session.info["base_url"] = settings.base_url
             marked += receive(session, report=report, now=clock.now()) is not None
     click.echo(f"{read} read, {marked} marked as bounced.")
+
+
+def _readable(contents: Iterable[bytes]) -> Iterator[bytes]:
+    try:
+        yield from contents
+    except OSError as error:
+        raise click.ClickException(f"{error.filename} cannot be read: {error.strerror or error}.") from None

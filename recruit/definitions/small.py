@@ -46,7 +46,7 @@ CHAPTER = Chapter(
             ),
             ("Exakta binomialgränser, 95 och 99,8 procent.", "Exact binomial limits, 95 and 99.8 per cent."),
             (
-                "de läses som ett prov: av trettio grupper hamnar en eller två utanför den inre gränsen av ren slump.",
+                "de läses som ett test: av trettio grupper hamnar en eller två utanför den inre gränsen av ren slump.",
                 "they are read as a test: of thirty groups one or two are outside the inner one by chance.",
             ),
             "Spiegelhalter 2005",

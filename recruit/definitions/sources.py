@@ -36,7 +36,7 @@ CHAPTER = Chapter(
                 "it.",
             ),
             (
-                "Nej delat med besvarade, mot alla andra; Fishers prov över grupper gånger krav.",
+                "Nej delat med besvarade, mot alla andra; Fishers test över grupper gånger krav.",
                 "No over answered, against all others; Fisher's test over groups times requirements.",
             ),
             (
@@ -91,7 +91,7 @@ CHAPTER = Chapter(
                 "Whether people alike on the criteria as a whole get different levels on one of them.",
             ),
             (
-                "Jämförelse inom skikt av lika totalpoäng: standardiserad skillnad, Mantels prov och delta = "
+                "Jämförelse inom skikt av lika totalpoäng: standardiserad skillnad, Mantels test och delta = "
                 "−2,35 ln alfa (A under 1, "
                 "B till 1,5, C över).",
                 "Compared within strata of equal total: standardised difference, Mantel's test and delta = "

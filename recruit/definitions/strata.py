@@ -19,7 +19,7 @@ CHAPTER = Chapter(
                 "on. The word says what becomes of it: remains, turns, vanishes, unclear, appears, or no sure gap.",
             ),
             (
-                "Prov och oddskvot för helheten jämförs med dem inom skikten.",
+                "Test och oddskvot för helheten jämförs med dem inom skikten.",
                 "Test and odds ratio of the whole are compared with those within strata.",
             ),
             (
@@ -30,9 +30,9 @@ CHAPTER = Chapter(
         ),
         Definition(
             ("cmh", "cmh_p", "cmh_df", "cmh_corrected", "cmh_corrected_p"),
-            ("Cochran–Mantel–Haenszels prov", "Cochran–Mantel–Haenszel test"),
+            ("Cochran–Mantel–Haenszels test", "Cochran–Mantel–Haenszel test"),
             (
-                "Ett prov av skillnaden när varje skikt bara jämförs med sig självt.",
+                "Ett test av skillnaden när varje skikt bara jämförs med sig självt.",
                 "One test of the gap, each stratum compared only with itself.",
             ),
             (
@@ -51,9 +51,9 @@ CHAPTER = Chapter(
         ),
         Definition(
             ("exact_p", "exact"),
-            ("Exakt prov inom skikt", "Exact test within strata"),
+            ("Exakt test inom skikt", "Exact test within strata"),
             (
-                "Fishers prov för flera små skikt tillsammans.",
+                "Fishers test för flera små skikt tillsammans.",
                 "Fisher's test for several small strata together.",
             ),
             (
@@ -88,7 +88,7 @@ CHAPTER = Chapter(
             ("Olikhet mellan skikt", "Heterogeneity"),
             ("Om skillnaden är olika stor i olika skikt.", "Whether the gap differs between strata."),
             (
-                "Breslows och Days prov, utan och med Tarones korrigering, och Woolfs.",
+                "Breslows och Days test, utan och med Tarones korrigering, och Woolfs.",
                 "Breslow and Day's test, without and with Tarone's correction, and Woolf's.",
             ),
             ("skikten är små.", "strata are sparse."),

@@ -71,7 +71,7 @@ CHAPTER = Chapter(
             ("boschloo_p", "boschloo"),
             ("Boschloos p", "Boschloo's p"),
             (
-                "Ett starkare prov än Fishers när båda antalen hade kunnat bli andra. Visas, men omdömet "
+                "Ett starkare test än Fishers när båda antalen hade kunnat bli andra. Visas, men omdömet "
                 "vilar inte på det.",
                 "A stronger test than Fisher's where both counts could have been others. Shown; no verdict "
                 "rests on it.",
@@ -110,9 +110,9 @@ CHAPTER = Chapter(
         ),
         Definition(
             ("comparisons", "alpha", "ordered"),
-            ("Antal prov i familjen", "Tests in the family"),
+            ("Antal test i familjen", "Tests in the family"),
             (
-                "Hur många prov korrigeringen betalar för, vid nivån alpha. Med trettio grupper utan skillnad "
+                "Hur många test korrigeringen betalar för, vid nivån alpha. Med trettio grupper utan skillnad "
                 "ger "
                 "annars nästan vartannat urval något p under 0,05.",
                 "How many tests the adjustment pays for, at the level alpha. With thirty groups and no "

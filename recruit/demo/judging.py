@@ -7,7 +7,7 @@ towards applicants educated outside the EU and EEA: the monitor by assessor has 
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, select
@@ -15,7 +15,7 @@ from sqlmodel import Session, select
 from recruit.actor import Actor
 from recruit.demo.people import Person
 from recruit.demo.region import Group
-from recruit.models import Answer, Application, Assignment, Intake, Referee
+from recruit.models import Answer, Application, Assignment, CameBy, Intake, Referee
 from recruit.queries import assessment as assessments
 from recruit.queries import intake as intakes
 from recruit.services import assessment, conflicts, eligibility, panels, references
@@ -32,6 +32,9 @@ COMMENTS = (
 )
 
 
+WAYS = (CameBy.TELEPHONE, CameBy.EMAIL, CameBy.TELEPHONE, CameBy.LETTER)
+
+
 @dataclass(frozen=True)
 class Judged:
     """An application with the person behind it, as only the demo's author knows it."""
@@ -45,11 +48,15 @@ def enter_references(
 ) -> None:
     """Referees answer; one in ten of those with only one willing referee never does."""
     by_application = _referees(session, judged)
-    for each in judged:
+    for number, each in enumerate(judged):
         referees = by_application.get(each.application.id or 0, [])
         for referee in referees[:1] if each.person.one_referee else referees:
             references.enter_reference(
-                session, referee=referee, answers=_reference(each.person, chance), actor=group.actor, now=now
+                session,
+                referee=referee,
+                answers=replace(_reference(each.person, chance), came_by=WAYS[number % len(WAYS)]),
+                actor=group.actor,
+                now=now,
             )
 
 

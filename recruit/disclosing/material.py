@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from recruit import applicant_view
 from recruit.disclosing.items import Item, proposals
+from recruit.display import day
 from recruit.documents import sandbox
 from recruit.errors import Invalid
 from recruit.hidden_links import hidden
@@ -16,6 +17,7 @@ from recruit.models import Application, Attachment, Referee, ReferenceRequest
 from recruit.models.application import QUESTIONS
 from recruit.queries import disclosure as queries
 from recruit.queries import eligibility as told
+from recruit.reference_words import came_by_word
 from recruit.storage import Storage
 
 #: Answers that are private contact details as a whole.
@@ -45,7 +47,8 @@ def unread(session: Session, application: Application, parts: Collection[str]) -
             found += _answers(session, application)
             found += [_period(number, row) for number, row in enumerate(periods, 1)]
         if "attachments" in parts:
-            found += [_document(row) for row in attachments if row.redacts_id is None]
+            originals = [row for row in attachments if row.redacts_id is None]
+            found += [item for row in originals for item in _document(row)]
         if "references" in parts:
             asked = {each.referee_id: each for each in queries.reference_requests(session, application)}
             found += [item for row in referees for item in _reference(row, asked.get(row.id or 0))]
@@ -95,16 +98,20 @@ def _period(number: int, row: object) -> Item:
     )
 
 
-def _document(row: Attachment) -> Item:
-    return Item(
+def _document(row: Attachment) -> Iterator[Item]:
+    name = f"{applicant_view.kind_word(row.kind)}: {row.filename}"
+    yield Item(
         f"attachment.{row.public_id}",
         "attachments",
-        f"{applicant_view.kind_word(row.kind)}: {row.filename}",
+        name,
         document=row.storage_name,
         filename=f"{row.kind.value}-{row.id}",
         media_type=row.media_type,
         sha256=row.sha256,
     )
+    if row.issued_on is not None:
+        label = _("%(name)s, date of issue", name=name)
+        yield Item(f"issued.{row.public_id}", "attachments", label, day(row.issued_on))
 
 
 def _read(item: Item, storage: Storage) -> Item:
@@ -123,6 +130,9 @@ def _reference(row: Referee, own: ReferenceRequest | None) -> Iterator[Item]:
     if row.answered_at is not None:
         given = [f"{question}: {getattr(row, question)}" for question in QUESTIONS]
         yield Item(f"{key}.answers", "references", f"{name}: {_('answers')}", ", ".join(given))
+    if row.came_by is not None:
+        label = _("%(name)s: how it came", name=name)
+        yield Item(f"{key}.came_by", "references", label, came_by_word(row.came_by))
     if own is not None and own.answered_at is not None:
         known = ", ".join(
             filter(None, (own.relation.value if own.relation else "", own.known_from, own.known_until))

@@ -4,11 +4,12 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from recruit.disclosing.items import Item, Place, masked, strikes
@@ -27,6 +28,15 @@ PAGE, PDF, DATA = "utlamnande.html", "utlamnande.pdf", "utlamnande.json"
 LONGEST_PDF = 30
 #: What a withheld item is called in the file.
 WITHHELD = "[utelämnat]"
+#: What this page has on paper beside the styles that all printed pages share.
+_OWN = """
+h2 { margin: 8mm 0 2mm; padding-top: 3mm; border-top: 0.4mm solid #16211D; }
+dl { margin: 0; } dt { margin-top: 2.5mm; color: #4B5852; break-after: avoid; }
+dd { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
+table { width: 100%; border-collapse: collapse; }
+th, td { text-align: left; vertical-align: top; padding: 1mm 3mm 1mm 0; border-bottom: 0.2mm solid #DAD9D1; }
+.letter { margin: 4mm 0; white-space: pre-wrap; }
+"""
 KIND_WORDS = {
     "number": "personnummer",
     "contact": "privata kontaktuppgifter",
@@ -93,14 +103,22 @@ def packed(
     )
 
 
-def _page(content: Mapping[str, Any]) -> str:
-    return _environment().get_template("handed_out_print.html").render(**content)
+def _page(content: Mapping[str, Any], printed: str = "") -> str:
+    """The page for a browser, which loads nothing; `printed`: the styles of paper instead."""
+    asked = format_date(date.fromisoformat(content["asked_on"]), "d MMMM y", locale="sv")
+    page = _environment().get_template("handed_out_print.html")
+    return page.render(**content, asked=asked, printed=printed)
+
+
+def _on_paper() -> str:
+    """Ink on A4, as the other printed pages."""
+    return (TEMPLATES.parent / "monitoring" / "report_print.css").read_text(encoding="utf-8") + _OWN
 
 
 def _pdf(content: Mapping[str, Any]) -> bytes | None:
     """The page as PDF; None where none could be made, and then the list of files says so."""
     try:
-        return pdf_aside(_page(content), FONTS, LONGEST_PDF)
+        return pdf_aside(_page(content, _on_paper()), FONTS, LONGEST_PDF)
     except PdfUnavailable:
         content["files"][0]["what"] = f"kunde inte göras här; {PAGE} har samma innehåll och kan skrivas ut"
         return None

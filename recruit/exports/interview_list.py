@@ -88,7 +88,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "email": ("E-post", "E-mail"),
     "phone": ("Telefon", "Telephone"),
     "sites": ("Önskade orter", "Site preferences"),
-    "withdrawn": ("återtagen", "withdrawn"),
+    "withdrawn": ("återkallad", "withdrawn"),
     "about": ("Om listan", "About the list"),
     "organisation": ("Organisation", "Organisation"),
     "intake": ("Omgång", "Intake"),

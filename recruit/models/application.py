@@ -124,7 +124,7 @@ class Application(RegionScoped, table=True):
         UniqueConstraint("intake_id", "mask_code"),
         Index("ix_application_case_number", "region_id", "case_number", unique=True),
         # The table of an intake's applications: filtered by these, counted and sorted without reading the rows.
-        Index("ix_application_in_table", "intake_id", "region_id", "status", "submitted_at"),
+        Index("ix_application_in_table", "intake_id", "region_id", "status", "submitted_at", "id"),
         Index("ix_application_counted", "intake_id", "region_id", "status", "eligibility"),
     )
 
@@ -216,6 +216,15 @@ class ExperiencePeriod(RegionScoped, table=True):
     supervised: bool = False
 
 
+class CameBy(enum.Enum):
+    """How a reference came. ONLINE is the referee's own form behind the link; the others a coordinator enters."""
+
+    ONLINE = "online"
+    LETTER = "letter"
+    EMAIL = "email"
+    TELEPHONE = "telephone"
+
+
 #: The questions that a referee answers with 0 to 4, by their columns.
 QUESTIONS = ("safety", "asks_for_help", "responsibility", "collaboration")
 
@@ -224,7 +233,7 @@ class Referee(RegionScoped, table=True):
     """A person whom the applicant names, and, once given, the answers to the fixed form.
 
     `language` is that of the mail to the referee: sv, en or both. Each answer is 0–4 on the form's own scale; None
-    means not answered.
+    means not answered. `came_by` is None until then, and where it was not noted.
     """
 
     __table_args__ = (
@@ -252,6 +261,7 @@ class Referee(RegionScoped, table=True):
     would_employ: bool | None = None
     masked_setting: str | None = Field(default=None, max_length=200)
     masked_comment: str | None = None
+    came_by: CameBy | None = choice(CameBy, default=None, nullable=True)
     answered_at: datetime | None = moment(default=None, nullable=True)
     entered_by_id: int | None = Field(default=None, foreign_key="account.id", ondelete="RESTRICT")
 
@@ -275,6 +285,7 @@ class Attachment(RegionScoped, table=True):
     """An uploaded file. The bytes lie outside the web root under `storage_name`.
 
     `redacts_id` points from a redacted copy, made by the coordinator, to the original; only copies reach assessors.
+    `issued_on` is what the applicant says, asked where the profile limits how old a document may be; None: not told.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -289,6 +300,7 @@ class Attachment(RegionScoped, table=True):
     uploaded_at: datetime = moment()
     uploaded_by_id: int = Field(foreign_key="account.id", ondelete="RESTRICT")
     redacts_id: int | None = Field(default=None, foreign_key="attachment.id", ondelete="CASCADE")
+    issued_on: date | None = None
 
 
 class MonitoringAnswer(RegionScoped, table=True):

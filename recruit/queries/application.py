@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from recruit.errors import NotFound
 from recruit.i18n import lazy_gettext as _
@@ -25,6 +25,7 @@ from recruit.models import (
 from recruit.queries import completeness
 from recruit.queries import intake as intakes
 from recruit.queries.completeness import Dossier, Missing, Task
+from recruit.queries.document_age import age_limits
 
 __all__ = ["Dossier", "Missing", "Own", "Task", "dossier", "missing", "of_account", "own", "tasks"]
 
@@ -50,12 +51,16 @@ def of_account(session: Session, account: Account) -> list[Own]:
     return [Own(*row) for row in rows]
 
 
-def own(session: Session, *, account: Account, reference: str) -> Application:
-    """The person's own application with this reference. Raises NotFound, also for another's or one disposed of."""
+def own(session: Session, *, account: Account, reference: str) -> tuple[Application, Intake]:
+    """The person's own application with this reference, and its intake. Raises NotFound, also for another's or one
+    disposed of. One query.
+    """
     found = session.exec(
-        select(Application).where(Application.reference == reference, Application.account_id == account.id)
+        select(Application, Intake)
+        .join(Intake, col(Intake.id) == col(Application.intake_id))
+        .where(Application.reference == reference, Application.account_id == account.id)
     ).first()
-    if found is None or found.disposed_at is not None:
+    if found is None or found[0].disposed_at is not None:
         raise NotFound(_("You have no application with this reference. Look among your applications."))
     return found
 
@@ -69,18 +74,21 @@ def for_intake(session: Session, *, account_id: int, intake: Intake) -> Applicat
 
 
 def dossier(session: Session, application: Application) -> Dossier:
-    """The application with everything the applicant has told, except the monitoring answers. At most nine queries."""
+    """The application with everything the applicant has told, except the monitoring answers. At most nine queries, and
+    one more where documents may not be of any age."""
     intake = session.get_one(Intake, application.intake_id)
+    profile = intakes.profile_of(session, intake)
     return Dossier(
         application=application,
         intake=intake,
         region=session.get_one(Region, application.region_id),
-        profile=intakes.profile_of(session, intake),
+        profile=profile,
         posts=intakes.posts_of(session, intake),
         periods=periods(session, application),
         referees=referees(session, application),
         site_ids=site_ids(session, application),
         attachments=attachments(session, application),
+        ages=age_limits(session, intake, profile),
     )
 
 
@@ -123,6 +131,16 @@ def attachments(session: Session, application: Application) -> Sequence[Attachme
         col(Attachment.redacts_id).is_(None),
     )
     return session.exec(chosen.order_by(col(Attachment.id))).all()
+
+
+def bytes_of_account(session: Session, account_id: int) -> int:
+    """What all files that somebody has sent come to, whatever application they belong to."""
+    summed = (
+        select(func.sum(Attachment.size))
+        .join(Application, col(Application.id) == col(Attachment.application_id))
+        .where(Application.account_id == account_id, Attachment.uploaded_by_id == account_id)
+    )
+    return session.exec(summed).one() or 0
 
 
 def attachment(session: Session, application: Application, public_id: str) -> Attachment:

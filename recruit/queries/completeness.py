@@ -19,6 +19,7 @@ from recruit.models import (
     Region,
     WorkPermit,
 )
+from recruit.queries.document_age import AgeLimits
 from recruit.queries.intake import PostsAtSite
 from scoring.profile import Profile
 
@@ -46,7 +47,8 @@ class Missing:
     """Something that must be there before the application can be sent.
 
     `file`: it is a document, of the sort `kind`. `field`: where on the topic's page it is told, empty when it is the
-    whole page. `rule`: of the requirement that it is for, empty when it is for none.
+    whole page. `rule`: of the requirement that it is for, empty when it is for none. `attachment`: the file, by its
+    public id, of which it is not told when it was issued.
     """
 
     topic: str
@@ -55,6 +57,7 @@ class Missing:
     field: str = ""
     rule: str = ""
     kind: AttachmentKind | None = None
+    attachment: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,7 @@ class Dossier:
     referees: Sequence[Referee]
     site_ids: Sequence[int]
     attachments: Sequence[Attachment]
+    ages: AgeLimits
 
     @property
     def attached(self) -> frozenset[AttachmentKind]:
@@ -273,3 +277,9 @@ def _documents(dossier: Dossier) -> Iterable[Missing]:
             field = "file" if topic == "attachments" else "document"
             rule = _RULE_OF_DOCUMENT.get(kind, "documents")
             yield Missing(topic, message, file=True, field=field, rule=rule, kind=kind)
+    for file in dossier.attachments:
+        if dossier.ages.undated(file):
+            topic = TOPIC_OF_DOCUMENT.get(file.kind, "attachments")
+            message = _("Write when %(name)s was issued.", name=file.filename)
+            rule = _RULE_OF_DOCUMENT.get(file.kind, "documents")
+            yield Missing(topic, message, rule=rule, attachment=file.public_id)

@@ -1,7 +1,6 @@
 """Reading requests for completion: an application's, an intake's, and which of them let one change what."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -23,26 +22,39 @@ from recruit.models import (
     Intake,
 )
 from recruit.queries.completeness import TOPIC_OF_DOCUMENT
+from recruit.queries.naming import called
 
 
-class Whose(NamedTuple):
-    """Of an application what the list shows: all else of it is long."""
+class Asked(NamedTuple):
+    """A request in the list, with what is shown of its application and who asked; None when nobody did."""
 
-    id: int
+    public_id: str
+    kind: AttachmentKind | None
+    topic: str | None
+    requirement: str | None
+    text: str
+    asked_at: datetime
+    due_on: date
+    first_due_on: date
+    reminded_at: datetime | None
+    answered_at: datetime | None
+    answer: str
+    late: bool
+    handled_at: datetime | None
+    cancelled_at: datetime | None
+    cancel_reason: str
+    asked_by: str | None
+    application_id: int
     mask_code: str
     given_name: str | None
     family_name: str | None
     native_name: str | None
     withdrawn: bool
 
-
-@dataclass(frozen=True)
-class Asked:
-    """A request with its application and who asked; empty when nobody did."""
-
-    request: CompletionRequest
-    application: Whose
-    asked_by: str
+    @property
+    def is_open(self) -> bool:
+        """Whether an answer is still waited for."""
+        return self.answered_at is None and self.cancelled_at is None
 
 
 def today(now: datetime | None = None) -> date:
@@ -50,7 +62,7 @@ def today(now: datetime | None = None) -> date:
     return clock.in_stockholm(now or clock.now()).date()
 
 
-def state(request: CompletionRequest, day: date) -> CompletionState:
+def state(request: CompletionRequest | Asked, day: date) -> CompletionState:
     """Where a request stands on a day."""
     if request.cancelled_at is not None:
         return CompletionState.CANCELLED
@@ -121,23 +133,24 @@ def page(
     *,
     number: int,
     per_page: int,
-) -> tuple[list[Asked], int]:
-    """One page of an intake's requests, the first to be due first, and how many there are. Two queries."""
+) -> list[Asked]:
+    """One page of an intake's requests, the first to be due first. One query; `counts` tells how many there are."""
     conditions = [CompletionRequest.intake_id == intake.id, *(in_state(wanted, day) if wanted else [])]
-    total = session.exec(select(func.count(col(CompletionRequest.id))).where(*conditions)).one()
     order: list[Any] = [col(CompletionRequest.due_on), col(CompletionRequest.id)]
     if wanted in (CompletionState.CAME_IN, CompletionState.HANDLED):
         order = [col(CompletionRequest.answered_at).desc(), col(CompletionRequest.id)]
-    whose: list[Any] = [
-        Application.id,
-        Application.mask_code,
-        Application.given_name,
-        Application.family_name,
-        Application.native_name,
-        col(Application.status) == ApplicationStatus.WITHDRAWN,
-    ]
+    of_request = Asked._fields[: Asked._fields.index("asked_by")]
     rows = session.execute(
-        select_columns(CompletionRequest, col(Account.name), col(Account.email), *whose)
+        select_columns(
+            *(getattr(CompletionRequest, each) for each in of_request),
+            called(session),
+            col(Application.id),
+            col(Application.mask_code),
+            col(Application.given_name),
+            col(Application.family_name),
+            col(Application.native_name),
+            col(Application.status) == ApplicationStatus.WITHDRAWN,
+        )
         .join(Application, col(Application.id) == col(CompletionRequest.application_id))
         .join(Account, col(Account.id) == col(CompletionRequest.asked_by_id), isouter=True)
         .where(*conditions)
@@ -145,8 +158,7 @@ def page(
         .offset((number - 1) * per_page)
         .limit(per_page)
     )
-    asked = [Asked(request, Whose._make(told), name or email or "") for request, name, email, *told in rows]
-    return asked, int(total)
+    return [Asked._make(row) for row in rows]
 
 
 def of_applications(session: Session, ids: Sequence[int]) -> dict[int, list[CompletionRequest]]:

@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import func
-from sqlalchemy.orm import load_only
+from sqlalchemy import select as select_columns  # the one of sqlmodel takes at most four columns
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from recruit.errors import NotFound
@@ -51,6 +53,17 @@ class Chosen:
     maskings: int
 
 
+class ChosenLine(NamedTuple):
+    """The same as its line in a list says it: `seen` is whether somebody has gone through it."""
+
+    mask_code: str
+    case_number: str | None
+    seen: bool
+    seen_at: datetime | None
+    seen_by_id: int | None
+    maskings: int
+
+
 @dataclass(frozen=True)
 class Assessed:
     """One submitted assessment: who, of which stage, and the levels."""
@@ -84,8 +97,25 @@ def by_number(session: Session, *, intake: Intake, number: int) -> Disclosure:
     return found
 
 
-def chosen(session: Session, *, disclosure: Disclosure, brief: bool = False) -> list[Chosen]:
-    """The applications of a request, by mask code. `brief`: their answers are read when they are asked for."""
+def chosen(session: Session, *, disclosure: Disclosure) -> list[Chosen]:
+    """The applications of a request, by mask code."""
+    return [Chosen(*row) for row in session.execute(_of(disclosure, DisclosedApplication, Application))]
+
+
+def chosen_lines(session: Session, *, disclosure: Disclosure) -> list[ChosenLine]:
+    """The same as the lines of a list."""
+    columns = (
+        col(Application.mask_code),
+        col(Application.case_number),
+        col(DisclosedApplication.seen).is_not(None),
+        col(DisclosedApplication.seen_at),
+        col(DisclosedApplication.seen_by_id),
+    )
+    return [ChosenLine._make(row) for row in session.execute(_of(disclosure, *columns))]
+
+
+def _of(disclosure: Disclosure, *columns: Any) -> Any:
+    """The columns for each application of a request, by mask code, with how many places of it are masked."""
     maskings = (
         select(func.count(col(DisclosureMasking.id)))
         .where(
@@ -95,16 +125,13 @@ def chosen(session: Session, *, disclosure: Disclosure, brief: bool = False) -> 
         .correlate(Application)
         .scalar_subquery()
     )
-    counted = (
-        select(DisclosedApplication, Application, maskings)
+    return (
+        select_columns(*columns, maskings)
+        .select_from(DisclosedApplication)
         .join(Application, col(Application.id) == col(DisclosedApplication.application_id))
-        .where(DisclosedApplication.disclosure_id == disclosure.id)
+        .where(col(DisclosedApplication.disclosure_id) == disclosure.id)
         .order_by(col(Application.mask_code))
     )
-    if brief:
-        own: Any = Application
-        counted = counted.options(load_only(own.mask_code, own.case_number))
-    return [Chosen(*row) for row in session.exec(counted)]
 
 
 def one_chosen(
@@ -132,11 +159,12 @@ def maskings(
 
 
 def file_of(session: Session, *, disclosure: Disclosure, kind: str = "main") -> DisclosureFile | None:
-    """The file that was handed out; None when there is none, or none any more."""
+    """The file that was handed out, its content read when asked for; None when there is none, or none any more."""
     kept = select(DisclosureFile).where(
         DisclosureFile.disclosure_id == disclosure.id, DisclosureFile.kind == kind
     )
-    return session.exec(kept).first()
+    content: Any = DisclosureFile.content
+    return session.exec(kept.options(defer(content))).first()
 
 
 def how_many_sent(session: Session, *, intake: Intake) -> int:

@@ -91,6 +91,11 @@ def plan_of(session: Session, *, region_id: int) -> tuple[dict[str, int], int]:
     return terms_of(row), row.revision if row else 0
 
 
+def has_plan(session: Session, *, region_id: int) -> bool:
+    """Whether the region has said how long it keeps what it has: before that no day can be promised to anybody."""
+    return chosen_plan(session, region_id=region_id) is not None
+
+
 def holds(session: Session, *, region_id: int, lifted: bool = False) -> list[tuple[Hold, Intake, str | None]]:
     """The holds of a region with the intake and, of one application, its reference; the newest first."""
     wanted = (
@@ -146,9 +151,15 @@ def draft_until(intake: Intake, terms: Mapping[str, int]) -> date:
     return clock.in_stockholm(intake.closes_at + timedelta(days=terms["draft_days"])).date()
 
 
-def due(session: Session, *, region_id: int, now: datetime) -> list[Due]:
-    """What is due in a region, by intake: a fixed number of queries for each."""
-    terms, _revision = plan_of(session, region_id=region_id)
+def due(
+    session: Session, *, region_id: int, now: datetime, terms: Mapping[str, int] | None = None
+) -> list[Due]:
+    """What is due in a region, by intake: a fixed number of queries for each.
+
+    `terms`: those of a plan that is only thought of; None: the region's own.
+    """
+    if terms is None:
+        terms, _revision = plan_of(session, region_id=region_id)
     intakes = session.exec(select(Intake).where(Intake.region_id == region_id).order_by(col(Intake.id))).all()
     found = [_due_of(session, intake, terms, clock.in_stockholm(now).date()) for intake in intakes]
     return [each for each in found if each.anything]

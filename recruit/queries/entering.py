@@ -1,7 +1,11 @@
 """What every page of a group is entered by: its region, the person's roles there, and the intake it is about."""
 
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
+from sqlalchemy import bindparam
+from sqlalchemy import select as select_columns  # the one of sqlmodel takes at most four columns
 from sqlmodel import Session, col, select
 
 from recruit.models import CriteriaProfile, Intake, Membership, RecordEntry, Region, Role
@@ -26,19 +30,25 @@ def entered(session: Session, *, region: str, intake: str | None, account_id: in
 
     One query, outside the scope of a region: which one it is, is what it tells.
     """
-    mine = (col(Membership.region_id) == Region.id) & (col(Membership.account_id) == account_id)
-    named = (col(Intake.region_id) == Region.id) & (col(Intake.slug) == intake)
-    newest = select(RecordEntry.hash).where(RecordEntry.region_id == Region.id).correlate(Region)
-    head = newest.order_by(col(RecordEntry.number).desc()).limit(1).scalar_subquery()
-    rows = session.exec(
-        select(Region, col(Membership.role), Intake, CriteriaProfile, head)  # type: ignore[call-overload]
-        .outerjoin(Membership, mine)
-        .outerjoin(Intake, named)
-        .outerjoin(CriteriaProfile, col(CriteriaProfile.id) == Intake.profile_id)
-        .where(Region.slug == region)
-    ).all()
+    rows = session.execute(_entering(), {"region": region, "intake": intake, "account_id": account_id}).all()
     if not rows:
         return None
     found, _role, present, profile, newest_hash = rows[0]
     roles = frozenset(row[1] for row in rows if row[1] is not None)
     return Entered(found, roles, present, profile, newest_hash)
+
+
+@cache  # every page asks it, and no value of a request is in it
+def _entering() -> Any:
+    """What reads that, for the parameters `region`, `intake` and `account_id`."""
+    mine = (col(Membership.region_id) == Region.id) & (col(Membership.account_id) == bindparam("account_id"))
+    named = (col(Intake.region_id) == Region.id) & (col(Intake.slug) == bindparam("intake"))
+    newest = select(RecordEntry.hash).where(RecordEntry.region_id == Region.id).correlate(Region)
+    head = newest.order_by(col(RecordEntry.number).desc()).limit(1).scalar_subquery()
+    return (
+        select_columns(Region, col(Membership.role), Intake, CriteriaProfile, head)
+        .outerjoin(Membership, mine)
+        .outerjoin(Intake, named)
+        .outerjoin(CriteriaProfile, col(CriteriaProfile.id) == Intake.profile_id)
+        .where(col(Region.slug) == bindparam("region"))
+    )

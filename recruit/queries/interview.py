@@ -29,6 +29,7 @@ from recruit.models import (
     InterviewListEntry,
     ListPublication,
     ListStatus,
+    LotSeed,
     Posts,
     RankingRow,
     RankingRun,
@@ -37,6 +38,7 @@ from recruit.models import (
     ZoneDecision,
     ZoneReason,
 )
+from recruit.queries.lots import Lot, as_shown
 from recruit.queries.naming import called
 from recruit.queries.ranking import WITHOUT_CONTENT
 
@@ -59,9 +61,9 @@ def by_version(session: Session, *, intake: Intake, version: int) -> InterviewLi
 
 @dataclass(frozen=True)
 class Version:
-    """A version of a list with what its page tells of it: the run, how its zone was settled, its publication, and the
-    confirmed version `before` it. `newest` and `published` are the numbers of the newest version and of the newest that
-    applicants have been told of, None where there is none; `to_tell` is how many a publication would be mailed to.
+    """A version of a list with what its page tells of it: the run, how its zone was settled, its publication, the
+    confirmed version `before` it, and its stage's lot. `newest` and `published` are the numbers of the newest version
+    and of the newest that applicants have been told of, None where there is none.
     """
 
     drawn: InterviewList
@@ -71,7 +73,7 @@ class Version:
     before: InterviewList | None
     newest: int
     published: int | None
-    to_tell: int
+    lot: Lot | None
 
 
 def whole_version(session: Session, *, intake: Intake, version: int) -> Version:
@@ -84,12 +86,6 @@ def whole_version(session: Session, *, intake: Intake, version: int) -> Version:
     )
     all_versions = select(func.max(other.version)).where(other.intake_id == intake.id)
     told = all_versions.join(ListPublication, col(ListPublication.list_id) == col(other.id))
-    mailed = (
-        select(func.count(col(RankingRow.id)))
-        .join(Application, col(Application.id) == RankingRow.application_id)
-        .where(RankingRow.run_id == RankingRun.id, Application.status == ApplicationStatus.SUBMITTED)
-        .correlate(RankingRun)
-    )
     row = session.execute(
         select_columns(
             InterviewList,
@@ -99,18 +95,21 @@ def whole_version(session: Session, *, intake: Intake, version: int) -> Version:
             before,
             all_versions.scalar_subquery(),
             told.correlate(None).scalar_subquery(),
-            mailed.scalar_subquery(),
+            LotSeed,
         )
         .join(RankingRun, col(RankingRun.id) == InterviewList.run_id)
         .outerjoin(ZoneDecision, col(ZoneDecision.list_id) == InterviewList.id)
         .outerjoin(ListPublication, col(ListPublication.list_id) == InterviewList.id)
         .outerjoin(before, (col(before.intake_id) == intake.id) & (col(before.version) == last_before))
+        .outerjoin(LotSeed, (col(LotSeed.intake_id) == intake.id) & (col(LotSeed.stage) == RankingRun.stage))
         .where(col(InterviewList.intake_id) == intake.id, col(InterviewList.version) == version)
         .options(*WITHOUT_CONTENT)
     ).first()
     if row is None:
         raise NotFound(_("There is no such version of the interview list."))
-    return Version(*row)
+    *rest, seed = row
+    whole: list[Any] = [*rest, as_shown(seed) if seed is not None else None]
+    return Version(*whole)
 
 
 def draft_of(session: Session, *, intake: Intake) -> InterviewList | None:
@@ -251,7 +250,7 @@ def _of_entry() -> list[Any]:
         func.coalesce(Application.given_name, ""),
         func.coalesce(Application.family_name, ""),
         func.coalesce(Application.native_name, ""),
-        Account.email,
+        case((col(Application.disposed_at).is_(None), Account.email), else_=""),
         func.coalesce(Application.phone, ""),
         Application.reference,
     ]

@@ -84,7 +84,9 @@ OUTCOMES: Mapping[LetterKind, Audience] = {
 def audiences(session: Session, *, intake: Intake) -> dict[Audience, frozenset[int]]:
     """Ids of the applications in each; those of a list are empty before one is published."""
     sent = select(Application.id, col(Application.eligibility)).where(
-        Application.intake_id == intake.id, Application.status == ApplicationStatus.SUBMITTED
+        Application.intake_id == intake.id,
+        Application.status == ApplicationStatus.SUBMITTED,
+        col(Application.disposed_at).is_(None),
     )
     standing = {identity or 0: eligibility for identity, eligibility in session.exec(sent)}
     found: dict[Audience, frozenset[int]] = {

@@ -27,16 +27,17 @@ class Lot:
 def of_intake(session: Session, *, intake: Intake) -> dict[str, Lot]:
     """The lots of an intake by stage, screening first; empty before it is opened."""
     found = select(LotSeed).where(LotSeed.intake_id == intake.id).order_by(col(LotSeed.stage).desc())
-    return {row.stage: _lot(row) for row in session.exec(found)}
+    return {row.stage: as_shown(row) for row in session.exec(found)}
 
 
 def of_stage(session: Session, *, intake_id: int, stage: str) -> Lot | None:
     """The lot of one stage; None before the intake is opened."""
     row = row_of(session, intake_id=intake_id, stage=stage)
-    return _lot(row) if row is not None else None
+    return as_shown(row) if row is not None else None
 
 
-def _lot(row: LotSeed) -> Lot:
+def as_shown(row: LotSeed) -> Lot:
+    """The lot of that row, without the seed until it is revealed."""
     return Lot(
         stage=row.stage,
         commitment=row.commitment,

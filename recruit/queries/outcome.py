@@ -6,7 +6,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
+from sqlalchemy import select as select_columns  # the one of sqlmodel takes at most four columns
 from sqlmodel import Session, col, select
 
 from recruit.errors import NotFound
@@ -17,6 +19,7 @@ from recruit.models import (
     ApplicationStatus,
     EntryKind,
     Intake,
+    InterviewList,
     InterviewListEntry,
     Outcome,
     OutcomeKind,
@@ -25,6 +28,7 @@ from recruit.models import (
 )
 from recruit.models.application import GOES_ON
 from recruit.queries import interview as lists
+from recruit.queries.among import among
 from recruit.queries.naming import called
 
 #: The steps in their order; who reached one has reached those before it, also where nobody wrote them down.
@@ -95,14 +99,36 @@ def candidates(session: Session, *, intake: Intake) -> list[Candidate]:
     if newest is None:
         return []
     happened = _outcomes(session, intake)
-    entries = {
-        each.application_id: each
-        for each in session.exec(select(InterviewListEntry).where(InterviewListEntry.list_id == newest.id))
-    }
-    wanted = select(Application).where(col(Application.id).in_(entries.keys() | happened.keys()))
-    found = [_candidate(each, entries, happened) for each in session.exec(wanted)]
+    entries = _entries(session, newest)
+    wanted = select_columns(
+        col(Application.id),
+        col(Application.mask_code),
+        col(Application.given_name),
+        col(Application.family_name),
+        col(Application.status),
+        col(Application.eligibility),
+    ).where(col(Application.id).in_(among(entries.keys() | happened.keys())))
+    found = [_candidate(each, entries, happened) for each in session.execute(wanted)]
     rank = {EntryKind.CALLED: 0, EntryKind.RESERVE: 1, None: 2}
     return sorted(found, key=lambda c: (rank[c.kind], c.group_name, c.position or 0, c.mask_code))
+
+
+class _Entry(NamedTuple):
+    """A place on the list."""
+
+    kind: EntryKind
+    group_name: str
+    position: int | None
+
+
+def _entries(session: Session, newest: InterviewList) -> dict[int, _Entry]:
+    told = select_columns(
+        col(InterviewListEntry.application_id),
+        col(InterviewListEntry.kind),
+        col(InterviewListEntry.group_name),
+        col(InterviewListEntry.position),
+    ).where(col(InterviewListEntry.list_id) == newest.id)
+    return {application_id: _Entry(*entry) for application_id, *entry in session.execute(told)}
 
 
 def _outcomes(session: Session, intake: Intake) -> dict[int, list[Happened]]:
@@ -122,11 +148,10 @@ def _outcomes(session: Session, intake: Intake) -> dict[int, list[Happened]]:
 
 
 def _candidate(
-    application: Application,
-    entries: Mapping[int, InterviewListEntry],
+    application: Any,
+    entries: Mapping[int, _Entry],
     happened: Mapping[int, list[Happened]],
 ) -> Candidate:
-    assert application.id is not None
     entry = entries.get(application.id)
     return Candidate(
         application_id=application.id,

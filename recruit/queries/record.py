@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, or_
+from sqlalchemy import case, func, or_
+from sqlalchemy import select as select_columns  # the one of sqlmodel takes at most four columns
 from sqlmodel import Session, col, select
 
 from recruit.models import (
     Application,
     Assignment,
     Attachment,
+    CriteriaProfile,
     Intake,
     InterviewList,
     ListStatus,
@@ -22,7 +24,11 @@ from recruit.models import (
     Referee,
     Role,
 )
+from recruit.queries.among import among
+from recruit.queries.intake import parsed
 from recruit.queries.naming import Member, former, group
+from recruit.queries.record_names import OF_MEMBERS, Called, accounts, by_name, codes, sites
+from recruit.queries.unchanged import kept
 
 PER_PAGE, MOST_PER_PAGE = 50, 250
 #: Subjects that are of one application, and how to get from the subject to it.
@@ -31,18 +37,15 @@ OF_APPLICATION: Mapping[str, Any] = {
     "attachment": Attachment,
     "referee": Referee,
 }
-#: Fields whose values are accounts of the group, shown by name.
-OF_MEMBERS = frozenset({"assessor", "replacements"})
 #: What an auditor may read of an entry on an application: what was decided, never what the applicant told.
 DECIDED = frozenset(
-    {"status", "eligibility", "answer", "proposed", "requirement", "stage", "level", "levels"}
+    {"status", "eligibility", "answer", "proposed", "requirement", "stage", "level", "levels", "came_by"}
 )
 
 
-@dataclass(frozen=True)
-class Change:
-    """One field of an entry. `disposed`: the values have been deleted; `hidden`: the reader may not see
-    them.
+class Change(NamedTuple):
+    """One field of an entry, its values as they are kept, with names for numbers. `disposed`: the values have been
+    deleted; `hidden`: the reader may not see them.
     """
 
     field: str
@@ -52,8 +55,7 @@ class Change:
     hidden: bool
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One entry as shown. `actor` None is the system; an applicant is never named to the group
     (`by_applicant`).
 
@@ -71,6 +73,20 @@ class Entry:
     reason: str | None
     reason_state: str
     hash: str
+
+    def parted(self) -> tuple[list[Change], list[str], list[str]]:
+        """The changes that can be read, and the fields of those that are left out and of those disposed of."""
+        shown: list[Change] = []
+        hidden: list[str] = []
+        disposed: list[str] = []
+        for each in self.changes:
+            if each.disposed:
+                disposed.append(each.field)
+            elif each.hidden:
+                hidden.append(each.field)
+            else:
+                shown.append(each)
+        return shown, hidden, disposed
 
 
 @dataclass(frozen=True)
@@ -159,22 +175,27 @@ def entries(
     may see and nowhere else. `members`: the group, where it has been read already.
     """
     reader = Reader(sees_values, assessor_id, sees_names)
-    wanted = _wanted(region_id, search or Search(intake_id=intake_id), reader)
-    total = session.exec(select(func.count()).select_from(RecordEntry).where(*wanted)).one()
+    search = search or Search(intake_id=intake_id)
+    wanted = _wanted(region_id, search, reader)
+    counted = select(func.count()).select_from(RecordEntry).where(*wanted)
+    total = kept(session, lambda: session.exec(counted).one(), "entries", region_id, search, reader)
     number = min(max(number, 1), max(1, -(-total // per_page)))
-    newest = select(RecordEntry).where(*wanted).order_by(col(RecordEntry.number).desc())
-    rows = session.exec(newest.offset((number - 1) * per_page).limit(per_page)).all()
+    newest = select_columns(*COLUMNS).outerjoin(Application, col(Application.id) == _ABOUT).where(*wanted)
+    newest = newest.order_by(col(RecordEntry.number).desc()).offset((number - 1) * per_page).limit(per_page)
+    rows = [Row._make(row) for row in session.execute(newest)]
     values = _values(session, rows)
     known = group(session, region_id=region_id) if members is None else members
     here, names = _people(session, region_id, rows, values, known, sees_names=sees_names)
-    codes = _codes(session, rows)
+    older = _older(session, rows)
+    texts = [(each.field, text) for told in values.values() for each in told.values() for text in each[1:]]
+    called = Called(names, codes(session, texts), sites(session, region_id=region_id, values=texts))
     items = [
         _entry(
             row,
-            values.get(row.id or 0, {}),
+            values.get(row.id, {}),
             here,
-            names,
-            codes,
+            called,
+            row.mask_code or older.get((row.subject_kind, row.subject_id)),
             sees_values=sees_values,
             sees_levels=assessor_id is None or row.actor_id == assessor_id,
         )
@@ -272,10 +293,47 @@ def actions(session: Session, *, region_id: int) -> list[str]:
     )
 
 
+def names_of_keys(session: Session, *, region_id: int) -> dict[str, dict[str, str]]:
+    """What the keys of requirements and criteria stand for, by language, in the newest version that has them."""
+    found: dict[str, dict[str, str]] = {}
+    statement = select(CriteriaProfile).where(CriteriaProfile.region_id == region_id)
+    for row in session.exec(statement.order_by(col(CriteriaProfile.id))):
+        profile = parsed(row)
+        found |= {each.key: {"sv": each.name.sv, "en": each.name.en} for each in profile.requirements}
+        found |= {each.key: {"sv": each.name.sv, "en": each.name.en} for each in profile.criteria}
+    return found
+
+
 def intakes(session: Session, *, region_id: int) -> list[Intake]:
     """The region's intakes, for the filter, the newest first."""
     statement = select(Intake).where(Intake.region_id == region_id).order_by(col(Intake.id).desc())
     return list(session.exec(statement))
+
+
+class Row(NamedTuple):
+    """An entry, as far as it is shown; `mask_code` of the application that it names, if any."""
+
+    id: int
+    number: int
+    at: datetime
+    actor_id: int | None
+    application_id: int | None
+    action: str
+    subject_kind: str
+    subject_id: int
+    digests: str
+    hash: str
+    mask_code: str | None
+
+
+COLUMNS: tuple[Any, ...] = tuple(
+    getattr(Application if each == "mask_code" else RecordEntry, each) for each in Row._fields
+)
+#: SQL: the id of the application that an entry names.
+_ABOUT = case(
+    (col(RecordEntry.subject_kind) == "application", col(RecordEntry.subject_id)),
+    else_=col(RecordEntry.application_id),
+)
 
 
 class Value(NamedTuple):
@@ -286,21 +344,19 @@ class Value(NamedTuple):
     new: str | None
 
 
-def _values(session: Session, rows: Sequence[RecordEntry]) -> dict[int, dict[str, Value]]:
+def _values(session: Session, rows: Sequence[Row]) -> dict[int, dict[str, Value]]:
     statement = select(RecordValue.entry_id, RecordValue.field, RecordValue.old, RecordValue.new)
-    found: dict[int, dict[str, Value]] = {}
-    for entry_id, *value in session.exec(
-        statement.where(col(RecordValue.entry_id).in_([r.id for r in rows]))
-    ):
-        kept = Value._make(value)
-        found.setdefault(entry_id, {})[kept.field] = kept
+    found: dict[int, dict[str, Value]] = {row.id: {} for row in rows}
+    for entry_id, *told in session.exec(statement.where(col(RecordValue.entry_id).in_(among(found)))).all():
+        value = Value._make(told)
+        found[entry_id][value.field] = value
     return found
 
 
 def _people(
     session: Session,
     region_id: int,
-    rows: Iterable[RecordEntry],
+    rows: Iterable[Row],
     values: Mapping[int, Mapping[str, Value]],
     known: Sequence[Member],
     *,
@@ -310,8 +366,7 @@ def _people(
     ids = {row.actor_id for row in rows if row.actor_id is not None}
     for fields in values.values():
         for value in fields.values():
-            if value.field in OF_MEMBERS:
-                ids |= _ids(value.old) | _ids(value.new)
+            ids |= accounts(value.field, value.old) | accounts(value.field, value.new)
     found = list(known)
     unknown = ids - {each.account_id for each in found}
     if unknown:
@@ -321,47 +376,11 @@ def _people(
     }
 
 
-def _ids(text: str | None) -> set[int]:
-    """The account ids that a value holds: one number, or a list of them."""
-    if text is None:
-        return set()
-    content = json.loads(text)
-    return set(content) if isinstance(content, list) else {content}
-
-
-def _in_words(field: str, text: str | None, names: Mapping[int, str]) -> str | None:
-    """A value as people read it: accounts by name, a table of values as a line."""
-    if text is None:
-        return None
-    if field in OF_MEMBERS:
-        return ", ".join(names.get(each, str(each)) for each in sorted(_ids(text)))
-    if not text.startswith(("{", "[")):
-        return text
-    try:
-        content = json.loads(text)
-    except ValueError:
-        return text  # somebody's own words that begin with a bracket
-    if isinstance(content, dict):
-        return ", ".join(f"{key}: {value}" for key, value in content.items())
-    return ", ".join(" – ".join(map(str, each)) if isinstance(each, list) else str(each) for each in content)
-
-
-def _codes(session: Session, rows: Sequence[RecordEntry]) -> dict[tuple[str, int], str]:
-    """(subject kind, subject id) -> mask code, for the subjects that are of an application."""
-    of = {
-        (row.subject_kind, row.subject_id): row.subject_id
-        if row.subject_kind == "application"
-        else row.application_id
-        for row in rows
-    }
-    ids = {each for each in of.values() if each is not None}
-    codes: dict[int | None, str] = {}
-    if ids:
-        named = select(col(Application.id), col(Application.mask_code)).where(col(Application.id).in_(ids))
-        codes = dict(session.exec(named).all())
-    found = {key: codes[number] for key, number in of.items() if number in codes}
-    for kind, model in OF_APPLICATION.items():  # entries from before they named their application
-        older = [number for (each, number), about in of.items() if each == kind and about is None]
+def _older(session: Session, rows: Sequence[Row]) -> dict[tuple[str, int], str]:
+    """(subject kind, subject id) -> mask code, for entries from before they named the application they are about."""
+    found: dict[tuple[str, int], str] = {}
+    for kind, model in OF_APPLICATION.items():
+        older = {row.subject_id for row in rows if row.subject_kind == kind and row.application_id is None}
         if not older:
             continue
         through = (
@@ -375,11 +394,11 @@ def _codes(session: Session, rows: Sequence[RecordEntry]) -> dict[tuple[str, int
 
 
 def _entry(
-    row: RecordEntry,
+    row: Row,
     values: Mapping[str, Value],
     members: set[int],
-    names: Mapping[int, str],
-    codes: Mapping[tuple[str, int], str],
+    called: Called,
+    code: str | None,
     *,
     sees_values: bool,
     sees_levels: bool,
@@ -392,7 +411,7 @@ def _entry(
         _change(
             field,
             values.get(field),
-            names,
+            called,
             hidden=(personal and not sees_values and field not in DECIDED) or levels_hidden,
         )
         for field in fields
@@ -402,11 +421,11 @@ def _entry(
     return Entry(
         number=row.number,
         at=row.at,
-        actor=None if row.actor_id is None or by_applicant else names.get(row.actor_id),
+        actor=None if row.actor_id is None or by_applicant else called.members.get(row.actor_id),
         by_applicant=by_applicant,
         action=row.action,
         subject_kind=row.subject_kind,
-        code=codes.get((row.subject_kind, row.subject_id)),
+        code=code,
         changes=changes,
         reason=reason,
         reason_state=state,
@@ -414,10 +433,10 @@ def _entry(
     )
 
 
-def _change(field: str, value: Value | None, names: Mapping[int, str], *, hidden: bool) -> Change:
+def _change(field: str, value: Value | None, called: Called, *, hidden: bool) -> Change:
     if value is None or hidden:
         return Change(field, None, None, disposed=value is None, hidden=hidden)
-    old, new = _in_words(field, value.old, names), _in_words(field, value.new, names)
+    old, new = by_name(field, value.old, called), by_name(field, value.new, called)
     return Change(field, old, new, disposed=False, hidden=False)
 
 

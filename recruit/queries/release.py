@@ -72,12 +72,18 @@ def staff(session: Session, *, region_id: int) -> Staff:
 
 
 def to_tell(session: Session, *, interview_list: InterviewList) -> int:
-    """How many applicants a publication of the list would be mailed to: those of its run who have not withdrawn."""
+    """How many applicants a publication of the list would be mailed to: those of its run who have not withdrawn, and
+    whose applications have not been disposed of.
+    """
     found = (
         select(func.count())
         .select_from(RankingRow)
         .join(Application, col(Application.id) == RankingRow.application_id)
-        .where(RankingRow.run_id == interview_list.run_id, Application.status == ApplicationStatus.SUBMITTED)
+        .where(
+            RankingRow.run_id == interview_list.run_id,
+            Application.status == ApplicationStatus.SUBMITTED,
+            col(Application.disposed_at).is_(None),
+        )
     )
     return session.exec(found).one()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -431,13 +430,14 @@ class Recomputed:
 
 def _refuse_exponents(profile: str) -> None:
     """Raise ValueError for a number such as 1e-99999999, exact arithmetic with which would not come to an end."""
+    from scoring.profile_toml import read_toml
 
     def plain(number: str) -> float:
         if "e" in number.lower() or len(number) > _LONGEST_NUMBER:
             raise ValueError(f"the number {number[:40]} is written with an exponent or has too many digits")
         return float(number)
 
-    tomllib.loads(profile, parse_float=plain)
+    read_toml(profile, parse_float=plain)
 
 
 def _without(whole: Mapping[str, Any], key: str) -> dict[str, Any]:

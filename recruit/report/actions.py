@@ -218,7 +218,7 @@ _LOOK: dict[str, Pair] = {
         "See what differs in the criterion {item} ({group}).",
     ),
     "item_bias": (
-        "Läs om ankarna till bedömningsgrunden {item}: lika förmåga får olika nivå ({group}).",
+        "Läs om nivåbeskrivningarna för {item}: lika förmåga får olika nivå ({group}).",
         "Read the anchors of the criterion {item} again: equal ability gets different levels ({group}).",
     ),
     "assessor": (
@@ -363,7 +363,7 @@ def _bar(bar: Figures) -> Iterator[Action]:
             "bar",
             _said(
                 (
-                    "Fråga varför {vacant} av {posts} platser är tomma medan {without} över tröskeln inte har "
+                    "Fråga varför {vacant} av {posts} platser är tomma medan {without} över gränsen inte har "
                     "fått något erbjudande.",
                     "Ask why {vacant} of {posts} posts are vacant while {without} above the threshold got no "
                     "offer.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -28,6 +29,7 @@ from recruit.models import (
     RecordValue,
     Region,
     SendingState,
+    Site,
     metadata,
 )
 from recruit.queries import application as own
@@ -45,7 +47,7 @@ from recruit.rights.register import (
     Part,
 )
 
-FORMAT, VERSION = "recruit.everything-held", 2
+FORMAT, VERSION = "recruit.everything-held", 3
 #: What in an address of a mail lets somebody in.
 KEY_IN_LINK = re.compile(r"(?<=/)[A-Za-z0-9_-]{20,}")
 
@@ -90,7 +92,6 @@ def _application(session: Session, application: Application) -> dict[str, Any]:
     }
     parts["mail"] = _without_keys(parts["mail"])
     parts["monitoring"] = _monitoring(session, application)
-    kept = disposal.kept_until(session, application)
     return {
         "reference": application.reference,
         "region": session.get_one(Region, application.region_id).name,
@@ -100,7 +101,7 @@ def _application(session: Session, application: Application) -> dict[str, Any]:
             "case_number": intake.case_number,
             **_names(session, intake),
         },
-        "kept_until": _told(kept.until) if application.status is not ApplicationStatus.DRAFT else None,
+        "kept_until": _kept_until(session, application),
         "answers": masker.clean([_answers(application, shown)])[0],
         "explanation": _explanation(session, application),
         **parts,
@@ -108,6 +109,15 @@ def _application(session: Session, application: Application) -> dict[str, Any]:
         "held_back": [] if shown else [*HELD_ANSWERS, *sorted([*_held_parts(), "files"]), "record"],
         "held_back_until": None if shown else _told(intake.starts_on),
     }
+
+
+def _kept_until(session: Session, application: Application) -> str | None:
+    """The day from which the region's plan disposes of it; None of a draft, and while the region has no plan."""
+    if application.status is ApplicationStatus.DRAFT:
+        return None
+    if not disposal.has_plan(session, region_id=application.region_id):
+        return None
+    return str(_told(disposal.kept_until(session, application).until))
 
 
 def _names(session: Session, intake: Intake) -> dict[str, Any]:
@@ -264,6 +274,8 @@ class _Masker:
 
     def __init__(self, session: Session, application: Application) -> None:
         self._mine = application.account_id
+        sites = select(Site.id, Site.name).where(Site.region_id == application.region_id)
+        self._sites = dict(session.exec(sites).all())
         ids: dict[int, None] = {}
         for table in (Assignment, ConflictOfInterest):
             rows = select(table.assessor_id).where(table.application_id == application.id)
@@ -293,10 +305,16 @@ class _Masker:
         return str(self.assessor(account_id)) if account_id in self._ids else "the group"
 
     def field(self, name: str, value: str | None) -> str | None:
-        """A value of the record; of a member of the group only which assessor."""
+        """A value of the record; of members of the group only which assessors, and sites by their names."""
         if name in ("assessor", "replacement") and value and value.isdigit():
             return self.assessor(int(value))
-        return "the group" if name == "replacements" and value else value
+        if name == "assessors" and value:
+            return ", ".join(str(self.assessor(each)) for each in json.loads(value))
+        if name == "site_ids" and value:
+            return ", ".join(self._sites.get(each, "?") for each in json.loads(value))
+        if name == "replacements" and value:
+            return None if value == "[]" else "the group"
+        return value
 
     def clean(self, told: Any) -> Any:
         """The same with assessors' names and addresses replaced in every text."""

@@ -30,7 +30,8 @@ PARTS = {
         "references",
         (
             "position", "name", "title", "workplace", "email", "phone", "language", "safety", "asks_for_help",
-            "responsibility", "collaboration", "would_employ", "masked_setting", "masked_comment", "answered_at",
+            "responsibility", "collaboration", "would_employ", "masked_setting", "masked_comment", "came_by",
+            "answered_at",
         ),
         held_columns=(
             "safety", "asks_for_help", "responsibility", "collaboration", "would_employ", "masked_setting",
@@ -53,7 +54,11 @@ PARTS = {
     "decision_letter": Part("decision_letters", ("language", "sha256", "made_at")),
     "site_preference": Part("sites", ("rank",), {"site": ("site_id", "site", "name")}),
     "attachment": Part(
-        "files", ("kind", "filename", "storage_name", "media_type", "size", "sha256", "uploaded_at", "redacts_id")
+        "files",
+        (
+            "kind", "filename", "storage_name", "media_type", "size", "sha256", "issued_on", "uploaded_at",
+            "redacts_id",
+        ),
     ),
     "monitoring_answer": Part("monitoring", ("sex", "age_band")),
     "completion_request": Part(

@@ -1,171 +1,65 @@
-"""What stands in everything held as a code, in the words that the applicant's own pages use; days on Swedish clocks."""
+"""What stands in everything held, in the words that the applicant's own pages use; days on Swedish clocks."""
 
 from __future__ import annotations
 
 import enum
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Enum
 
-from forms import choices
-from forms.application import WITHDRAWALS
-from forms.people import ROLES
-from forms.referee import DECLINES, RELATIONS
-from forms.rights import GROUNDS, OUTCOMES
-from recruit import applicant_view, display, outcome_words, record_words, released_words
-from recruit.disclosing.words import OUTCOMES as DISCLOSED
+from recruit import display, record_words
+from recruit.disclosing.words import KINDS as MASKED
 from recruit.i18n import gettext, language
-from recruit.i18n import lazy_gettext as _
-from recruit.models import (
-    AgeBand,
-    Answer,
-    ApplicationStatus,
-    AssignmentStatus,
-    AttachmentKind,
-    ClinicalArea,
-    ConflictAnswer,
-    CorrectionOutcome,
-    DeclineReason,
-    DisagreementEnd,
-    DisagreementWay,
-    DisclosureOutcome,
-    Eligibility,
-    EntryKind,
-    HoldGround,
-    LanguageEvidence,
-    LetterKind,
-    LicenceRoute,
-    LicenceStatus,
-    MailState,
-    OutcomeKind,
-    OutcomeReason,
-    Relation,
-    ReleasedKind,
-    Role,
-    SetAsideReason,
-    Sex,
-    WorkPermit,
-    ZoneReason,
-    metadata,
-)
+from recruit.models import Answer, AttachmentKind, metadata
 from recruit.rights import words
+from recruit.rights.codes import ITEMS, RECORDED, ROWS, SIGNS, TEXTS, WORDS
 from recruit.rights.register import OF_ACCOUNT, PARTS
+from recruit.traces_words import kind_words
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
-_ASSESSOR = re.compile(r"assessor (\d+)\Z")
-
-Words = Mapping[Any, Any]
-#: By the kind of code: the words of each.
-_WORDS: dict[type[enum.Enum], Words | Callable[[Any], Any]] = {
-    LicenceStatus: dict(choices.LICENCE),
-    LicenceRoute: dict(choices.LICENCE_ROUTE),
-    WorkPermit: dict(choices.WORK_PERMIT),
-    LanguageEvidence: dict(choices.LANGUAGE_EVIDENCE),
-    ClinicalArea: dict(choices.CLINICAL_AREA),
-    AttachmentKind: dict(choices.ATTACHMENT_KIND),
-    Sex: dict(choices.SEX),
-    AgeBand: dict(choices.AGE_BAND),
-    ZoneReason: dict(choices.ZONE_REASON),
-    Relation: dict(RELATIONS),
-    DeclineReason: dict(DECLINES),
-    CorrectionOutcome: dict(OUTCOMES),
-    HoldGround: dict(GROUNDS),
-    Role: dict(ROLES),
-    DisclosureOutcome: {each.value: said for each, said in DISCLOSED.items()},
-    ApplicationStatus: applicant_view.status_word,
-    Eligibility: applicant_view.eligibility_word,
-    Answer: applicant_view.answer_word,
-    ReleasedKind: released_words.kind_word,
-    OutcomeKind: outcome_words.kind_name,
-    OutcomeReason: outcome_words.reason_name,
-    LetterKind: {
-        "called": _("Call to an interview"),
-        "reserve": _("A place in reserve"),
-        "not_called": _("No call to an interview"),
-        "information": _("Information"),
-        "free": _("A letter of another kind"),
-    },
-    MailState: {
-        "waiting": _("Waits to be sent"),
-        "handing_over": _("Being handed over"),
-        "sent": _("Sent"),
-        "failed": _("Could not be sent"),
-        "uncertain": _("It is not known whether it was sent"),
-        "bounced": _("Came back"),
-        "stopped": _("Stopped before it was sent"),
-    },
-    AssignmentStatus: {
-        "assigned": _("Handed out"),
-        "submitted": _("Submitted"),
-        "recused": _("Handed back because of a conflict of interest"),
-    },
-    SetAsideReason: {
-        "little": _("Too little to go by"),
-        "unreadable": _("A document that cannot be read"),
-        "language": _("In a language that the assessor does not read"),
-        "recognised": _("Recognised the applicant"),
-        "time": _("No time"),
-        "other": _("Another reason"),
-    },
-    ConflictAnswer: {"conflict": _("A conflict of interest"), "no_conflict": _("No conflict of interest")},
-    DisagreementWay: {
-        "third": _("A third assessment"),
-        "discussion": _("A discussion between the assessors"),
-        "left": _("Left as it is"),
-    },
-    DisagreementEnd: {"changed": _("A level was changed"), "kept": _("The levels were kept")},
-    EntryKind: {"called": _("Called"), "reserve": _("In reserve")},
-}
-#: By the field, where a text holds a code.
-_TEXTS: dict[str, Words] = {
-    "stage": {"screening": _("Assessment"), "interview": _("Interview")},
-    "withdrawal_code": dict(WITHDRAWALS),
-    "language": {"sv": _("Swedish"), "en": _("English"), "both": _("Swedish and English")},
-    "by": {"you": _("You"), "the group": _("The recruitment group"), "system": _("The system")},
-}
-#: What `services.content` keeps as rows: the part that they are of, and what stands in each place.
-_ROWS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "periods": (
-        "periods",
-        ("employer", "country", "area", "starts_on", "ends_on", "fte_percent", "supervised"),
-    ),
-    "referees": ("references", ("name", "title", "workplace", "email", "phone")),
-    "attachments": ("files", ("kind", "filename", "sha256")),
-}
+_ASSESSOR = re.compile(r"assessor (\d+)")
+_ASSESSORS = re.compile(r"assessor \d+(, assessor \d+)*\Z")
 _COUNTRIES = frozenset({"country", "education_country"})
+#: Fields of the record that tell of one row: what kind of row, and which.
+_ROW = re.compile(r"(attachment|period)\.[0-9a-f]{32}\Z")
+#: Fields of the record that join rows and tell nobody anything.
+_JOINS = frozenset({"redacts"})
+
+Names = Mapping[str, Mapping[str, str]]
 
 
-def value(part: str, name: str, told: Any, names: Mapping[str, Mapping[str, str]]) -> str:
+def value(part: str, name: str, told: Any, names: Names) -> str:
     """A value as it is read. `names`: what the keys of the intake's requirements and criteria stand for.
 
     What is no code, or one that is new, stands as it is.
     """
     if isinstance(told, bool):
         return gettext("Yes") if told else gettext("No")
-    kind = _kinds().get((part, name))
-    if kind is not None:
-        return _of_kind(kind, str(told))
     text = str(told)
+    for kind in _kinds_of(part, name):
+        if text in {each.value for each in kind}:
+            return _of_kind(kind, text)
     if name in _COUNTRIES:
         return display.country_name(text)
     if name == "action":
         return record_words.action(text)
     if text in names and name in ("requirement", "criterion"):
         return names[text][language()]
-    if text in _TEXTS.get(name, {}):
-        return _say(_TEXTS[name][text])
-    return _as_written(text)
+    if text in TEXTS.get(name, {}):
+        return _say(TEXTS[name][text])
+    if (part, name) in _OF_PART:
+        return _OF_PART[part, name](text, names)
+    return _BY_NAME[name](text) if name in _BY_NAME else _as_written(text)
 
 
-def changed(
-    field: str, told: str | None, names: Mapping[str, Mapping[str, str]], part: str = "answers"
-) -> str:
+def changed(field: str, told: str | None, names: Names, part: str = "answers") -> str:
     """A value of the record, which keeps all as text; `part`: what it is of."""
     if told is None or told == "":
         return "–"
@@ -174,45 +68,143 @@ def changed(
     if field in names:
         return _of_kind(Answer, told)
     if told[0] in "{[":
-        try:
-            return _listed(part, field, json.loads(told), names)
-        except ValueError:
+        content = _json(told)
+        if content is None:
             return told
+        row = _ROW.match(field)
+        return _listed(part, f"{row[1]}s", [content], names) if row else _listed(part, field, content, names)
     return value(part, field, told, names)
 
 
-def _listed(part: str, name: str, told: Any, names: Mapping[str, Mapping[str, str]]) -> str:
+def _listed(part: str, name: str, told: Any, names: Names) -> str:
     """What the record keeps as a list or as several answers together, in one text."""
     if isinstance(told, dict):
         return "; ".join(
-            f"{_heading(key)}: {_listed(part, key, each, names)}"
+            f"{heading(name, key, names)}: {_listed(part, key, each, names)}"
             for key, each in told.items()
             if each not in (None, "", []) and key != "sites"  # numbers of rows, which tell nobody anything
         )
     if isinstance(told, list):
-        part, fields = _ROWS.get(name, (part, ()))
+        part, fields = ROWS.get(name, (part, ()))
         rows = [dict(zip(fields, row, strict=False)) if isinstance(row, list) else row for row in told]
         return " | ".join(_listed(part, name, row, names) for row in rows)
     return changed(name, told, names, part) if isinstance(told, str) else value(part, name, told, names)
 
 
-def _heading(key: str) -> str:
-    return str(words.PARTS[_ROWS[key][0]]) if key in _ROWS else words.field(key)
+def heading(name: str, key: str, names: Names) -> str:
+    """What stands before a part of the field's value."""
+    if name == "masked" and key in MASKED:
+        return str(MASKED[key])
+    if name in ("struck", "let_stand"):
+        return kind_words().get(key, key)
+    if key in names and name != _SENT:
+        return names[key][language()]
+    return str(words.PARTS[ROWS[key][0]]) if key in ROWS else words.field(key)
 
 
-def field_name(field: str, names: Mapping[str, Mapping[str, str]]) -> str:
-    """A field of the record: a requirement by its name, the rest as the record's own page has it, or this one."""
-    if field in names:
-        return names[field][language()]
+def tells(field: str) -> bool:
+    """Whether a field of the record tells a reader anything: numbers of rows stand in the data alone."""
+    return field not in _JOINS
+
+
+def field_name(field: str, names: Names) -> str:
+    """A field of the record: a requirement or criterion by its name, the rest as the record's own page has it, or this
+    one.
+    """
+    key, _dot, rest = field.partition(".")
+    if key in names:
+        name = names[key][language()]
+        return f"{name}: {words.field(rest)}" if rest else name
+    if _ROW.match(field):
+        return str(words.PARTS[ROWS[f"{key}s"][0]])
     named = record_words.field(field)
-    return words.field(field) if named == field else named
+    named = words.field(field) if named == field else named
+    return f"{named[:1].upper()}{named[1:]}"
+
+
+def _kinds_of(part: str, name: str) -> Iterator[type[enum.Enum]]:
+    """The kinds of code that a field may hold: its own, and in the record those of every column called so."""
+    own = _kinds().get((part, name))
+    if own is not None:
+        yield own
+    if part in ("answers", "record"):
+        yield from _named().get(name, ())
 
 
 def _of_kind(kind: type[enum.Enum], code: str) -> str:
-    known = _WORDS.get(kind)
+    known = WORDS.get(kind)
     if known is None or code not in {each.value for each in kind}:
         return code
     return _say(known(kind(code)) if callable(known) else known.get(code, code))
+
+
+def _asked_for(text: str) -> str:
+    """What was asked for, as `services.completion_requests.what` writes it in the record."""
+    what, _space, which = text.partition(" ")
+    if what == "document":
+        return gettext("Document: %(what)s", what=_of_kind(AttachmentKind, which))
+    if what == "topic" and which in TEXTS["topic"]:
+        return gettext("Section: %(what)s", what=TEXTS["topic"][which])
+    return gettext("Answer to a question") if text == "answer" else text
+
+
+def _signs(text: str) -> str:
+    return ", ".join(str(SIGNS.get(each, each)) for each in text.split(","))
+
+
+def _json(text: str) -> Any:
+    """What the text holds as JSON; None when it is none."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def _parts(text: str) -> str:
+    found = _json(text)
+    return "; ".join(str(TEXTS["parts"].get(each, each)) for each in found) if found else text
+
+
+def _item(text: str) -> str:
+    return str(ITEMS.get(text.partition(".")[0], text))
+
+
+def _points(text: str) -> str:
+    return display.number(Decimal(text) / 1000, 3)
+
+
+def _carried(text: str, names: Names) -> str:
+    """Answers given before there was an account."""
+    found = _json(text)
+    return _listed("answers", "", found, names) if isinstance(found, dict) else text
+
+
+def _removed(text: str, names: Names) -> str:
+    """A file or a period that has been removed, as it was."""
+    row = _json(text)
+    if not isinstance(row, dict):
+        return text
+    table = "attachment" if "storage_name" in row else "experience_period"
+    told = {name: row[name] for name in PARTS[table].columns if name in row and name not in _OF_STORAGE}
+    return _listed(PARTS[table].key, "", told, names)
+
+
+#: What was sent, in the record: its keys are of answers, and some criteria are called the same.
+_SENT = "content"
+_OF_STORAGE = frozenset({"storage_name", "redacts_id"})
+_BY_NAME: Mapping[str, Callable[[str], str]] = {
+    "asked_for": _asked_for,
+    "signs": _signs,
+    "kinds": _signs,
+    "answered_kinds": _signs,
+    "parts": _parts,
+    "item": _item,
+    "points_milli": _points,
+}
+_OF_PART: Mapping[tuple[str, str], Callable[[str, Names], str]] = {
+    ("links", "carried"): _carried,
+    ("removed", "content"): _removed,
+}
 
 
 def _say(text: Any) -> str:
@@ -231,8 +223,9 @@ def _as_written(text: str) -> str:
             return display.day(date.fromisoformat(text))
         except ValueError:
             return text
-    assessor = _ASSESSOR.match(text)
-    return gettext("Assessor %(number)s", number=assessor[1]) if assessor else text
+    if _ASSESSORS.match(text):
+        return _ASSESSOR.sub(lambda each: gettext("Assessor %(number)s", number=each[1]), text)
+    return text
 
 
 @lru_cache
@@ -252,3 +245,14 @@ def _kinds() -> dict[tuple[str, str], type[enum.Enum]]:
         for key, kind in found.items()
         if isinstance(kind, Enum) and kind.enum_class is not None
     }
+
+
+@lru_cache
+def _named() -> dict[str, tuple[type[enum.Enum], ...]]:
+    """The kinds of code that columns of that name hold, the application's first; and what only the record has."""
+    found: dict[str, dict[type[enum.Enum], None]] = {}
+    for (_part, name), kind in _kinds().items():
+        found.setdefault(name, {})[kind] = None
+    for name, kind in RECORDED.items():
+        found.setdefault(name, {})[kind] = None
+    return {name: tuple(kinds) for name, kinds in found.items()}

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 
 from forms.application import WithdrawForm
-from recruit import clock, guide
+from recruit import clock, document_age_words, guide
 from recruit.database import begin_writing, transaction
 from recruit.display import day
 from recruit.errors import Conflict, Invalid
@@ -168,6 +168,8 @@ def _check_page(application: Application, error: str = "") -> str:
         errors=[check_words.told(dossier, each) for each in found if each.error],
         questions=[check_words.told(dossier, each) for each in found if not each.error],
         expected=check_words.expected_later(dossier),
+        too_old=check_words.too_old(dossier),
+        sendable=document_age_words.sendable(),
         timeline=timeline_of(dossier),
         changeable=changeable,
         error=error,

@@ -4,9 +4,10 @@ from typing import Any
 
 from flask import abort, flash, redirect, request
 
+from forms.application import AboutYouForm
 from forms.base import WordedForm
 from forms.experience import PeriodForm
-from recruit import clock
+from recruit import clock, document_age_words
 from recruit.database import transaction
 from recruit.display import countries
 from recruit.errors import Invalid
@@ -16,7 +17,7 @@ from recruit.institutions import suggestions
 from recruit.models import Application, ApplicationStatus, ClinicalArea, ExperiencePeriod, RemovedKind
 from recruit.queries import application as queries
 from recruit.queries.application import Dossier
-from recruit.request import actor, db
+from recruit.request import account, actor, db
 from recruit.routes import application_words as words
 from recruit.routes.application_conflict import based_on, checksum
 from recruit.routes.application_files import documents
@@ -39,6 +40,7 @@ from recruit.routes.application_timeline import timeline_of
 from recruit.routes.application_topics import PAGES, Saving
 from recruit.routes.application_undo import removed
 from recruit.services import application as services
+from recruit.topic_words import TITLES
 
 
 @blueprint.route("/my/<reference>/<topic>", methods=["GET", "POST"])
@@ -55,6 +57,8 @@ def topic(reference: str, topic: str) -> Any:
     later = request.form.get("save") == "later" and application.status is ApplicationStatus.DRAFT
     form = PAGES[topic].make(dossier, posted(), not later)
     if request.method == "GET":
+        if isinstance(form, AboutYouForm) and application.status is ApplicationStatus.DRAFT:
+            form.suggest(account().name)
         return _topic_page(topic, dossier, form)
     if not form.validate():
         ask_for_file_again(form)
@@ -106,13 +110,14 @@ def _topic_page(topic: str, dossier: Dossier, form: WordedForm, notice: str = ""
         dossier,
         form=form,
         topic=topic,
-        topic_title=words.TITLES[topic],
+        topic_title=TITLES[topic],
         notice_text=notice,
         seen=_held(topic, dossier),
         there=topic_rows(dossier, topic) if notice else [],
         files=words.files_of_kind(dossier, kind) if kind else [],
         document_kind=kind.value if kind else "",
         file_lacking=kind in lacking,
+        age_rule=document_age_words.rule(dossier.ages, kind) if kind else "",
         back_to=back_to(dossier.application),
         periods=[words.period_facts(each) for each in dossier.periods] if topic == "experience" else [],
         removed=removed(dossier.application, RemovedKind.PERIOD) if topic == "experience" else [],

@@ -4,14 +4,15 @@ from typing import Any
 
 from flask import url_for
 
+from recruit import document_age_words
 from recruit.display import day
 from recruit.i18n import gettext as _
 from recruit.i18n import language
 from recruit.queries.application import Dossier
-from recruit.queries.completeness import Missing, missing
+from recruit.queries.completeness import TOPIC_OF_DOCUMENT, Missing, missing
 from recruit.queries.contradictions import Contradiction
 from recruit.queries.expected import Expected, expected
-from recruit.routes.application_words import TITLES
+from recruit.topic_words import TITLES
 
 
 def lacking(dossier: Dossier) -> list[dict[str, Any]]:
@@ -32,6 +33,18 @@ def expected_later(dossier: Dossier) -> list[dict[str, Any]]:
     ]
 
 
+def too_old(dossier: Dossier) -> list[dict[str, Any]]:
+    """The files that are older than the profile allows, with the address where the date can be changed."""
+    found = []
+    for each in dossier.attachments:
+        words = document_age_words.in_one_line(dossier.ages, each)
+        if dossier.ages.too_old(each):
+            topic = TOPIC_OF_DOCUMENT.get(each.kind, "attachments")
+            where = Missing(topic, f"{each.filename}. {words}.", attachment=each.public_id)
+            found.append(_line(dossier, where, where.message, ""))
+    return found
+
+
 def _line(dossier: Dossier, each: Any, message: Any, rule: str) -> dict[str, Any]:
     return {
         "title": str(TITLES[each.topic]),
@@ -49,6 +62,8 @@ def requirement(dossier: Dossier, rule: str) -> str:
 
 def _address(dossier: Dossier, each: Missing | Contradiction | Expected) -> str:
     values: dict[str, Any] = {"reference": dossier.application.reference, "from": "check"}
+    if isinstance(each, Missing) and each.attachment:
+        return url_for("application.issued", attachment=each.attachment, **values)
     if each.topic == "experience" and each.field:
         return url_for("application.period", reference=values["reference"], period=each.field)
     kind = getattr(each, "kind", None)

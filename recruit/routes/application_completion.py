@@ -6,7 +6,7 @@ from flask import flash, redirect, request
 
 from forms.attachments import FileForm
 from forms.completion import AnswerForm
-from recruit import clock
+from recruit import clock, document_age_words
 from recruit.database import transaction
 from recruit.errors import Invalid, NotFound
 from recruit.i18n import gettext as _
@@ -37,7 +37,8 @@ def completion_page(reference: str, request_id: str) -> Any:
     """One request: what is asked, by when, and the answer."""
     application = own_application(reference)
     row = completion.own(db(), application, request_id)
-    form = AnswerForm(posted(), data={}, say=_)
+    age_rule = _age_rule(application, row.kind)
+    form = AnswerForm(posted(), data={}, say=_, dated=bool(age_rule))
     if request.method == "GET":
         return _shown(application, row, form)
     if not form.validate():
@@ -47,8 +48,7 @@ def completion_page(reference: str, request_id: str) -> Any:
             _answer(application, row, form)
     except Invalid as refusal:
         db().refresh(row)
-        field = form.file if refusal.field == "file" else form.answer
-        field.errors = [str(refusal)]
+        _place(form, refusal, form.answer)
         return _shown(application, row, form), 422
     flash(_("Your answer has come in. Nothing more is needed for this."))
     return redirect(url("completion", application, request_id=row.public_id), 303)
@@ -74,7 +74,8 @@ def expected(reference: str, kind: str) -> Any:
     if kind not in {each.value for each in HERE}:
         raise NotFound(_("There is no such page."))
     wanted, now = AttachmentKind(kind), clock.now()
-    form = FileForm(posted(), data={}, say=_)
+    age_rule = _age_rule(application, wanted)
+    form = FileForm(posted(), data={}, say=_, dated=bool(age_rule))
     waited = expected_documents.addable(db(), application=application, kind=wanted, now=now)
     if request.method == "POST" and form.validate():
         try:
@@ -86,11 +87,12 @@ def expected(reference: str, kind: str) -> Any:
                     filename=form.file.chosen.filename or "",
                     content=form.file.chosen.read(),
                     storage=storage(),
+                    issued_on=form.issued_on.data if form.issued_on else None,
                     actor=actor(),
                     now=now,
                 )
         except Invalid as refusal:
-            form.file.errors = [str(refusal)]
+            _place(form, refusal, form.file)
         else:
             flash(_("It is added. The region sees it and looks at the requirement again."))
             return redirect(url("status", application), 303)
@@ -99,6 +101,7 @@ def expected(reference: str, kind: str) -> Any:
         queries.dossier(db(), application),
         form=form,
         waited=waited,
+        age_rule=age_rule,
         what=completion_words.what(waited),
     )
     return shown, 422 if form.errors else 200
@@ -119,10 +122,22 @@ def _answer(application: Application, row: CompletionRequest, form: AnswerForm) 
         filename=form.file.chosen.filename or "",
         content=form.file.chosen.read(),
         storage=storage(),
+        issued_on=form.issued_on.data if form.issued_on else None,
         answer=answer,
         actor=actor(),
         now=now,
     )
+
+
+def _age_rule(application: Application, kind: AttachmentKind | None) -> str:
+    """How old the document that is asked for may be; empty when any age will do."""
+    return document_age_words.rule(queries.dossier(db(), application).ages, kind) if kind else ""
+
+
+def _place(form: AnswerForm | FileForm, refusal: Invalid, otherwise: Any) -> None:
+    """Show a refusal at the file or at its date, where it is about one of them."""
+    field = form[refusal.field] if refusal.field in ("file", "issued_on") else otherwise
+    field.errors = [str(refusal)]
 
 
 def _shown(application: Application, row: CompletionRequest, form: AnswerForm) -> str:
@@ -135,6 +150,7 @@ def _shown(application: Application, row: CompletionRequest, form: AnswerForm) -
         form=form,
         what=completion_words.what(row),
         may_answer=completion.may_answer(row, application, now),
+        age_rule=_age_rule(application, row.kind),
         late=completion.today(now) > row.due_on,
         changed=changed,
         words=completion_words,

@@ -5,16 +5,21 @@ from typing import Any
 
 from flask import Response, flash, jsonify, redirect, render_template, request, send_file
 
-from forms.attachments import AttachmentForm
-from recruit import clock
+from forms.attachments import AttachmentForm, IssuedForm
+from forms.choices import ATTACHMENT_KIND
+from recruit import clock, document_age_words
 from recruit.database import begin_writing, only_reads, transaction
 from recruit.documents import sandbox
-from recruit.errors import Invalid, NotFound
+from recruit.errors import Full, Invalid, NotFound
 from recruit.guard import guard
 from recruit.i18n import gettext as _
 from recruit.keeping import Latest
 from recruit.models import Application, Attachment, AttachmentKind, RemovedKind
 from recruit.queries import application as queries
+from recruit.queries import intake as intakes
+from recruit.queries.application import Dossier
+from recruit.queries.completeness import TOPIC_OF_DOCUMENT
+from recruit.queries.document_age import months_by_kind
 from recruit.request import actor, db
 from recruit.routes import application_words as words
 from recruit.routes.application_shared import (
@@ -23,14 +28,18 @@ from recruit.routes.application_shared import (
     back_to,
     blueprint,
     changeable,
+    intake_of,
     own_application,
     page,
+    place,
     posted,
     storage,
+    tell_read_dates,
     url,
 )
 from recruit.routes.application_undo import removed
 from recruit.services import application as services
+from recruit.topic_words import TITLES
 
 DRAIN_AT_MOST = 200 * 1024 * 1024
 
@@ -41,19 +50,28 @@ def documents(application: Application, form: AttachmentForm | None = None) -> A
         "documents",
         dossier,
         form=form or AttachmentForm(data={"kind": request.args.get("kind")}, say=_),
-        topic_title=words.TITLES[DOCUMENTS],
+        topic_title=TITLES[DOCUMENTS],
         lacking=words.lacking_documents(dossier),
-        files=[words.file_facts(application, each) for each in dossier.attachments],
+        files=[words.file_facts(dossier, each) for each in dossier.attachments],
+        age_rules=_age_rules(dossier),
         removed=removed(application, RemovedKind.FILE),
         back_to=back_to(application),
     )
 
 
+def _age_rules(dossier: Dossier) -> list[tuple[str, str]]:
+    """The kinds of document that must be recent, each with how recent."""
+    return [
+        (words.said(ATTACHMENT_KIND, kind), document_age_words.rule(dossier.ages, kind))
+        for kind in dossier.ages.months
+    ]
+
+
 @blueprint.route("/my/<reference>/attachments/new", methods=["GET", "POST"])
 def upload(reference: str) -> Any:
     """Add files, or replace one (`?replaces=`). A script that asks for JSON sends one and is told how it went."""
-    application = changeable(own_application(reference))
-    old_id = request.args.get("replaces")
+    application, old_id = own_application(reference), request.args.get("replaces")
+    changeable(application, document=None if old_id else _kind_sent())
     old = queries.attachment(db(), application, old_id) if old_id else None
     kind = old.kind.value if old else request.args.get("kind")
     form = AttachmentForm(posted(), data={"kind": kind}, say=_)
@@ -68,12 +86,26 @@ def upload(reference: str) -> Any:
     sent = [each for each in request.files.getlist("file") if each.filename]
     if _wants_json():
         return _answer_script(application, AttachmentKind(form.kind.data), sent[0], old)
-    refused = _keep_each(application, AttachmentKind(form.kind.data), sent[:1] if old else sent, old)
+    dated = _dated(application)
+    kept, refused = _keep_each(application, AttachmentKind(form.kind.data), sent[:1] if old else sent, old)
     if refused:
         form.file.errors = refused[:1]
         form.form_errors.extend(refused[1:])
         return _upload_page(application, form, old), 422
+    undated = [each for each in kept if each.kind in dated and each.issued_on is None]
+    if len(undated) == 1:
+        return redirect(url("issued", application, attachment=undated[0].public_id), 303)
+    if not intakes.accepts(
+        intake_of(application), clock.now()
+    ):  # it was asked for; the other files stay as they are
+        return redirect(url("tasks", application), 303)
     return redirect(url("topic", application, topic=DOCUMENTS), 303)
+
+
+def _kind_sent() -> AttachmentKind | None:
+    """The kind of file that is sent, if any."""
+    kinds = {each.value: each for each in AttachmentKind}
+    return kinds.get(request.form.get("kind", ""))
 
 
 def _wants_json() -> bool:
@@ -82,35 +114,41 @@ def _wants_json() -> bool:
 
 def _keep_each(
     application: Application, kind: AttachmentKind, files: list[Any], old: Attachment | None
-) -> list[str]:
-    """Keep each file by itself, so that one that is refused takes no other with it; gives why, file by file."""
-    refused = []
+) -> tuple[list[Attachment], list[str]]:
+    """Keep each file by itself, so that one that is refused takes no other with it; gives those that are there now, and
+    why the others are not.
+    """
+    there, refused = [], []
     for file in files:
         try:
-            kept, new, told = _keep(application, kind, file, old)
+            kept = _keep(application, kind, file, old)
         except Invalid as refusal:
             refused.append(str(refusal))
             continue
-        if new:
-            flash(_("%(name)s is kept.", name=kept.filename))
+        there.append(kept.row)
+        if kept.is_new:
+            flash(_("%(name)s is kept.", name=kept.row.filename))
+        told = about_twins(kept)
         if told:
             flash(told, "info")
-    return refused
+    return there, refused
 
 
-def _keep(
-    application: Application, kind: AttachmentKind, file: Any, old: Attachment | None
-) -> tuple[Attachment, bool, str]:
-    """Keep a file; returns its row, whether it is new, and what to say of a file with the same content.
-
-    It is on the disk before the turn to write comes, so that nobody waits for that.
+def _dated(application: Application) -> frozenset[AttachmentKind]:
+    """The kinds of which it should be told when they were issued. Asked before a file is kept: after that, reading
+    would wait for the turn to write.
     """
+    return frozenset(months_by_kind(intakes.profile_of(db(), intake_of(application))))
+
+
+def _keep(application: Application, kind: AttachmentKind, file: Any, old: Attachment | None) -> services.Kept:
+    """Keep a file. It is on the disk before the turn to write comes, so that nobody waits for that."""
     content, name = file.read(), file.filename or ""
     only_reads(db())
     laid = storage().put(content, name)
     begin_writing(db())
     with transaction(db()):
-        kept, twins = services.attach_beside(
+        kept = services.attach(
             db(),
             application=application,
             kind=kind,
@@ -121,20 +159,26 @@ def _keep(
             actor=actor(),
             now=clock.now(),
         )
-        if old is not None and kept.public_id != old.public_id:
+        if old is not None and kept.row.public_id != old.public_id:
             _remove(application, old)
-    return kept, kept not in twins, about_twins(kept, twins)
+    return kept
 
 
 def _answer_script(
     application: Application, kind: AttachmentKind, file: Any, old: Attachment | None
 ) -> tuple[Response, int]:
+    dated = _dated(application)
     try:
-        kept, new, told = _keep(application, kind, file, old)
+        kept = _keep(application, kind, file, old)
+    except Full as refusal:
+        return jsonify(state="full", message=str(refusal)), refusal.status
     except Invalid as refusal:
         return _refused(str(refusal))
-    message = told or _("%(name)s is kept.", name=kept.filename)
-    return jsonify(state="kept" if new else "same", message=message), 200
+    message = about_twins(kept) or _("%(name)s is kept.", name=kept.row.filename)
+    if kept.row.kind in dated and kept.row.issued_on is None:
+        wanted = _("Write when it was issued: you find it in the list of your files.")
+        message = f"{message} {wanted}"
+    return jsonify(state="kept" if kept.is_new else "same", message=message), 200
 
 
 def _refused(message: str) -> tuple[Response, int]:
@@ -145,7 +189,7 @@ def _upload_page(application: Application, form: AttachmentForm, old: Any) -> An
     if old is None:
         return documents(application, form)
     dossier = queries.dossier(db(), application)
-    return page("replace", dossier, form=form, file=words.file_facts(application, old))
+    return page("replace", dossier, form=form, file=words.file_facts(dossier, old))
 
 
 def _remove(application: Application, attachment: Any) -> None:
@@ -170,6 +214,54 @@ def attachment(reference: str, attachment: str) -> Response:
         download_name=row.filename,
         max_age=0,
     )
+
+
+@blueprint.route("/my/<reference>/attachments/<attachment>/issued", methods=["GET", "POST"])
+def issued(reference: str, attachment: str) -> Any:
+    """When one of one's own files was issued. One that is older than allowed is kept all the same, and that is said."""
+    application = own_application(reference)
+    row = queries.attachment(db(), application, attachment)
+    changeable(application, TOPIC_OF_DOCUMENT.get(row.kind, DOCUMENTS))
+    form = IssuedForm(posted(), data={"issued_on": row.issued_on}, say=_)
+    if request.method == "POST" and form.validate():
+        day = form.issued_on.data
+        assert day is not None
+        try:
+            with transaction(db()):
+                services.tell_issued(
+                    db(),
+                    application=application,
+                    attachment=row,
+                    issued_on=day,
+                    actor=actor(),
+                    now=clock.now(),
+                )
+        except Invalid as refusal:
+            row = queries.attachment(db(), application, attachment)
+            place(form, refusal)
+        else:
+            tell_read_dates(form)
+            too_old = document_age_words.too_old(queries.dossier(db(), application).ages, row)
+            if too_old:
+                flash(f"{row.filename}: {too_old}. {document_age_words.sendable()}", "warning")
+            return redirect(_after_issued(application, row.kind), 303)
+    dossier = queries.dossier(db(), application)
+    shown = page(
+        "issued",
+        dossier,
+        form=form,
+        file=words.file_facts(dossier, row),
+        rule=document_age_words.rule(dossier.ages, row.kind),
+        back=_after_issued(application, row.kind),
+    )
+    return shown, 422 if form.errors else 200
+
+
+def _after_issued(application: Application, kind: AttachmentKind) -> str:
+    """The page before sending when one came from there, else the page on which the file stands."""
+    if request.args.get("from"):
+        return back_to(application)
+    return url("topic", application, topic=TOPIC_OF_DOCUMENT.get(kind, DOCUMENTS))
 
 
 @blueprint.get("/my/<reference>/attachments/<attachment>/preview.jpg")

@@ -7,13 +7,13 @@ from flask import url_for
 from markupsafe import Markup
 
 from forms.choices import ATTACHMENT_KIND, LANGUAGE_EVIDENCE, LICENCE, LICENCE_ROUTE, WORK_PERMIT
+from recruit import document_age_words
 from recruit.display import country_name, day
 from recruit.i18n import gettext as _
 from recruit.models import LicenceStatus
 from recruit.queries.application import Dossier
 from recruit.queries.completeness import GROUPS
 from recruit.routes.application_words import (
-    TITLES,
     bdi,
     experience_total,
     lacking_documents,
@@ -22,6 +22,7 @@ from recruit.routes.application_words import (
     size,
     yes_no,
 )
+from recruit.topic_words import TITLES
 
 #: A row is its key, its value, and whether it may be left without an answer.
 Rows = Sequence[tuple[str, Any, bool]]
@@ -116,7 +117,7 @@ def _experience_rows(dossier: Dossier) -> Rows:
     for period in dossier.periods:
         facts = period_facts(period)
         lines = [facts["where"], facts["when"], _("Assessed in writing") if facts["supervised"] else ""]
-        rows.append((period.employer, Markup("<br>").join(line for line in lines if line), False))
+        rows.append((bdi(period.employer), Markup("<br>").join(line for line in lines if line), False))
     return [*rows, (_("In total"), experience_total(dossier), False)]
 
 
@@ -127,7 +128,8 @@ def _reference_rows(dossier: Dossier) -> Rows:
             Markup("<br>").join(
                 [
                     bdi(each.name),
-                    *(text for text in (each.title, each.workplace, each.email, each.phone) if text),
+                    *(bdi(text) for text in (each.title, each.workplace) if text),
+                    *(text for text in (each.email, each.phone) if text),
                 ]
             ),
             False,
@@ -151,7 +153,15 @@ def _document_rows(dossier: Dossier) -> Rows:
     rows: list[tuple[str, Any, bool]] = [
         (
             said(ATTACHMENT_KIND, each.kind),
-            Markup("<bdi>{}</bdi>, {}").format(each.filename, size(each.size)),
+            Markup(", ").join(
+                part
+                for part in (
+                    bdi(each.filename),
+                    size(each.size),
+                    document_age_words.in_one_line(dossier.ages, each),
+                )
+                if part
+            ),
             False,
         )
         for each in dossier.attachments

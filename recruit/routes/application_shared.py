@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, render_template, request, url_for
+from flask import Blueprint, flash, g, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.datastructures import CombinedMultiDict
 
@@ -13,8 +13,8 @@ from recruit.display import day
 from recruit.errors import Conflict, Invalid
 from recruit.i18n import gettext as _
 from recruit.i18n import language
-from recruit.limits import by_account, limiter, posts_only
-from recruit.models import Application, ApplicationStatus, Attachment, AttachmentKind, Intake
+from recruit.limits import by_account, limiter, megabytes_sent, posts_only
+from recruit.models import Application, ApplicationStatus, AttachmentKind, Intake
 from recruit.queries import application as queries
 from recruit.queries import completion
 from recruit.queries import intake as intakes
@@ -22,20 +22,24 @@ from recruit.queries.application import Dossier
 from recruit.queries.expected import waited_for
 from recruit.request import account, actor, db, settings
 from recruit.services import application as services
-from recruit.storage import Storage
+from recruit.storage import MEGABYTE, Storage
 
 blueprint = Blueprint("application", __name__)
 # Nobody types or sends files this fast; a program that did would fill the record, which never shrinks.
 limiter.limit("300 per 10 minutes", key_func=by_account, exempt_when=posts_only)(blueprint)
+# Whoever makes accounts by the dozen does not fill the disk with their files; a hospital's applicants share an address.
+limiter.limit("4000 per hour", cost=megabytes_sent, exempt_when=posts_only)(blueprint)
 DOCUMENTS = "attachments"
 
 
 def storage() -> Storage:
-    return Storage(settings().attachments)
+    return Storage(settings().attachments, keep_free=settings().keep_free_mb * MEGABYTE)
 
 
 def own_application(reference: str) -> Application:
-    return queries.own(db(), account=account(), reference=reference)
+    # The intake stays at hand: the session keeps a row only as long as somebody has it.
+    found, g.own_intake = queries.own(db(), account=account(), reference=reference)
+    return found
 
 
 def intake_of(application: Application) -> Intake:
@@ -51,13 +55,17 @@ class Closed(Conflict):
         self.application = application
 
 
-def changeable(application: Application, topic: str = "") -> Application:
-    """The application, if it is not withdrawn and its intake is open, or the region has asked for this topic."""
+def changeable(
+    application: Application, topic: str = "", document: AttachmentKind | None = None
+) -> Application:
+    """The application, if it is not withdrawn and its intake is open, or the region has asked for this topic or
+    document.
+    """
     if application.status is ApplicationStatus.WITHDRAWN:
         raise Closed(application)
     if not intakes.accepts(intake_of(application), clock.now()):
-        asked = completion.admitting(db(), application, topic=topic, now=clock.now()) if topic else None
-        if asked is None:
+        now = clock.now()
+        if completion.admitting(db(), application, topic=topic, document=document, now=now) is None:
             raise Closed(application)
     return application
 
@@ -103,7 +111,7 @@ def back_to(application: Application) -> str:
 
 def attach_file(application: Application, kind: AttachmentKind, file: Any) -> None:
     """Keep a file in the present transaction. Says so when its content was there already."""
-    kept, twins = services.attach_beside(
+    kept = services.attach(
         db(),
         application=application,
         kind=kind,
@@ -113,23 +121,23 @@ def attach_file(application: Application, kind: AttachmentKind, file: Any) -> No
         actor=actor(),
         now=clock.now(),
     )
-    told = about_twins(kept, twins)
+    told = about_twins(kept)
     if told:
         flash(told, "info")
 
 
-def about_twins(kept: Attachment, twins: list[Attachment]) -> str:
+def about_twins(kept: services.Kept) -> str:
     """What to say of files with the same content that were there before; "" when there were none."""
-    if kept in twins:
-        return _("%(name)s was already among your files and is kept once.", name=kept.filename)
-    if not twins:
+    if not kept.is_new:
+        return _("%(name)s was already among your files and is kept once.", name=kept.row.filename)
+    if not kept.twins:
         return ""
     return _(
         "%(name)s has the same content as %(other)s, which you sent as “%(kind)s”. Remove one of them if it was"
         " chosen by mistake.",
-        name=kept.filename,
-        other=twins[0].filename,
-        kind=_(words_for(ATTACHMENT_KIND, twins[0].kind.value)),
+        name=kept.row.filename,
+        other=kept.twins[0].filename,
+        kind=_(words_for(ATTACHMENT_KIND, kept.twins[0].kind.value)),
     )
 
 

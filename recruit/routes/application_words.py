@@ -12,6 +12,7 @@ from forms.choices import (
     LANGUAGE_EVIDENCE,
     words_for,
 )
+from recruit import document_age_words
 from recruit.display import country_name, day, number
 from recruit.i18n import gettext as _
 from recruit.i18n import lazy_gettext, ngettext
@@ -25,20 +26,8 @@ from recruit.models import (
 )
 from recruit.queries.application import Dossier, Task
 from recruit.queries.completeness import GROUPS, VOLUNTARY, missing_in, required_documents, tasks
+from recruit.topic_words import TITLES
 
-TITLES = {
-    "about_you": lazy_gettext("About you"),
-    "licence": lazy_gettext("Licence"),
-    "start": lazy_gettext("Basic service and start"),
-    "education": lazy_gettext("Education"),
-    "language": lazy_gettext("Language"),
-    "experience": lazy_gettext("Clinical work"),
-    "references": lazy_gettext("References"),
-    "own_words": lazy_gettext("In your own words"),
-    "attachments": lazy_gettext("Documents"),
-    "sites": lazy_gettext("Sites you prefer"),
-    "monitoring": lazy_gettext("Voluntary questions"),
-}
 GROUP_TITLES = {
     "can_apply": lazy_gettext("Can you apply"),
     "bring": lazy_gettext("What you bring"),
@@ -206,9 +195,12 @@ def period_facts(period: ExperiencePeriod) -> dict[str, Any]:
     }
 
 
-def file_facts(application: Application, attachment: Attachment) -> dict[str, Any]:
-    """A file for display, with the addresses where it is read, replaced and removed."""
-    common: dict[str, Any] = {"reference": application.reference, "attachment": attachment.public_id}
+def file_facts(dossier: Dossier, attachment: Attachment) -> dict[str, Any]:
+    """A file for display, with the addresses where it is read, replaced and removed, and where it is told when it was
+    issued.
+    """
+    reference = dossier.application.reference
+    common: dict[str, Any] = {"reference": reference, "attachment": attachment.public_id}
     return {
         "public_id": attachment.public_id,
         "kind": said(ATTACHMENT_KIND, attachment.kind),
@@ -216,16 +208,16 @@ def file_facts(application: Application, attachment: Attachment) -> dict[str, An
         "size": size(attachment.size),
         "url": url_for("application.attachment", **common),
         "preview": url_for("application.preview", **common),
-        "replace": url_for(
-            "application.upload", reference=application.reference, replaces=attachment.public_id
-        ),
+        "replace": url_for("application.upload", reference=reference, replaces=attachment.public_id),
         "remove": url_for("application.remove_attachment", **common),
+        "issued": document_age_words.issued(dossier.ages, attachment),
+        "issued_url": url_for("application.issued", **common),
     }
 
 
 def files_of_kind(dossier: Dossier, kind: AttachmentKind | None) -> list[dict[str, Any]]:
     """The files of one kind."""
-    return [file_facts(dossier.application, each) for each in dossier.attachments if each.kind is kind]
+    return [file_facts(dossier, each) for each in dossier.attachments if each.kind is kind]
 
 
 def lacking_documents(dossier: Dossier) -> list[tuple[AttachmentKind, str, str]]:

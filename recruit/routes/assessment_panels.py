@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 
 from forms.assessment import ConflictForm, ExternalForm
+from forms.texts import N_, Message
 from recruit import clock
 from recruit.charts import share_bar
 from recruit.database import transaction
@@ -23,7 +24,7 @@ from recruit.routes.assessment_shared import blueprint, here, my_id, stage_wante
 from recruit.routes.monitoring_shared import intake_here
 from recruit.services import conflicts, external_levels
 from recruit.services.panels import NotAssessed
-from recruit.uploaded_table import uploaded_table
+from recruit.uploaded_table import place, told_to_reader, uploaded_table
 
 
 @blueprint.route("/assessment", methods=["GET", "POST"])
@@ -164,17 +165,14 @@ def external(region: str, intake: str) -> Any:
 def _read_levels(filename: str, content: bytes) -> dict[str, int]:
     """Application -> whole level, from a spreadsheet. Raises Invalid with what the file's reader said."""
     from recruit.tables import cells, columns
-    from recruit.tables.errors import FileError
 
     table = uploaded_table(filename, content)
-    try:
-        codes_in = columns.need(table, "application", "which application a level is for")
-        levels_in = columns.need(table, "level", "the level, 0 to 4")
+    with told_to_reader():
+        codes_in = columns.need(table, "application", Message(N_("which application a level is for")))
+        levels_in = columns.need(table, "level", Message(N_("the level, 0 to 4")))
         codes = list(table.column(codes_in))
         levels = cells.levels(table, levels_in)
-    except FileError as error:
-        raise Invalid(str(error), field="file") from error
-    return _whole(codes, levels, lambda position: table.where(position, levels_in))
+    return _whole(codes, levels, lambda position: place(table, position, levels_in))
 
 
 def _whole(codes: list[str], levels: Iterable[float], where: Callable[[int], str]) -> dict[str, int]:

@@ -38,17 +38,17 @@ def index(region: str, intake: str) -> str:
     wanted = states.get(request.args.get("state", ""))
     page = page_asked()
     per_page = min(max(request.args.get("per", table.PER_PAGE, int), 1), table.MOST_PER_PAGE)
-    rows, total = queries.page(db(), found, wanted, day, number=page, per_page=per_page)
+    counts = queries.counts(db(), found, day)
     what, standing = completion_words.for_rows(day)
     return render_template(
         "completion/index.html",
         intake=found,
-        rows=rows,
-        total=total,
+        rows=queries.page(db(), found, wanted, day, number=page, per_page=per_page),
+        total=counts[wanted] if wanted else sum(counts.values()),
         page=page,
         per_page=per_page,
         state=wanted.value if wanted else "",
-        counts=queries.counts(db(), found, day),
+        counts=counts,
         masked=eligibility.assessed_by(db(), found.id or 0, account().id or 0),
         day=day,
         what=what,

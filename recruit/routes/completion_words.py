@@ -8,19 +8,19 @@ from forms.texts import N_
 from recruit.display import day as written_day
 from recruit.i18n import gettext as _
 from recruit.models import AttachmentKind, CompletionRequest, CompletionState
-from recruit.queries.completion import state
+from recruit.queries.completion import Asked, state
 from recruit.queries.expected import Expected
-from recruit.routes import application_words
 from recruit.services.completion import TOPICS, Wanted
 from recruit.services.proposals import document_name
+from recruit.topic_words import TITLES
 
 
-def what(request: CompletionRequest | Wanted | Expected) -> str:
+def what(request: CompletionRequest | Asked | Wanted | Expected) -> str:
     """What is asked for, or expected."""
     if request.kind is not None:
         return str(document_name(request.kind))
     if request.topic:
-        return _("the section “%(topic)s”", topic=application_words.TITLES[request.topic])
+        return _("the section “%(topic)s”", topic=TITLES[request.topic])
     return _("an answer to a question")
 
 
@@ -38,7 +38,7 @@ def state_word(request: CompletionRequest, today: date) -> str:
     return _(_STATES[state(request, today)])
 
 
-def badge(request: CompletionRequest, today: date) -> str:
+def badge(request: CompletionRequest | Asked, today: date) -> str:
     """The colour of its badge."""
     return {
         CompletionState.OPEN: "lake",
@@ -54,18 +54,18 @@ def for_rows(today: date) -> tuple[Callable[..., str], Callable[..., tuple[str, 
     asked: dict[tuple[Any, ...], str] = {}
     stand: dict[CompletionState, tuple[str, str]] = {}
 
-    def named(request: CompletionRequest) -> str:
+    def named(request: Asked) -> str:
         key = request.kind, request.topic
         return asked[key] if key in asked else asked.setdefault(key, what(request))
 
-    def standing(request: CompletionRequest) -> tuple[str, str]:
+    def standing(request: Asked) -> tuple[str, str]:
         key = state(request, today)
         return stand[key] if key in stand else stand.setdefault(key, (badge(request, today), _(_STATES[key])))
 
     return named, standing
 
 
-def came_in(request: CompletionRequest) -> str:
+def came_in(request: CompletionRequest | Asked) -> str:
     """When the answer came, and whether it was late."""
     if request.answered_at is None:
         return ""
@@ -81,4 +81,4 @@ def documents() -> list[tuple[str, str]]:
 
 def topics() -> list[tuple[str, str]]:
     """The topics that can be asked to be gone through again."""
-    return [(each, str(application_words.TITLES[each])) for each in TOPICS]
+    return [(each, str(TITLES[each])) for each in TOPICS]

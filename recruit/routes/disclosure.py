@@ -238,15 +238,15 @@ def _url(endpoint: str, number: int, **more: Any) -> str:
 
 
 def _page(found: Disclosure, errors: list[tuple[str, str]] | None = None, letter: str | None = None) -> str:
-    rows = queries.chosen(db(), disclosure=found, brief=True)
+    rows = queries.chosen_lines(db(), disclosure=found)
     kept = queries.maskings(db(), disclosure=found)
     done = [
         found.registered_by_id,
         found.decided_by_id,
         found.looked_by_id,
-        *(each.row.seen_by_id for each in rows),
+        *(each.seen_by_id for each in rows),
     ]
-    chosen = {each.application.mask_code for each in rows}
+    chosen = {each.mask_code for each in rows}
     posted = request.endpoint == "disclosure.choose"
     me = account().id
     total, listed = (0, []) if found.decided_at else _applications(me)
@@ -263,8 +263,8 @@ def _page(found: Disclosure, errors: list[tuple[str, str]] | None = None, letter
         grounds=sorted({each.ground for each in kept}),
         masked=len(kept),
         names=naming.names(db(), ids=done),
-        ready=bool(rows) and all(each.row.seen for each in rows),
-        may_look=bool(rows) and all(each.row.seen and each.row.seen_by_id != me for each in rows),
+        ready=bool(rows) and all(each.seen for each in rows),
+        may_look=bool(rows) and all(each.seen and each.seen_by_id != me for each in rows),
         letter=letter
         if letter is not None
         else words.letter(region_here().name, found.number, refused=False),

@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from forms.eligibility import (
     decisions_form,
 )
-from recruit import applicant_view, clock
+from recruit import applicant_view, clock, reference_words
 from recruit.database import transaction
 from recruit.errors import Conflict, Invalid, Refusal
 from recruit.i18n import gettext as _
@@ -28,6 +28,7 @@ from recruit.navigation import present_intake
 from recruit.queries import completion
 from recruit.queries import eligibility as queries
 from recruit.queries import intake as intakes
+from recruit.queries.document_age import age_limits
 from recruit.request import actor, db
 from recruit.routes import completion_words
 from recruit.services import eligibility as service
@@ -177,7 +178,8 @@ def _page(intake: Intake, application: Application, form: Any = None, refused: R
     """The page of one application."""
     profile = intakes.profile_of(db(), intake)
     periods, referees, attachments = queries.told(db(), application)
-    proposals = service.propose(application, intake, profile, periods, referees, attachments)
+    ages = age_limits(db(), intake, profile)
+    proposals = service.propose(application, intake, profile, periods, referees, attachments, ages)
     standing = {each.requirement: each for each in queries.decisions_of(db(), application)}
     if form is None:
         data: dict[str, Any] = {}
@@ -207,7 +209,8 @@ def _page(intake: Intake, application: Application, form: Any = None, refused: R
         periods=[applicant_view.period(each) for each in periods],
         preferences=applicant_view.preferences(db(), application),
         referees=referees,
-        documents=applicant_view.documents(attachments),
+        came_by_word=reference_words.came_by_word,
+        documents=applicant_view.documents(attachments, ages),
         requirements=[(each, proposals[each.key], standing.get(each.key)) for each in profile.requirements],
         acceptable=_acceptable(proposals, standing),
         form=form,
@@ -220,7 +223,9 @@ def _page(intake: Intake, application: Application, form: Any = None, refused: R
         today=completion.today(),
         barred=barred,
         assessed_now=bool(queries.being_assessed(db(), [application.id or 0])),
-        may_decide=application.status is ApplicationStatus.SUBMITTED and barred is None,
+        may_decide=application.status is ApplicationStatus.SUBMITTED
+        and application.disposed_at is None
+        and barred is None,
         words=applicant_view,
     )
 

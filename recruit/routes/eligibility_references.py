@@ -14,7 +14,7 @@ from recruit.i18n import gettext as _
 from recruit.i18n import ngettext
 from recruit.masked_text import parts
 from recruit.masking import striker
-from recruit.models import Account, Application, Referee
+from recruit.models import Account, Application, CameBy, Referee
 from recruit.models.application import QUESTIONS
 from recruit.queries import eligibility as queries
 from recruit.queries import references as asking
@@ -39,7 +39,7 @@ def reference(region: str, intake: str, code: str, referee: str) -> Any:
     data = applicant_view.reference_data(row)
     if own is not None and row.masked_comment is None:
         data["masked_comment"] = _proposed(application, own.comment)
-    form = ReferenceForm(request.form if answering else None, data=data, say=_)
+    form = ReferenceForm(request.form if answering else None, data=data, say=_, own=own is not None)
     sent = request.method == "POST" and not answering
     upload = AnsweredForm(CombinedMultiDict([request.files, request.form]) if sent else None, say=_)
     try:
@@ -141,4 +141,5 @@ def _answers(form: ReferenceForm) -> ReferenceAnswers:
         would_employ=bool(form.would_employ.answer),
         masked_setting=form.masked_setting.data or "",
         masked_comment=form.masked_comment.data or "",
+        came_by=CameBy(form.came_by.data) if form.came_by else None,
     )

@@ -22,8 +22,9 @@ from recruit.models import (
 )
 from recruit.queries import intake as intakes
 from recruit.queries import interview as queries
-from recruit.queries import lots, naming, release
+from recruit.queries import naming, release
 from recruit.queries import ranking as rankings
+from recruit.queries.unchanged import kept
 from recruit.request import actor, db, roles, settings
 from recruit.request import region as present_region
 from recruit.routes.monitoring import look_at
@@ -206,7 +207,7 @@ def _show(found: Intake, version: int, status: int = 200, problem: Any = None) -
             publishing=_publishing(whole) if not is_draft and publication is None else None,
             record_files=[] if is_draft else _record_files(),
             record_file=f"{present_region().slug}-{found.slug}-{version}.record.zip",
-            lot=lots.of_stage(db(), intake_id=found.id or 0, stage=run.stage),
+            lot=whole.lot,
             seen=look.seen,
             beside=monitoring_view.beside_line(figures) if figures else [],
             findings=monitoring_view.findings(figures) if figures else [],
@@ -267,8 +268,10 @@ def gate_of(drawn: InterviewList, decision: ZoneDecision | None) -> dict[str, An
 
 def _publishing(whole: queries.Version) -> dict[str, Any]:
     """How many a publication would be mailed to, and the newer version that stands in its way, if any."""
+    drawn = whole.drawn
+    told = kept(db(), lambda: release.to_tell(db(), interview_list=drawn), "to tell", drawn.id)
     return {
-        "told": whole.to_tell,
+        "told": told,
         "newer": whole.newest if whole.newest > whole.drawn.version else None,
         "again": whole.published is not None,
     }

@@ -28,7 +28,10 @@ def show(region: str) -> Any:
 
 
 def _page(
-    plan: KeepingForm | None = None, hold: HoldForm | None = None, lift: tuple[str, LiftForm] | None = None
+    plan: KeepingForm | None = None,
+    hold: HoldForm | None = None,
+    lift: tuple[str, LiftForm] | None = None,
+    tried: dict[str, int] | None = None,
 ) -> str:
     region_id = g.region.id
     row = queries.chosen_plan(db(), region_id=region_id)
@@ -47,7 +50,8 @@ def _page(
         held=held,
         lifted=lifted,
         names=naming.names(db(), ids=people),
-        due=queries.due(db(), region_id=region_id, now=clock.now()),
+        tried=tried is not None,
+        due=queries.due(db(), region_id=region_id, now=clock.now(), terms=tried),
         receipts=queries.receipts(db(), region_id=region_id),
         title=_title,
     )
@@ -65,9 +69,15 @@ def _hold_form(posted: Any) -> HoldForm:
 
 @blueprint.post("")
 def save(region: str) -> Any:
-    """Set the plan."""
+    """Set the plan, or only show what it would dispose of."""
     form = KeepingForm(request.form, say=_)
-    if not form.validate():
+    whole = form.validate()
+    if request.form.get("action") == "preview":
+        form.decision.errors = []  # nothing is decided yet
+        wrong = any(form[name].errors for name in TERMS)
+        tried = None if wrong else {name: form[name].data for name in TERMS}
+        return _page(plan=form, tried=tried), 422 if wrong else 200
+    if not whole:
         return _page(plan=form), 422
     try:
         with transaction(db()):

@@ -7,6 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from recruit.database import transaction
 from recruit.i18n import gettext as _
 from recruit.models import Notice, NoticePace
+from recruit.notice_words import KINDS, PACES
 from recruit.queries import people
 from recruit.request import account, db
 from recruit.services import notices as service
@@ -35,28 +36,10 @@ def mine() -> Any:
         kinds=kinds,
         paces=service.paces(db(), account=account()),
         wrong=wrong,
-        choices=[
-            (NoticePace.AT_ONCE.value, _("At once")),
-            (NoticePace.DAILY.value, _("Once a day")),
-            (NoticePace.NEVER.value, _("Never")),
-        ],
+        choices=[(pace.value, text) for pace, text in PACES.items()],
     ), 422 if wrong else 200
 
 
 def _kinds() -> list[tuple[Notice, str]]:
     roles = people.roles_anywhere(db(), account_id=account().id or 0)
-    words = {
-        Notice.APPLICATION_WITHDRAWN: _("An applicant has withdrawn"),
-        Notice.COMPLETION_ANSWERED: _("An applicant has answered a request for completion"),
-        Notice.PROFILE_WAITS: _("A criteria profile waits for approval"),
-        Notice.LIST_WAITS: _("An interview list waits to be confirmed"),
-        Notice.ASSIGNED: _("I have applications to assess"),
-        Notice.CALIBRATION_OPENED: _("A calibration is open"),
-        Notice.DISCUSSION_OPENED: _("I am asked to discuss levels"),
-        Notice.ASSESSMENTS_IN: _("All assessments of a stage are in"),
-        Notice.MAIL_FAILED: _("A letter to an applicant did not arrive"),
-        Notice.REFERENCE_CAME_IN: _("A reference has come in"),
-        Notice.REFERENCE_TROUBLE: _("A reference needs to be looked at"),
-        Notice.MERITS_ASKED: _("An applicant asks for the merits of those who were called or hired"),
-    }
-    return [(kind, text) for kind, text in words.items() if service.RECEIVERS[kind] & roles]
+    return [(kind, str(text)) for kind, text in KINDS.items() if service.RECEIVERS[kind] & roles]

@@ -12,7 +12,7 @@ from recruit.database import transaction
 from recruit.errors import Conflict, Invalid
 from recruit.i18n import gettext as _
 from recruit.models import ProfileDraft
-from recruit.profile_content import content_of
+from recruit.profile_content import complete, content_of
 from recruit.profile_field_words import number_words
 from recruit.profile_parts import values_of
 from recruit.queries import intake as intakes
@@ -196,7 +196,7 @@ def _overview(row: ProfileDraft, *, newer: Any = None, refused: str = "") -> str
 
 def _shown_at(row: ProfileDraft, part: str, seen: int) -> dict[str, Any]:
     step = profiles.step_of(db(), row.id or 0, seen)
-    return (values_of(json.loads(step.content), part) or {}) if step else {}
+    return (values_of(complete(json.loads(step.content)), part) or {}) if step else {}
 
 
 def _form(row: ProfileDraft, part: str, values: dict[str, Any], formdata: Any) -> Any:

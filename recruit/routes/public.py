@@ -148,7 +148,10 @@ def placement_name(kind: PlacementKind) -> str:
 
 def programme_bar(placements: Any) -> Any:
     """The programme as a bar of months."""
-    parts = [charts.WeightPart(_short(each), each.half_months / 2) for each in placements]
+    parts = [
+        charts.WeightPart(_short(each), each.half_months / 2, display.number(each.half_months / 2))
+        for each in placements
+    ]
     return charts.parts_bar(parts, title=_("Months per placement"))
 
 

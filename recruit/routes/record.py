@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from recruit import clock
+from recruit import clock, record_reading
 from recruit.i18n import gettext as _
 from recruit.models import Role
 from recruit.queries import record as queries
@@ -36,6 +36,7 @@ def index(region: str) -> Any:
         number=request.args.get("page", 1, int),
         per_page=min(max(request.args.get("per", queries.PER_PAGE, int), 1), queries.MOST_PER_PAGE),
     )
+    names = kept(db(), lambda: queries.names_of_keys(db(), region_id=region_id), "names of keys", region_id)
     return render_template(
         "record/index.html",
         page=page,
@@ -47,6 +48,8 @@ def index(region: str) -> Any:
         group=group,
         search=search,
         wrong=wrong,
+        most=record_reading.MOST,
+        reading=record_reading.Reading(names),
         may_disclose=Role.COORDINATOR in roles(),
     )
 

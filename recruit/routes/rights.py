@@ -127,6 +127,7 @@ def _page_of(made: dict[str, Any], paper: str = "") -> str:
         value=values.value,
         changed=values.changed,
         field_name=values.field_name,
+        tells=values.tells,
         names_of=lambda application: (
             application["intake"]["requirements"] | application["intake"]["criteria"]
         ),
@@ -208,7 +209,11 @@ def delete() -> Any:
 def _delete_page(refused: Refusal | None = None) -> str:
     found = queries.of_account(db(), account())
     sent = [
-        (own, disposal.kept_until(db(), own.application))
+        (
+            own,
+            disposal.kept_until(db(), own.application),
+            disposal.has_plan(db(), region_id=own.region.id or 0),
+        )
         for own in found
         if own.application.status is not ApplicationStatus.DRAFT
     ]

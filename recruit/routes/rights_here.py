@@ -39,6 +39,7 @@ def _page(application: Application, form: CorrectionAnswerForm | None = None, wr
         ],
         form=form,
         kept=disposal.kept_until(db(), application),
+        by_plan=disposal.has_plan(db(), region_id=application.region_id),
     )
 
 

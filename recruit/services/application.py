@@ -41,10 +41,11 @@ from recruit.services.answers import (
     save_topic,
 )
 from recruit.services.attachments import (
+    Kept,
     attach,
-    attach_beside,
     erase_files,
     remove_attachment,
+    tell_issued,
 )
 from recruit.services.changing import Stale, lock, refuse_unless_open, tell
 from recruit.services.content import content_sha256, snapshot
@@ -52,11 +53,11 @@ from recruit.storage import Storage
 
 __all__ = [
     "Incomplete",
+    "Kept",
     "PeriodAnswers",
     "RefereeAnswers",
     "Stale",
     "attach",
-    "attach_beside",
     "erase_draft",
     "fill_in",
     "refuse_if_ever_sent",
@@ -69,6 +70,7 @@ __all__ = [
     "save_topic",
     "start",
     "submit",
+    "tell_issued",
     "withdraw",
 ]
 
@@ -176,6 +178,7 @@ def submit(
             _("Two answers do not fit together. %(message)s", message=impossible[0].message),
             field=impossible[0].topic,
         )
+    content, checksum = snapshot(dossier), content_sha256(dossier)
     undoing.no_longer(session, application=application, now=now)
     numbered = case_numbers.for_application(session, application, now)
     application.status = ApplicationStatus.SUBMITTED
@@ -187,14 +190,12 @@ def submit(
     changes = {
         "status": (ApplicationStatus.DRAFT, ApplicationStatus.SUBMITTED),
         "notice_version": (None, application.notice_version),
-        "content": (None, snapshot(dossier)),
-        "content_sha256": (None, content_sha256(dossier)),
+        "content": (None, content),
+        "content_sha256": (None, checksum),
         **numbered,
     }
     _record(session, application, actor, now, "application.submitted", changes)
-    tell(
-        session, application, intake, "application_receipt", now, link=link, checksum=content_sha256(dossier)
-    )
+    tell(session, application, intake, "application_receipt", now, link=link, checksum=checksum)
     return application
 
 

@@ -2,18 +2,20 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
 from recruit.actor import Actor
+from recruit.clock import in_stockholm
+from recruit.display import day
 from recruit.errors import Invalid
 from recruit.i18n import lazy_gettext as _
 from recruit.models import (
     Application,
     Attachment,
     AttachmentKind,
-    CompletionRequest,
     RemovedKind,
     RemovedPart,
 )
@@ -23,13 +25,31 @@ from recruit.queries.completion import admitting
 from recruit.queries.expected import HERE
 from recruit.services import completion_answers
 from recruit.services.changing import Changes, changing
+from recruit.services.content import described
 from recruit.services.laying_aside import lay_aside
 from recruit.storage import Storage, Stored, clean_filename, delete_with, put_with, remove_without
 
 MAX_BYTES_IN_ALL = 50 * 1024 * 1024
 MAX_FILES = 30
+#: All files of one account, whatever applications they belong to.
+MAX_BYTES_OF_ACCOUNT = 500 * 1024 * 1024
+#: Nothing that an applicant sends was issued before this year: nobody who applies had been born.
+EARLIEST_YEAR = 1950
 #: How many removed files of an application can be put back at a time.
 MOST_LAID_ASIDE = 5
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A file that has been kept, and those with the same content that were there before, perhaps itself."""
+
+    row: Attachment
+    twins: Sequence[Attachment]
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it was not there before."""
+        return self.row not in self.twins
 
 
 def attach(
@@ -41,11 +61,12 @@ def attach(
     content: bytes,
     storage: Storage,
     laid: Stored | None = None,
+    issued_on: date | None = None,
     answer: str = "",
     here: bool = False,
     actor: Actor,
     now: datetime,
-) -> Attachment:
+) -> Kept:
     """Add a file. The same content twice under the same kind is kept once, and the first is returned.
 
     `laid`: the content lies in storage already, put there before this transaction. It is removed again when the
@@ -53,73 +74,11 @@ def attach(
 
     The file answers a request for completion that asks for this kind, with `answer` beside it. `here`: it is what the
     application says will come, so the answer changes with it. Raises Invalid (field "file") for one that storage
-    refuses or when there would be too much.
+    refuses or when there would be too much, and as `tell_issued`.
     """
-    row, _twins = attach_beside(
-        session,
-        application=application,
-        kind=kind,
-        filename=filename,
-        content=content,
-        storage=storage,
-        laid=laid,
-        answer=answer,
-        here=here,
-        actor=actor,
-        now=now,
-    )
-    return row
-
-
-def attach_beside(
-    session: Session,
-    *,
-    application: Application,
-    kind: AttachmentKind,
-    filename: str,
-    content: bytes,
-    storage: Storage,
-    laid: Stored | None = None,
-    answer: str = "",
-    here: bool = False,
-    actor: Actor,
-    now: datetime,
-) -> tuple[Attachment, list[Attachment]]:
-    """Add a file as `attach` does; also gives the files with the same content that were there before."""
     if laid is not None:
         remove_without(session, storage, laid)
-    row, asked, twins = _keep(
-        session, application, kind, filename, content, storage, laid, actor, now, here=here
-    )
-    if laid is not None and row.storage_name != laid.storage_name:
-        delete_with(session, storage, laid.storage_name)
-    if asked is not None:
-        completion_answers.mark_answered(
-            session,
-            request=asked,
-            application=application,
-            answer=answer,
-            attachment=row,
-            actor=actor,
-            now=now,
-        )
-    return row, twins
-
-
-def _keep(
-    session: Session,
-    application: Application,
-    kind: AttachmentKind,
-    filename: str,
-    content: bytes,
-    storage: Storage,
-    laid: Stored | None,
-    actor: Actor,
-    now: datetime,
-    *,
-    here: bool,
-) -> tuple[Attachment, CompletionRequest | None, list[Attachment]]:
-    """The file's row, the request for just this kind of document that it answers, if there is one, and its twins."""
+    _check_issued(issued_on, now)
     sha256 = laid.sha256 if laid is not None else hashlib.sha256(content).hexdigest()
     with changing(
         session,
@@ -133,26 +92,88 @@ def _keep(
         present = queries.attachments(session, application)
         twins = [each for each in present if each.sha256 == sha256]
         asked = admitting(session, application, document=kind, now=now)
-        if asked is not None and asked.kind is not kind:
-            asked = None
         if here:
             changes.set(application, HERE[kind])
-        if not changes.values:
-            application.revision -= 1  # a file overwrites no answer: forms open elsewhere are not stale
-        same = next((each for each in twins if each.kind is kind), None)
-        if same is not None:
-            return same, asked, twins
-        _check_room(present, len(content), clean_filename(filename))
-        stored = laid or put_with(session, storage, content, filename)
-        row = Attachment(
-            region_id=application.region_id,
-            application_id=id_of(application),
-            kind=kind,
-            **stored.columns(filename, by=actor.person(), at=now),
+        changes.overwrites = bool(changes.values)
+        row = next((each for each in twins if each.kind is kind), None)
+        if row is None:
+            _check_room(present, len(content), clean_filename(filename))
+            _check_account(session, application, len(content))
+            stored = laid or put_with(session, storage, content, filename)
+            row = Attachment(
+                region_id=application.region_id,
+                application_id=id_of(application),
+                kind=kind,
+                issued_on=issued_on,
+                **stored.columns(filename, by=actor.person(), at=now),
+            )
+            session.add(row)
+            changes.note(f"attachment.{row.public_id}", None, described(row))
+        elif issued_on is not None:
+            _set_issued(row, issued_on, changes)
+    if laid is not None and row.storage_name != laid.storage_name:
+        delete_with(session, storage, laid.storage_name)
+    if asked is not None and asked.kind is kind:
+        completion_answers.mark_answered(
+            session,
+            request=asked,
+            application=application,
+            answer=answer,
+            attachment=row,
+            actor=actor,
+            now=now,
         )
-        session.add(row)
-        changes.note(f"attachment.{row.public_id}", None, _described(row))
-    return row, asked, twins
+    return Kept(row, twins)
+
+
+def tell_issued(
+    session: Session,
+    *,
+    application: Application,
+    attachment: Attachment,
+    issued_on: date,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Keep when a document was issued, as the applicant says. How old it may be is for people to weigh.
+
+    Raises Invalid (field "issued_on") for a day in the future or before anybody who applies was born, and as
+    `services.changing.changing`.
+    """
+    _check_issued(issued_on, now)
+    with changing(
+        session,
+        application=application,
+        revision=None,
+        topic="attachments",
+        document=attachment.kind,
+        actor=actor,
+        now=now,
+    ) as changes:
+        _set_issued(attachment, issued_on, changes)
+        session.add(attachment)
+        changes.overwrites = False
+
+
+def _set_issued(attachment: Attachment, issued_on: date, changes: Changes) -> None:
+    before = described(attachment)
+    attachment.issued_on = issued_on
+    changes.note(f"attachment.{attachment.public_id}", before, described(attachment))
+
+
+def _check_issued(issued_on: date | None, now: datetime) -> None:
+    if issued_on is None:
+        return
+    if issued_on > in_stockholm(now).date():
+        raise Invalid(
+            _("%(day)s is in the future. Write the day on which it was issued.", day=day(issued_on)),
+            field="issued_on",
+        )
+    if issued_on.year < EARLIEST_YEAR:
+        raise Invalid(
+            _("%(day)s is too long ago. Write the day on which it was issued.", day=day(issued_on)),
+            field="issued_on",
+        )
 
 
 def _check_room(present: Sequence[Attachment], size: int, name: str) -> None:
@@ -167,6 +188,14 @@ def _check_room(present: Sequence[Attachment], size: int, name: str) -> None:
                 "With %(name)s your files would be larger than 50 MB together. Remove a file first.",
                 name=name,
             ),
+            field="file",
+        )
+
+
+def _check_account(session: Session, application: Application, size: int) -> None:
+    if queries.bytes_of_account(session, application.account_id) + size > MAX_BYTES_OF_ACCOUNT:
+        raise Invalid(
+            _("Your applications hold 500 MB of files together, which is the most. Remove files first."),
             field="file",
         )
 
@@ -192,10 +221,10 @@ def remove_attachment(
             delete_with(session, storage, row.storage_name)
             session.delete(row)
             session.flush()
-        changes.note(f"attachment.{attachment.public_id}", _described(attachment), None)
+        changes.note(f"attachment.{attachment.public_id}", described(attachment), None)
         lay_aside(session, attachment, now)
         _forget_oldest(session, application, storage)
-        application.revision -= 1
+        changes.overwrites = False
 
 
 def _forget_oldest(session: Session, application: Application, storage: Storage) -> None:
@@ -219,12 +248,8 @@ def take_back(session: Session, *, application: Application, row: Attachment, ch
         return False
     _check_room(present, row.size, row.filename)
     session.add(row)
-    changes.note(f"attachment.{row.public_id}", None, _described(row))
+    changes.note(f"attachment.{row.public_id}", None, described(row))
     return True
-
-
-def _described(row: Attachment) -> list[str]:
-    return [row.kind.value, row.filename, row.sha256]
 
 
 def erase_files(session: Session, *, application: Application, storage: Storage) -> None:

@@ -251,7 +251,7 @@ def agree(
         return
     if (note.revision if note else 0) != seen:
         raise Conflict(
-            _("Somebody else has written here in between: ”%(text)s”. Put both together.", text=old)
+            _("Somebody else has written here in between: “%(text)s”. Put both together.", text=old)
         )
     assert actor.account_id is not None
     note = note or CalibrationNote(

@@ -38,10 +38,14 @@ class Stale(Conflict):
 
 @dataclass
 class Changes:
-    """What one act changes: field -> (old, new). `concealed`: the record says that it was changed, not what."""
+    """What one act changes: field -> (old, new). `concealed`: the record says that it was changed, not what.
+
+    `overwrites`: a form that is open elsewhere is stale afterwards. A file overwrites no answer.
+    """
 
     values: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     concealed: bool = False
+    overwrites: bool = True
 
     def set(self, row: Any, values: Mapping[str, Any], prefix: str = "") -> None:
         """Set columns of a row, noting those that change."""
@@ -113,7 +117,7 @@ def changing(
         )
     changes = Changes()
     yield changes
-    application.revision += 1
+    application.revision += changes.overwrites
     application.saved_at = now
     session.add(application)
     session.flush()
@@ -131,9 +135,12 @@ def _after_sending(
     actor: Actor,
     now: datetime,
 ) -> None:
-    # Who completes one thing on request is not held up by what lacks elsewhere.
+    # Who completes one thing on request is not held up by what lacks elsewhere. When a file was issued is told once it
+    # is there, and is asked for until then.
     dossier = queries.dossier(session, application)
-    lacking = [each for each in missing(dossier) if asked is None or each.topic == topic]
+    lacking = [
+        each for each in missing(dossier) if (asked is None or each.topic == topic) and not each.attachment
+    ]
     if lacking:
         raise Invalid(
             _("A sent application must stay complete. %(message)s", message=lacking[0].message),

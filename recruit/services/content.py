@@ -4,6 +4,7 @@ import hashlib
 import json
 from typing import Any
 
+from recruit.models import Attachment
 from recruit.queries.completeness import Dossier
 from recruit.services import record
 from recruit.services.topics import TOPIC_COLUMNS
@@ -30,8 +31,14 @@ def snapshot(dossier: Dossier) -> dict[str, Any]:
             [each.name, each.title, each.workplace, each.email, each.phone] for each in dossier.referees
         ],
         "sites": list(dossier.site_ids),
-        "attachments": [[each.kind.value, each.filename, each.sha256] for each in dossier.attachments],
+        "attachments": [described(each) for each in dossier.attachments],
     }
+
+
+def described(file: Attachment) -> list[str]:
+    """A file as the record keeps it: its kind, name and checksum, and when it was issued if that is told."""
+    told = [file.kind.value, file.filename, file.sha256]
+    return told if file.issued_on is None else [*told, file.issued_on.isoformat()]
 
 
 def content_sha256(dossier: Dossier) -> str:

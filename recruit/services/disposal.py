@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_
@@ -60,9 +60,16 @@ PARTS = {
 
 @dataclass(frozen=True)
 class Gone:
-    """What one disposal did: its receipt, and the words to look for afterwards (kept nowhere)."""
+    """What one disposal did, as its receipt has it, and the words to look for afterwards (kept nowhere).
 
-    receipt: DisposalReceipt
+    Values, not the row: the next application's disposal reads every row anew, and the search has a session of its own.
+    """
+
+    receipt_id: int
+    disposed_at: datetime
+    counts: str
+    files: int
+    backups_until: date
     words: frozenset[str]
 
 
@@ -136,7 +143,14 @@ def dispose(
     )
     session.add(receipt)
     session.flush()
-    return Gone(receipt, words)
+    return Gone(
+        receipt_id=id_of(receipt),
+        disposed_at=now,
+        counts=receipt.counts,
+        files=receipt.files,
+        backups_until=receipt.backups_until,
+        words=words,
+    )
 
 
 def refuse_disposal(session: Session, application: Application) -> None:
@@ -187,7 +201,7 @@ def carry_out(
 
 def proved(session: Session, *, gone: Gone, searched: int, found: int) -> None:
     """Keep with a receipt what the search after the disposal found."""
-    receipt = session.get_one(DisposalReceipt, gone.receipt.id)
+    receipt = session.get_one(DisposalReceipt, gone.receipt_id)
     receipt.searched, receipt.found = searched, found
     session.add(receipt)
 

@@ -117,7 +117,8 @@ def _mark(
     """The gravest of what stands in the way. An empty set of earlier texts: one letter of the kind is all there is."""
     if application.status is not ApplicationStatus.SUBMITTED:
         return RecipientMark.WITHDRAWN
-    if not account.active or account.verified_at is None or "@" not in account.email:
+    gone = application.disposed_at is not None or not account.active
+    if gone or account.verified_at is None or "@" not in account.email:
         return RecipientMark.NO_ADDRESS
     if meant is not None and application.id not in meant:
         return RecipientMark.MOVED

@@ -21,6 +21,7 @@ from recruit.models import (
 )
 from recruit.queries import eligibility as queries
 from recruit.queries import intake as intakes
+from recruit.queries.document_age import age_limits
 from recruit.requirement_answers import outcome
 from recruit.services import record
 from recruit.services.impartiality import refuse_partial
@@ -66,10 +67,13 @@ class Decision:
 
 
 def proposals_for(session: Session, *, application: Application) -> dict[str, Proposal]:
-    """The rules' proposals for one application. Five queries, or three when intake and profile are in the session."""
+    """The rules' proposals for one application. Five queries, or three when intake and profile are in the
+    session; one more where documents may not be of any age."""
     intake = session.get_one(Intake, application.intake_id)
     periods, referees, attachments = queries.told(session, application)
-    return propose(application, intake, intakes.profile_of(session, intake), periods, referees, attachments)
+    profile = intakes.profile_of(session, intake)
+    ages = age_limits(session, intake, profile)
+    return propose(application, intake, profile, periods, referees, attachments, ages)
 
 
 def decide(
@@ -103,6 +107,8 @@ def decide_many(
     session.refresh(application, with_for_update=True)
     if application.status is not ApplicationStatus.SUBMITTED:
         raise Conflict(_("Only a submitted application can be decided on. This one is a draft or withdrawn."))
+    if application.disposed_at is not None:
+        raise Conflict(_("%(reference)s has been disposed of already.", reference=application.reference))
     if actor.account_id is None:
         raise Invalid(_("Eligibility is decided by a person."))
     refuse_partial(session, application=application, actor=actor)

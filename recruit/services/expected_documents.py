@@ -5,7 +5,7 @@ where everything else that comes in is met: in the table, on the application's p
 Only documents that prove a requirement can come so; none of them is scored or shown to assessors.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import Session
@@ -63,13 +63,14 @@ def add(
     filename: str,
     content: bytes,
     storage: Storage,
+    issued_on: date | None = None,
     actor: Actor,
     now: datetime,
 ) -> Attachment:
     """Add the document that was expected. The answer that it was to come becomes that it is here, and the requirement
     that it concerns is to be decided again.
 
-    Raises Conflict as `addable`, Invalid (field "file") as `attachments.attach`.
+    Raises Conflict as `addable`, Invalid as `attachments.attach`.
     """
     intake = changing.lock(session, application)
     found = addable(session, application=application, kind=kind, now=now)
@@ -88,14 +89,16 @@ def add(
         )
         session.add(request)
         session.flush()
-    return attachments.attach(
+    kept = attachments.attach(
         session,
         application=application,
         kind=kind,
         filename=filename,
         content=content,
         storage=storage,
+        issued_on=issued_on,
         here=True,
         actor=actor,
         now=now,
     )
+    return kept.row

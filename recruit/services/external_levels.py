@@ -40,7 +40,7 @@ def import_external(
     for code, level in levels.items():
         application = applications.get(code.strip().upper())
         if application is None:
-            raise Invalid(_("There is no application %(code)s in this intake.", code=code), field="file")
+            raise Invalid(_("There is no application %(code)s in this intake.", code=code[:40]), field="file")
         if not 0 <= level <= TOP_LEVEL:
             raise Invalid(
                 _("Application %(code)s: the level %(level)s is not one of 0 to 4.", code=code, level=level),

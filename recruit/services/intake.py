@@ -348,7 +348,11 @@ def _tell_applicants(
     concerned = session.exec(
         select(Application.id, Account.email, Account.language)
         .join(Account, col(Account.id) == col(Application.account_id))
-        .where(Application.intake_id == intake.id, col(Application.status) != ApplicationStatus.WITHDRAWN)
+        .where(
+            Application.intake_id == intake.id,
+            col(Application.status) != ApplicationStatus.WITHDRAWN,
+            col(Application.disposed_at).is_(None),
+        )
         .order_by(col(Application.id))
     ).all()
     for application_id, email, language in concerned:

@@ -93,7 +93,7 @@ def set_many(
                 _(
                     "%(where)s: nobody on the interview list has the code %(code)s.",
                     where=row.where,
-                    code=row.code,
+                    code=row.code[:40],
                 ),
                 field="file",
             )

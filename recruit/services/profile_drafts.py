@@ -18,7 +18,7 @@ from recruit.errors import Conflict, Invalid, NotFound
 from recruit.i18n import lazy_gettext as _
 from recruit.models import Account, CriteriaProfile, ProfileDraft, ProfileDraftStep
 from recruit.models.types import id_of
-from recruit.profile_content import Content, content_of, table_of
+from recruit.profile_content import Content, complete, content_of, table_of
 from recruit.profile_parts import merge, values_of, with_values
 from recruit.queries import profile as profiles
 from recruit.services import profiles as versions
@@ -89,8 +89,7 @@ class Saved:
 
 def content(draft: ProfileDraft) -> Content:
     """What stands in the editor's fields."""
-    found: Content = json.loads(draft.content)
-    return found
+    return complete(json.loads(draft.content))
 
 
 def from_toml(toml: str) -> tuple[str, Content]:
@@ -179,7 +178,7 @@ def undo(session: Session, *, draft: ProfileDraft, seen: int, to: int, actor: Ac
     step = profiles.step_of(session, id_of(row), to)
     if step is None:
         raise NotFound(_("That step is no longer kept."))
-    keep(session, row, json.loads(step.content), "undo", actor, now)
+    keep(session, row, complete(json.loads(step.content)), "undo", actor, now)
 
 
 def discard(session: Session, *, draft: ProfileDraft, actor: Actor, now: datetime) -> None:
@@ -278,7 +277,7 @@ def _ended(session: Session, row: ProfileDraft) -> DraftEnded:
 def _base(session: Session, row: ProfileDraft, part: str, seen: int) -> Mapping[str, Any]:
     """The part as the page showed it; empty when that is no longer known, so that every difference is asked about."""
     step = profiles.step_of(session, id_of(row), seen)
-    return (values_of(json.loads(step.content), part) or {}) if step else {}
+    return (values_of(complete(json.loads(step.content)), part) or {}) if step else {}
 
 
 def _clash(

@@ -19,6 +19,7 @@ from recruit.models import (
     Referee,
     WorkPermit,
 )
+from recruit.queries.document_age import AgeLimits
 from scoring.profile import Profile, Requirement
 
 
@@ -40,6 +41,8 @@ class Told:
     periods: Collection[ExperiencePeriod]
     referees: Collection[Referee]
     attached: frozenset[AttachmentKind]
+    too_old: frozenset[AttachmentKind] = frozenset()
+    undated: frozenset[AttachmentKind] = frozenset()
 
 
 def propose(
@@ -49,14 +52,19 @@ def propose(
     periods: Sequence[ExperiencePeriod],
     referees: Sequence[Referee],
     attachments: Sequence[Attachment],
+    ages: AgeLimits,
 ) -> dict[str, Proposal]:
     """A proposal per requirement of the profile, in its order. Unanswered questions give "unclear", never "no".
 
     Redacted copies among `attachments` do not count as documents.
     """
-    attached = frozenset(each.kind for each in attachments if each.redacts_id is None)
+    originals = [each for each in attachments if each.redacts_id is None]
+    attached = frozenset(each.kind for each in originals)
+    too_old, undated = ages.fails(originals)
     return {
-        requirement.key: proposal(Told(application, intake, requirement, periods, referees, attached))
+        requirement.key: proposal(
+            Told(application, intake, requirement, periods, referees, attached, too_old, undated)
+        )
         for requirement in profile.requirements
     }
 
@@ -113,7 +121,7 @@ def _swedish(told: Told) -> Proposal:
         return _unanswered()
     if evidence is LanguageEvidence.CERTIFICATE:
         if AttachmentKind.LANGUAGE in told.attached:
-            return Proposal(Answer.YES, _("A language certificate is attached."))
+            return _by_age(told) or Proposal(Answer.YES, _("A language certificate is attached."))
         return Proposal(Answer.UNCLEAR, _("Says that there is a language certificate, but none is attached."))
     if evidence is LanguageEvidence.EDUCATION_IN_SWEDISH:
         return Proposal(Answer.YES, _("Was educated in Swedish."))
@@ -180,9 +188,27 @@ def missing_documents(requirement: Requirement, attached: Collection[AttachmentK
 def _documents(told: Told) -> Proposal:
     missing = missing_documents(told.requirement, told.attached)
     if not missing:
-        return Proposal(Answer.YES, _("Every mandatory document is attached."))
-    names = _Listed(tuple(_DOCUMENTS[kind] for kind in missing))
-    return Proposal(Answer.NO, _("Missing: %(documents)s.", documents=names))
+        return _by_age(told) or Proposal(Answer.YES, _("Every mandatory document is attached."))
+    return Proposal(Answer.NO, _("Missing: %(documents)s.", documents=_names(missing)))
+
+
+def _by_age(told: Told) -> Proposal | None:
+    """What follows from how old the documents are that the requirement asks for; None when they are recent enough."""
+    if told.requirement.months_old_at_most is None:
+        return None
+    asked = [AttachmentKind(kind) for kind in told.requirement.attachments]
+    old = [kind for kind in asked if kind in told.too_old]
+    if old:
+        return Proposal(Answer.NO, _("Older than allowed: %(documents)s.", documents=_names(old)))
+    undated = [kind for kind in asked if kind in told.undated]
+    if undated:
+        words = _("It is not told when this was issued: %(documents)s.", documents=_names(undated))
+        return Proposal(Answer.UNCLEAR, words)
+    return None
+
+
+def _names(kinds: Sequence[AttachmentKind]) -> "_Listed":
+    return _Listed(tuple(_DOCUMENTS[kind] for kind in kinds))
 
 
 class _Listed:

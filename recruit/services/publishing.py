@@ -96,7 +96,11 @@ def _tell(
         select(Application, Account.email, Account.language)
         .join(Account, col(Account.id) == col(Application.account_id))
         .join(RankingRow, col(RankingRow.application_id) == col(Application.id))
-        .where(RankingRow.run_id == found.run_id, Application.status == ApplicationStatus.SUBMITTED)
+        .where(
+            RankingRow.run_id == found.run_id,
+            Application.status == ApplicationStatus.SUBMITTED,
+            col(Application.disposed_at).is_(None),
+        )
         .order_by(col(Application.id))
     ).all()
     for application, email, language in concerned:

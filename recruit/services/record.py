@@ -132,5 +132,6 @@ def write(
         for field, (old, new) in values.items()
     ]
     if rows:
-        session.execute(insert(RecordValue), rows)  # one statement, however many values there are
+        # One statement, however many values there are, and also where some have no old one.
+        session.execute(insert(RecordValue), rows, execution_options={"render_nulls": True})
     return entry

@@ -17,6 +17,7 @@ from recruit.models import (
     Account,
     Application,
     ApplicationStatus,
+    CameBy,
     DeclineReason,
     Intake,
     Notice,
@@ -153,6 +154,9 @@ def answer(
     _refuse_stale(row, revision)
     first = row.answered_at is None
     changes = _write_answers(row, referee, answers)
+    if referee.came_by is not CameBy.ONLINE:
+        changes["came_by"] = (referee.came_by, CameBy.ONLINE)
+        referee.came_by = CameBy.ONLINE
     row.answered_at = referee.answered_at = now
     referee.entered_by_id = None
     row.draft, row.draft_at, row.revision = "", None, row.revision + 1

@@ -9,7 +9,15 @@ from sqlmodel import Session, col, select
 from recruit.actor import Actor
 from recruit.errors import Conflict, Invalid
 from recruit.i18n import lazy_gettext as _
-from recruit.models import Application, ApplicationStatus, Attachment, AttachmentKind, Intake, Referee
+from recruit.models import (
+    Application,
+    ApplicationStatus,
+    Attachment,
+    AttachmentKind,
+    CameBy,
+    Intake,
+    Referee,
+)
 from recruit.models.application import QUESTIONS
 from recruit.queries import references as queries
 from recruit.services import record
@@ -24,7 +32,10 @@ NEVER_REDACTED = frozenset(
 
 @dataclass(frozen=True)
 class ReferenceAnswers:
-    """A referee's answers. The four questions are 0–4; the two masked texts are what assessors may read."""
+    """A referee's answers. The four questions are 0–4; the two masked texts are what assessors may read.
+
+    `came_by`: how they came, when somebody else than the referee enters them; None: not noted.
+    """
 
     safety: int
     asks_for_help: int
@@ -33,6 +44,7 @@ class ReferenceAnswers:
     would_employ: bool
     masked_setting: str = ""
     masked_comment: str = ""
+    came_by: CameBy | None = None
 
 
 @dataclass(frozen=True)
@@ -68,8 +80,8 @@ def enter_references(
                 _(
                     "%(where)s: application %(code)s has no referee with the address %(email)s.",
                     where=row.where,
-                    code=row.code,
-                    email=row.email,
+                    code=row.code[:40],
+                    email=row.email[:80],
                 ),
                 field="file",
             )
@@ -88,9 +100,10 @@ def enter_reference(
 ) -> Referee:
     """Enter, or correct, what a referee answered.
 
-    What a referee has answered behind the link stays as it is; the two masked texts are then what is entered.
-    Raises Invalid when an answer is not 0–4, Conflict when withdrawn or when it would change a referee's own answers,
-    NotAllowed for one's own application or one with a declared conflict.
+    What a referee has answered behind the link stays as it is, and so does how it came; the two masked texts are then
+    what is entered. Raises Invalid when an answer is not 0–4 or is said to have come by that link, Conflict when
+    withdrawn or when it would change a referee's own answers, NotAllowed for one's own application or one with a
+    declared conflict.
     """
     application = session.get_one(Application, referee.application_id)
     _submitted(application)
@@ -98,11 +111,17 @@ def enter_reference(
     for question in QUESTIONS:
         if getattr(answers, question) not in range(5):
             raise Invalid(_("Choose one of the five answers."), field=question)
-    _refuse_rewriting(session, referee, answers)
-    changes = {name: (getattr(referee, name), value) for name, value in asdict(answers).items()}
-    for name, value in asdict(answers).items():
+    own = answered_by_referee(session, referee)
+    if answers.came_by is CameBy.ONLINE and not own:
+        raise Invalid(_("Only the referee answers on the form online. Choose another way."), field="came_by")
+    _refuse_rewriting(referee, answers, own=own)
+    given = asdict(answers)
+    if own:
+        del given["came_by"]
+    changes = {name: (getattr(referee, name), value) for name, value in given.items()}
+    for name, value in given.items():
         setattr(referee, name, value.strip() or None if isinstance(value, str) else value)
-    if not answered_by_referee(session, referee):
+    if not own:
         referee.answered_at, referee.entered_by_id = now, actor.account_id
     session.add(referee)
     session.flush()
@@ -127,10 +146,8 @@ def answered_by_referee(session: Session, referee: Referee) -> bool:
     return request is not None and request.answered_at is not None
 
 
-def _refuse_rewriting(session: Session, referee: Referee, answers: ReferenceAnswers) -> None:
-    if not answered_by_referee(session, referee):
-        return
-    if any(getattr(referee, name) != getattr(answers, name) for name in (*QUESTIONS, "would_employ")):
+def _refuse_rewriting(referee: Referee, answers: ReferenceAnswers, *, own: bool) -> None:
+    if own and any(getattr(referee, name) != getattr(answers, name) for name in (*QUESTIONS, "would_employ")):
         raise Conflict(
             _(
                 "The referee has answered the form, and the answers stay as they were given. Only what assessors read"

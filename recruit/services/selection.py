@@ -100,6 +100,8 @@ def _why_not(
         return _("There is no application with this code in this intake.")
     if application.status is ApplicationStatus.WITHDRAWN:
         return _("The applicant has withdrawn.")
+    if application.disposed_at is not None:
+        return _("It has been disposed of.")
     if application.account_id == actor.account_id:
         return _("It is your own application.")
     if application.id in conflicts:

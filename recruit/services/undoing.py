@@ -51,7 +51,7 @@ def put_back(
             back = attachments.take_back(session, application=application, row=file, changes=changes)
             if not back:
                 delete_with(session, storage, file.storage_name)
-            application.revision -= 1  # as when a file is added: no form is stale for it
+            changes.overwrites = False
         return kind
     with changing(
         session, application=application, revision=None, topic="experience", actor=actor, now=now

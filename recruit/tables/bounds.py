@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from forms.texts import N_, Message
 from recruit.tables.errors import FileError
+from recruit.tables.text import Count
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,13 @@ class Bounds:
         """Raise FileError for too large a sheet. It is held as a rectangle: one cell far out makes every row wide."""
         if rows * columns > self.cells:
             raise FileError(
-                f"{name} comes to {rows:,} rows of {columns:,} columns, which is more than can be read here. "
-                "Remove what is not needed, also cells far out, or split the file."
+                Message(
+                    N_(
+                        "%(file)s comes to %(rows)s rows of %(columns)s columns, which is more than can be read here. "
+                        "Remove what is not needed, also cells far out, or split the file."
+                    ),
+                    file=name,
+                    rows=Count(rows),
+                    columns=Count(columns),
+                )
             )

@@ -12,12 +12,16 @@ from typing import TypeVar
 import numpy as np
 import pandas as pd
 
+from forms.texts import N_, Message
 from recruit.tables.errors import FileError
 from recruit.tables.reading import Table
+from recruit.tables.text import Count, shown
 
 T = TypeVar("T")
 NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}([ \u00a0\u202f]\d{3})+)([.,]\d+)?")
 TOP_LEVEL = 4
+#: Ids and names: what is longer is a text that stands in the wrong column, and no line of a list could hold it.
+LONGEST_NAME = 200
 MOST_GROUPS = 500
 EXACT = 4096
 """Levels are multiples of 1/4096, so that sums and means of them are exact."""
@@ -41,12 +45,27 @@ def convert(table: Table, header: str, parse: Callable[[str], T]) -> np.ndarray:
         try:
             values[code] = parse(text) if text else None
         except ValueError as error:
-            refused[code] = str(error)
+            refused[code] = error.args[0]
     if refused:
         rows = np.flatnonzero(np.isin(codes, list(refused)))
-        more = f" {len(rows) - 1} more rows have the same fault." if len(rows) > 1 else ""
-        raise FileError(f"{table.where(int(rows[0]), header)}: {refused[int(codes[rows[0]])]}.{more}")
+        where, fault = table.where(int(rows[0]), header), refused[int(codes[rows[0]])]
+        if len(rows) == 1:
+            raise FileError(Message(N_("%(where)s: %(fault)s."), where=where, fault=fault))
+        said = N_("%(where)s: %(fault)s. Other rows with the same fault: %(more)s.")
+        raise FileError(Message(said, where=where, fault=fault, more=Count(len(rows) - 1)))
     return values[codes]
+
+
+def names(table: Table, header: str) -> "pd.Series[str]":
+    """A column of ids or names. Raises FileError for one that is longer than a list can show."""
+    found = table.column(header)
+    long = np.flatnonzero(found.str.len() > LONGEST_NAME)
+    if len(long):
+        raise FileError(
+            f"{table.where(int(long[0]), header)}: {len(found[int(long[0])]):,} characters. An id or a name has at "
+            f"most {LONGEST_NAME}."
+        )
+    return found
 
 
 def number(text: str, separator: str | None = None) -> Decimal:
@@ -57,12 +76,21 @@ def number(text: str, separator: str | None = None) -> Decimal:
     """
     if not NUMBER.fullmatch(text):
         raise ValueError(
-            f"'{text}' is not a number. Write it with digits, or leave the cell empty if it is missing"
+            Message(
+                N_(
+                    "'%(value)s' is not a number. Write it with digits, or leave the cell empty if it is missing"
+                ),
+                value=shown(text),
+            )
         )
     if separator == "," and re.fullmatch(r"[+-]?\d{1,3},\d{3}", text):
         raise ValueError(
-            f"'{text}' could mean {text.replace(',', '.')} or {text.replace(',', '')}. Write it without "
-            "thousands marks"
+            Message(
+                N_("'%(value)s' could mean %(one)s or %(other)s. Write it without thousands marks"),
+                value=shown(text),
+                one=text.replace(",", "."),
+                other=text.replace(",", ""),
+            )
         )
     return Decimal(re.sub(r"[ \u00a0\u202f]", "", text).replace(",", "."))
 
@@ -86,11 +114,22 @@ def levels(table: Table, header: str) -> np.ndarray:
     def parse(text: str) -> float:
         level = number(text, table.separator)
         if not 0 <= level <= TOP_LEVEL:
-            raise ValueError(f"level {text} is out of range. A level is a number from 0 to {TOP_LEVEL}")
+            raise ValueError(
+                Message(
+                    N_("level %(value)s is out of range. A level is a number from 0 to %(top)s"),
+                    value=shown(text),
+                    top=TOP_LEVEL,
+                )
+            )
         if level * EXACT % 1:
             raise ValueError(
-                f"level {text} is rounded, and equal means would no longer tie. "
-                "Give whole levels, halves or quarters, or the assessors' own levels with --assessments"
+                Message(
+                    N_(
+                        "level %(value)s is rounded, and equal means would no longer tie. "
+                        "Give whole levels, halves or quarters, or the assessors' own levels with --assessments"
+                    ),
+                    value=shown(text),
+                )
             )
         return float(level)
 
@@ -106,9 +145,16 @@ def _refuse_rank(table: Table, header: str) -> None:
     values = [value for value in numbers(table, header) if value is not None]
     if is_rank(values):
         raise FileError(
-            f"{table.name}, column '{header}': the values are the numbers 1 to {max(values)}, which is a "
-            "rank and not "
-            f"levels. A level is a number from 0 to {TOP_LEVEL}, where {TOP_LEVEL} is the best."
+            Message(
+                N_(
+                    "%(file)s, column '%(column)s': the values are the numbers 1 to %(last)s, which is a rank and not "
+                    "levels. A level is a number from 0 to %(top)s, where %(top)s is the best."
+                ),
+                file=table.name,
+                column=header,
+                last=str(max(values)),
+                top=TOP_LEVEL,
+            )
         )
 
 
@@ -131,7 +177,8 @@ def yes_or_no(table: Table, header: str) -> np.ndarray:
             return True
         if word in NO:
             return False
-        raise ValueError(f"'{text}' is neither yes nor no. Write 1 or 0, yes or no, ja or nej, true or false")
+        said = N_("'%(value)s' is neither yes nor no. Write 1 or 0, yes or no, ja or nej, true or false")
+        raise ValueError(Message(said, value=shown(text)))
 
     return convert(table, header, parse)
 

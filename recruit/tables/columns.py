@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from forms.texts import N_, Message
 from recruit.tables.errors import FileError
 from recruit.tables.reading import Table
 from recruit.tables.text import listed, suggestion
@@ -45,8 +46,16 @@ def need(table: Table, header: str, purpose: str) -> str:
     found = find(table, header)
     if found is None:
         raise FileError(
-            f"{table.name}: the column '{header}' is missing ({purpose}).{suggestion(header, table.headers)} "
-            f"The columns are {listed(table.headers)}."
+            Message(
+                N_(
+                    "%(file)s: the column '%(column)s' is missing (%(purpose)s).%(near)s The columns are %(columns)s."
+                ),
+                file=table.name,
+                column=header,
+                purpose=purpose,
+                near=suggestion(header, table.headers),
+                columns=listed(table.headers),
+            )
         )
     return found
 

@@ -6,10 +6,11 @@ import re
 
 import pandas as pd
 
+from forms.texts import N_, Message
 from recruit.tables.bounds import Bounds
 from recruit.tables.errors import FileError
 
-SEPARATORS = {";": "semicolon", "\t": "tab", ",": "comma"}
+SEPARATORS = {";": N_("semicolon"), "\t": N_("tab"), ",": N_("comma")}
 SAMPLE = 64 * 1024
 MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
@@ -24,6 +25,8 @@ def read(name: str, content: bytes, bounds: Bounds) -> tuple[pd.DataFrame, int, 
         many cells, or there are too many of them.
     """
     text, notes = decode(name, content)
+    if "\n" not in text:  # lines end as they did on an old Macintosh
+        text = text.replace("\r", "\n")
     declared = re.match(
         r'"?sep=([;,\t])"?\r?\n', text
     )  # Excel's own convention; Excel does not show that line
@@ -51,10 +54,14 @@ def decode(name: str, content: bytes) -> tuple[str, list[str]]:
             return content.decode("utf-16"), ["Read as UTF-16."]
         except UnicodeDecodeError as error:
             raise FileError(
-                f"{name} begins as UTF-16 text but is broken. Save it as 'CSV UTF-8' and try again."
+                Message(
+                    N_("%(file)s begins as UTF-16 text but is broken. Save it as 'CSV UTF-8' and try again."),
+                    file=name,
+                )
             ) from error
     if b"\x00" in content[:SAMPLE] or b"\x00" in content:
-        raise FileError(f"{name} is not text: it holds null bytes. Give a CSV or an XLSX file.")
+        said = N_("%(file)s is not text: it holds null bytes. Give a CSV or an XLSX file.")
+        raise FileError(Message(said, file=name))
     try:
         return content.decode("utf-8-sig"), []
     except UnicodeDecodeError as error:
@@ -63,13 +70,19 @@ def decode(name: str, content: bytes) -> tuple[str, list[str]]:
 
 def _windows_1252(name: str, content: bytes, error: UnicodeDecodeError) -> tuple[str, list[str]]:
     row = content.count(b"\n", 0, error.start) + 1
-    advice = "Save it as 'CSV UTF-8' from the program that made it and try again."
     if content.startswith(b"\xef\xbb\xbf") or MULTIBYTE.search(content):
         # Other letters are whole UTF-8: reading everything as Windows-1252 would garble every name in
         # silence.
         raise FileError(
-            f"{name}, row {row}: byte {content[error.start]:#04x} is not UTF-8, although other rows are. "
-            f"The encoding is mixed. {advice}"
+            Message(
+                N_(
+                    "%(file)s, row %(row)s: byte %(byte)s is not UTF-8, although other rows are. The encoding is "
+                    "mixed. Save it as 'CSV UTF-8' from the program that made it and try again."
+                ),
+                file=name,
+                row=str(row),
+                byte=f"{content[error.start]:#04x}",
+            )
         )
     try:
         return content.decode("cp1252"), [
@@ -78,8 +91,15 @@ def _windows_1252(name: str, content: bytes, error: UnicodeDecodeError) -> tuple
     except UnicodeDecodeError as worse:
         row = content.count(b"\n", 0, worse.start) + 1
         raise FileError(
-            f"{name}, row {row}: byte {content[worse.start]:#04x} is neither UTF-8 nor Windows-1252: "
-            f"wrong encoding. {advice}"
+            Message(
+                N_(
+                    "%(file)s, row %(row)s: byte %(byte)s is neither UTF-8 nor Windows-1252: wrong encoding. "
+                    "Save it as 'CSV UTF-8' from the program that made it and try again."
+                ),
+                file=name,
+                row=str(row),
+                byte=f"{content[worse.start]:#04x}",
+            )
         ) from worse
 
 
@@ -112,15 +132,22 @@ def _explain(name: str, message: str, separator: str, first_row: int) -> str:
     ragged = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", message)
     if ragged:
         expected, row, saw = ragged.groups()
-        return (
-            f"{name}, row {int(row) + first_row - 1}: {saw} cells where the header has {expected}. Cells "
-            f"are separated by {SEPARATORS[separator]}; "
-            "put a text that holds one in double quotes."
+        return Message(
+            N_(
+                "%(file)s, row %(row)s: %(saw)s cells where the header has %(expected)s. Cells are separated by "
+                "%(separator)s; put a text that holds one in double quotes."
+            ),
+            file=name,
+            row=str(int(row) + first_row - 1),
+            saw=saw,
+            expected=expected,
+            separator=Message(SEPARATORS[separator]),
         )
     if "EOF inside string" in message:
         row = re.search(r"row (\d+)", message)
-        return (
-            f"{name}, row {int(row.group(1)) + first_row if row else '?'}: a double quote is opened "
-            "and never closed."
+        return Message(
+            N_("%(file)s, row %(row)s: a double quote is opened and never closed."),
+            file=name,
+            row=str(int(row.group(1)) + first_row) if row else "?",
         )
-    return f"{name} cannot be read as CSV: {message.strip()}"
+    return Message(N_("%(file)s cannot be read as CSV: %(fault)s"), file=name, fault=message.strip())

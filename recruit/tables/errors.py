@@ -1,4 +1,8 @@
-"""What can be wrong with a file that somebody gives us."""
+"""What can be wrong with a file that somebody gives us.
+
+What a page may have to say is a `forms.texts.Message`: English for a command, told in the reader's language by
+`recruit.uploaded_table`.
+"""
 
 
 class FileError(Exception):

@@ -82,7 +82,7 @@ def application_ids(applications: Columns) -> list[str]:
     """The ids, in the order of the sheet. Raises FileError for an empty or a repeated one."""
     header = applications.need("id", "one id for each application")
     table = applications.table
-    ids = table.column(header)
+    ids = cells.names(table, header)
     empty = np.flatnonzero(ids == "")
     if len(empty):
         raise FileError(

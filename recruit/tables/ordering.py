@@ -97,7 +97,7 @@ def interview_rows(draw: InterviewDraw, ranking: Ranking, applications: Columns)
 
     def texts(key: str) -> "pd.Series[str] | None":
         found = applications.find(key)
-        return None if found is None else applications.table.column(found)
+        return None if found is None else cells.names(applications.table, found)
 
     names, native_names = texts("name"), texts("native_name")
     found = applications.find("conditional")

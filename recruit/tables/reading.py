@@ -12,15 +12,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from forms.texts import N_, Message
 from recruit.tables import csv_text
 from recruit.tables.bounds import Bounds
 from recruit.tables.errors import FileError
-from recruit.tables.text import letter, tidy
+from recruit.tables.text import letter, shown, tidy
 
 MAX_BYTES = 512 * 1024 * 1024
 STANDARD_INPUT = "-"
 UPLOADED = Bounds(unpacked=100 * 1024 * 1024, cells=2_000_000)
 """What a file sent to a page may come to: everybody else waits while it is read."""
+EMPTY = N_("%(file)s is empty. It needs a row of headers and at least one row below it.")
 ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0"
 
@@ -61,7 +63,10 @@ class Table:
 
     def where(self, position: int, header: str) -> str:
         """ "applications.csv, row 7, column 'case'": the place of a cell as its owner sees it."""
-        return f"{self.name}, row {self.rows[position]}, column '{header}'"
+        row = str(self.rows[position])
+        return Message(
+            N_("%(file)s, row %(row)s, column '%(column)s'"), file=self.name, row=row, column=shown(header)
+        )
 
 
 def read_table(source: str) -> Table:
@@ -84,15 +89,25 @@ def read_content(name: str, content: bytes, *, bounds: Bounds = Bounds()) -> Tab
     Raises FileError as `read_table` does, and when the content comes to more than `bounds`.
     """
     if not content.strip():
-        raise FileError(f"{name} is empty. It needs a row of headers and at least one row below it.")
+        raise FileError(Message(EMPTY, file=name))
     if content.startswith(OLE):
         raise FileError(
-            f"{name} is an old Excel workbook (.xls) or has a password. Save it as .xlsx or CSV without a "
-            "password."
+            Message(
+                N_(
+                    "%(file)s is an old Excel workbook (.xls) or has a password. Save it as .xlsx or CSV without a "
+                    "password."
+                ),
+                file=name,
+            )
         )
     if Path(name).suffix.lower() in {".xlsm", ".xltm", ".xlsb"}:
         raise FileError(
-            f"{name} is a macro workbook. Save it as .xlsx, which cannot hold macros, and try again."
+            Message(
+                N_(
+                    "%(file)s is a macro workbook. Save it as .xlsx, which cannot hold macros, and try again."
+                ),
+                file=name,
+            )
         )
     if content.startswith(ZIP):
         from recruit.tables import workbook
@@ -128,7 +143,7 @@ def _table(
     kept."""
     filled = ~_empty_rows(cells)
     if not filled.any():
-        raise FileError(f"{name} is empty. It needs a row of headers and at least one row below it.")
+        raise FileError(Message(EMPTY, file=name))
     top = int(np.argmax(filled))
     headers = [tidy(text) for text in cells.iloc[top]]
     keep = np.flatnonzero(filled)[1:]
@@ -136,8 +151,12 @@ def _table(
     body = _named(name, headers, body)
     if not len(body):
         raise FileError(
-            f"{name} has headers but no rows. Row {first_row + top} is the header: "
-            f"{', '.join(map(repr, headers[:8]))}."
+            Message(
+                N_("%(file)s has headers but no rows. Row %(row)s is the header: %(headers)s."),
+                file=name,
+                row=str(first_row + top),
+                headers=", ".join(map(repr, headers[:8])),
+            )
         )
     return Table(name, body.reset_index(drop=True), keep + first_row, separator, tuple(notes))
 
@@ -160,15 +179,23 @@ def _named(name: str, headers: list[str], body: pd.DataFrame) -> pd.DataFrame:
         if header:
             kept.append(index)
         elif any(map(str.strip, body.iloc[:, index])):
-            raise FileError(f"{name}: column {letter(index)} has values but no header. Name it or remove it.")
+            said = N_("%(file)s: column %(column)s has values but no header. Name it or remove it.")
+            raise FileError(Message(said, file=name, column=letter(index)))
     seen: dict[str, int] = {}
     for index in kept:
         earlier = seen.setdefault(headers[index].casefold(), index)
         if earlier != index:
             raise FileError(
-                f"{name}: the header '{headers[index]}' stands twice, in columns {letter(earlier)} and "
-                f"{letter(index)}. "
-                "Remove or rename one of them."
+                Message(
+                    N_(
+                        "%(file)s: the header '%(header)s' stands twice, in columns %(one)s and %(other)s. "
+                        "Remove or rename one of them."
+                    ),
+                    file=name,
+                    header=headers[index],
+                    one=letter(earlier),
+                    other=letter(index),
+                )
             )
     body = body.iloc[:, kept]
     body.columns = pd.Index([headers[index] for index in kept])

@@ -4,13 +4,28 @@ import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from forms.texts import N_, Message
+
+LONGEST_SHOWN = 80
 SPACE = " \t\r\n\u00a0\u202f\ufeff\u200e\u200f"
+
+
+class Count(int):
+    """A number of things, with marks between thousands: English ones here, the reader's own on a page."""
+
+    def __str__(self) -> str:
+        return f"{int(self):,}"
 
 
 def tidy(text: str) -> str:
     """The text without surrounding space, in Unicode's composed form (NFC), so that the same word is the
     same text."""
     return text.strip() if text.isascii() else unicodedata.normalize("NFC", text).strip(SPACE)
+
+
+def shown(text: str) -> str:
+    """The text as a refusal quotes it: of a very long one its beginning."""
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
 
 def letter(index: int) -> str:
@@ -26,12 +41,14 @@ def letter(index: int) -> str:
 def listed(words: Iterable[str], most: int = 12) -> str:
     """'a', 'b', 'c' and how many more there are."""
     words = list(words)
-    shown = ", ".join(f"'{word}'" for word in words[:most])
-    return f"{shown} and {len(words) - most} more" if len(words) > most else shown
+    first = ", ".join(f"'{shown(word)}'" for word in words[:most])
+    if len(words) <= most:
+        return first
+    return Message(N_("%(words)s and %(more)s more"), words=first, more=Count(len(words) - most))
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
     """ " Did you mean 'x'?", or nothing when no known word is near."""
     by_fold = {each.casefold(): each for each in known}
     near = get_close_matches(word.casefold(), by_fold, n=1, cutoff=0.75)
-    return f" Did you mean '{by_fold[near[0]]}'?" if near else ""
+    return Message(N_(" Did you mean '%(word)s'?"), word=by_fold[near[0]]) if near else ""

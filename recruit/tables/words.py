@@ -13,7 +13,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "starts from zero.",
     ),
     "v_means_before": ("", ""),
-    "v_means_after": (" betyder villkor: något väntas före start.", " means conditional: something is "
+    "v_means_after": (" betyder villkor: något väntas före tillträdet.", " means conditional: something is "
                                                                     "awaited before the start."),
     "called_heading": ("Kallas till intervju", "Called to interview"),
     "reserves_heading": ("Reserver, i den ordning de kallas", "Reserves, in the order in which they are "
@@ -71,11 +71,11 @@ _WORDS: dict[str, tuple[str, str]] = {
     "difference_axis": ("Skillnad mot alla andra, procentenheter", "Difference from all others, "
                                                                    "percentage points"),
     "equal": ("lika", "equal"),
-    "verdict": ("Utlåtande", "Verdict"),
-    "missing": ("Ej uppgivet", "Not given"),
+    "verdict": ("Omdöme", "Verdict"),
+    "missing": ("Inte uppgivet", "Not given"),
     "missing_note": ("räknas, men prövas inte", "counted, not tested"),
     "all_figures": ("Alla siffror", "All figures"),
-    "interval": ("95 %-intervall", "95% interval"),
+    "interval": ("95-procentigt intervall", "95% interval"),
     "difference": ("Skillnad, procentenheter", "Gap, percentage points"),
     "impact_ratio": ("Kvot mot högsta", "Impact ratio"),
     "below_four_fifths": ("under fyra femtedelar", "below four fifths"),
@@ -83,7 +83,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "fisher_p": ("Fisher p", "Fisher p"),
     "midp": ("Mid-p", "Mid-P"),
     "adjusted_p": ("Korrigerat p", "Adjusted p"),
-    "bounds": ("Andel om ej uppgivet vore känt", "Rate, had those not given been known"),
+    "bounds": ("Andel om det som inte uppgetts vore känt", "Rate, had those not given been known"),
     "reason": ("Skäl", "Reason"),
     "no_attributes": (
         "Ingen egenskap valdes. Lägg till --monitor med kolumner, till exempel --monitor sex,country.",
@@ -105,7 +105,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "(Benjamini–Hochberg), ger p högst "
         "0,05. Bevaka: mid-p högst 0,05 men inget larm. Ingen slutsats möjlig: inte ens det mest extrema "
         "utfallet skulle "
-        "ha gett larm. Ett utlåtande beskriver skillnaden. Det säger inte varför den finns.",
+        "ha gett larm. Ett omdöme beskriver skillnaden. Det säger inte varför den finns.",
         "Alarm: Fisher's exact test against all others, adjusted over all groups and stages "
         "(Benjamini–Hochberg), gives p "
         "at most .05. Watch: mid-P at most .05 but no alarm. No conclusion possible: not even the most "
@@ -113,7 +113,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "would have raised an alarm. A verdict describes the difference. It does not say why it is there.",
     ),
     "how_fifths": (
-        "Kvoten jämförs ofta med fyra femtedelar. I små grupper slår den larm av ren slump, så den visas "
+        "Kvoten jämförs ofta med fyra femtedelar. I små grupper passerar den dem av ren slump, så den visas "
         "men avgör inget.",
         "The ratio is often held against four fifths. In small groups chance alone crosses it, so it is "
         "shown and decides nothing.",
@@ -124,7 +124,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "how_hidden": (
         "Små grupper visas inte, och inte heller siffror som de kunde räknas fram ur: där står ett streck. "
-        "Utlåtandet om en hel egenskap omfattar även dem.",
+        "Omdömet om en hel egenskap omfattar även dem.",
         "Small groups are not shown, nor figures from which they could be worked out: a dash stands there. "
         "The verdict on an attribute as a whole covers them too.",
     ),

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from forms.texts import N_, Message
 from recruit.tables.bounds import Bounds
 from recruit.tables.errors import FileError
-from recruit.tables.text import letter
+from recruit.tables.text import Count, letter
 
 MAX_RATIO = 200  # real sheets shrink to between a fifth and a fiftieth
 MAX_ROWS = 1_048_576
@@ -48,7 +49,9 @@ def _inspect(name: str, content: bytes, bounds: Bounds) -> bool:
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
     except zipfile.BadZipFile as error:
-        raise FileError(f"{name} is broken: {error}. Save it again as .xlsx.") from error
+        raise FileError(
+            Message(N_("%(file)s is broken: %(fault)s. Save it again as .xlsx."), file=name, fault=str(error))
+        ) from error
     with archive:
         entries = archive.infolist()
         unpacked = sum(entry.file_size for entry in entries)
@@ -58,17 +61,31 @@ def _inspect(name: str, content: bytes, bounds: Bounds) -> bool:
             or (unpacked > 50_000_000 and unpacked > MAX_RATIO * len(content))
         ):
             raise FileError(
-                f"{name} unpacks to {unpacked // 2**20} MB from {len(content) / 2**20:.1f} MB, which no "
-                "ordinary sheet does. "
-                "Save the sheet as CSV instead."
+                Message(
+                    N_(
+                        "%(file)s unpacks to %(large)s MB from %(small)s MB, which no ordinary sheet does. "
+                        "Save the sheet as CSV instead."
+                    ),
+                    file=name,
+                    large=Count(unpacked // 2**20),
+                    small=f"{len(content) / 2**20:.1f}",
+                )
             )
         names = {entry.filename.lower() for entry in entries}
         if any("vbaproject" in entry or entry.startswith("xl/macrosheets/") for entry in names):
             raise FileError(
-                f"{name} holds macros. Save it as .xlsx without macros, or as CSV, and try again."
+                Message(
+                    N_("%(file)s holds macros. Save it as .xlsx without macros, or as CSV, and try again."),
+                    file=name,
+                )
             )
         if "xl/workbook.xml" not in names:
-            raise FileError(f"{name} is a zip archive but not an XLSX workbook. Give a CSV or an XLSX file.")
+            raise FileError(
+                Message(
+                    N_("%(file)s is a zip archive but not an XLSX workbook. Give a CSV or an XLSX file."),
+                    file=name,
+                )
+            )
         written = [entry for entry in entries if entry.filename.lower().endswith((".xml", ".rels"))]
         formulas = [_holds_formula(name, archive, entry) for entry in written]
         return any(formulas)  # every part is looked through, also after the first formula
@@ -84,13 +101,24 @@ def _holds_formula(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) 
                 plain = text.replace(b"\x00", b"")  # UTF-16 writes the same letters with zeros between them
                 if any(each in plain for each in DEFINITIONS):
                     raise FileError(
-                        f"{name} holds XML definitions that no spreadsheet program writes. Save it again "
-                        "as .xlsx."
+                        Message(
+                            N_(
+                                "%(file)s holds XML definitions that no spreadsheet program writes. Save it again as "
+                                ".xlsx."
+                            ),
+                            file=name,
+                        )
                     )
                 found = found or b"<f>" in text or b"<f " in text
                 tail = block[-32:]
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
-        raise FileError(f"{name} is broken or has a password: {error}. Save it again as .xlsx.") from error
+        raise FileError(
+            Message(
+                N_("%(file)s is broken or has a password: %(fault)s. Save it again as .xlsx."),
+                file=name,
+                fault=str(error),
+            )
+        ) from error
     return found
 
 
@@ -102,10 +130,16 @@ def _open(name: str, content: bytes, *, data_only: bool) -> tuple[Any, list[str]
             io.BytesIO(content), read_only=True, data_only=data_only, keep_links=False
         )
     except Exception as error:  # openpyxl lets KeyError, ValueError and XML errors of a broken file through
-        raise FileError(f"{name} cannot be read as a workbook: {error}. Save it again as .xlsx.") from error
+        raise FileError(
+            Message(
+                N_("%(file)s cannot be read as a workbook: %(fault)s. Save it again as .xlsx."),
+                file=name,
+                fault=str(error),
+            )
+        ) from error
     shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     if not shown:
-        raise FileError(f"{name} has no sheet that is shown.")
+        raise FileError(Message(N_("%(file)s has no sheet that is shown."), file=name))
     notes = [f"Read the sheet '{shown[0].title}', the first of {len(shown)}."] if len(shown) > 1 else []
     shown[0].reset_dimensions()  # a written dimension can claim a million empty columns
     return shown[0], notes
@@ -122,15 +156,26 @@ def _rows(name: str, sheet: Any, bounds: Bounds) -> list[tuple[Any, ...]]:
             cells += len(row)
             if cells > bounds.cells or len(rows) >= MAX_ROWS:
                 raise FileError(
-                    f"{name} has more than {MAX_ROWS:,} rows or {bounds.cells:,} cells. Save the sheet as "
-                    "CSV instead."
+                    Message(
+                        N_(
+                            "%(file)s has more than %(rows)s rows or %(cells)s cells. Save the sheet as CSV instead."
+                        ),
+                        file=name,
+                        rows=Count(MAX_ROWS),
+                        cells=Count(bounds.cells),
+                    )
                 )
             rows.append(row[:end])
     except FileError:
         raise
     except Exception as error:  # a broken sheet raises whatever its XML parser or a cell's conversion raises
         raise FileError(
-            f"{name}, near row {len(rows) + 1}: cannot be read: {error}. Save it again as .xlsx."
+            Message(
+                N_("%(file)s, near row %(row)s: cannot be read: %(fault)s. Save it again as .xlsx."),
+                file=name,
+                row=str(len(rows) + 1),
+                fault=str(error),
+            )
         ) from error
     while rows and not rows[-1]:
         rows.pop()
@@ -145,9 +190,15 @@ def _refuse_uncalculated(name: str, content: bytes, values: list[tuple[Any, ...]
             calculated = column < len(shown) and shown[column] is not None
             if isinstance(written, str) and written.startswith("=") and not calculated:
                 raise FileError(
-                    f"{name}, cell {letter(column)}{index + 1}: the formula {written[:40]!r} was never "
-                    "calculated. "
-                    "Open the workbook in Excel, save it, and try again."
+                    Message(
+                        N_(
+                            "%(file)s, cell %(cell)s: the formula %(formula)s was never calculated. "
+                            "Open the workbook in Excel, save it, and try again."
+                        ),
+                        file=name,
+                        cell=f"{letter(column)}{index + 1}",
+                        formula=repr(written[:40]),
+                    )
                 )
 
 
@@ -163,7 +214,12 @@ def _text(name: str, row: int, column: int, value: Any) -> str:
             "#NUM!",
         }:
             raise FileError(
-                f"{name}, cell {letter(column)}{row + 1}: holds the Excel error {value}. Correct or empty it."
+                Message(
+                    N_("%(file)s, cell %(cell)s: holds the Excel error %(value)s. Correct or empty it."),
+                    file=name,
+                    cell=f"{letter(column)}{row + 1}",
+                    value=value,
+                )
             )
         return value
     if isinstance(value, bool):

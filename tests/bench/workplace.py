@@ -45,6 +45,8 @@ MEDIAN_GOAL, HIGH_GOAL, NEXT_GOAL, MOST = (
 )  # milliseconds, milliseconds, milliseconds, statements
 POSTGRES = os.environ.get("RECRUIT_TEST_POSTGRES", "")
 
+#: How often a page is measured while others have the processor, and what a bare page takes, in ms, when nobody has.
+TRIES, CALM = 4, 2.2
 #: Who asks for which page; {region}, {done} and {next} are filled in.
 PAGES: tuple[tuple[str, str, str], ...] = (
     ("home, two intakes", "coordinator", "/g/{region}/"),
@@ -77,25 +79,37 @@ PAGES: tuple[tuple[str, str, str], ...] = (
 
 @dataclass(frozen=True)
 class Found:
-    """What a page took: statements, bytes, and milliseconds at the median and the 95th percentile."""
+    """What a page took, in milliseconds, beside a bare page of as many bytes asked for in turns with it."""
 
     status: int
-    count: int
     size: int
-    median: float
-    high: float
+    taken: list[float]
+    floor: float
 
 
-def times(browser: Browser, url: str, requests: int) -> tuple[list[float], int, int]:
-    """Milliseconds of each request after the first two, the status, and the page's bytes."""
+def found_of(browser: Browser, url: str, requests: int) -> Found:
+    """A page's times. Others may have the processor: of at most `TRIES` the one is kept in which the bare page, not the
+    page, was fastest, and the first in which it was as fast as on a machine that does nothing else.
+    """
+    tries: list[Found] = []
+    while len(tries) < TRIES and not any(each.floor <= CALM for each in tries):
+        tries.append(_tried(browser, url, requests))
+    return min(tries, key=lambda each: each.floor)
+
+
+def _tried(browser: Browser, url: str, requests: int) -> Found:
     for _ in range(2):
         answer = browser.get(url)
-    taken = []
-    for _ in range(requests):
-        begin = time.perf_counter()
-        answer = browser.get(url)
-        taken.append((time.perf_counter() - begin) * 1000)
-    return taken, answer.status, len(answer.text.encode())
+    bare = f"/floor/{len(answer.text.encode())}"
+    pairs = [(_timed(browser, url), _timed(browser, bare)) for _ in range(requests)]
+    taken, floor = (list(each) for each in zip(*pairs, strict=True))
+    return Found(answer.status, len(answer.text.encode()), taken, statistics.median(floor))
+
+
+def _timed(browser: Browser, url: str) -> float:
+    begin = time.perf_counter()
+    browser.get(url)
+    return (time.perf_counter() - begin) * 1000
 
 
 def high(values: Sequence[float]) -> float:
@@ -158,15 +172,14 @@ def told_pages(
     for label, role, pattern in PAGES:
         url = pattern.format(**names)
         count = counted(engine, settings, people[role], url)
-        taken, status, size = times(browsers[role], url, requests)
-        floor, _status, _size = times(browsers[role], f"/floor/{size}", requests)
-        middle, top = statistics.median(taken), high(taken)
-        good = status == 200 and count <= MOST and middle <= MEDIAN_GOAL and top <= HIGH_GOAL
+        found = found_of(browsers[role], url, requests)
+        middle, top = statistics.median(found.taken), high(found.taken)
+        good = found.status == 200 and count <= MOST and middle <= MEDIAN_GOAL and top <= HIGH_GOAL
         fine = fine and good
         print(
             f"  {'ok ' if good else 'NOT'} {label:26} {count:3} statements, median {middle:6.1f} ms of {MEDIAN_GOAL},"
-            f" 95 % {top:6.1f} of {HIGH_GOAL}; {size / 1024:5.0f} kB, floor {statistics.median(floor):4.1f} ms"
-            f" ({middle / statistics.median(floor):.0f} times){'' if status == 200 else f', status {status}'}",
+            f" 95 % {top:6.1f} of {HIGH_GOAL}; {found.size / 1024:5.0f} kB, floor {found.floor:4.1f} ms"
+            f" ({middle / found.floor:.0f} times){'' if found.status == 200 else f', status {found.status}'}",
             flush=True,
         )
     return fine
@@ -228,7 +241,7 @@ def measured(kind: str, minutes: float, requests: int, applications: int) -> boo
         )
         if kind == "PostgreSQL":
             with psycopg.connect(url, autocommit=True) as connection:
-                connection.execute("ANALYZE")
+                connection.execute("VACUUM ANALYZE")  # as autovacuum does within a minute of so many new rows
         with served(folder, url, 1) as port:
             fine = told_pages(port, engine, settings, world, made, requests)
             fine = told_next(port, world, made, requests) and fine

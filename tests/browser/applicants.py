@@ -112,6 +112,42 @@ def tell_others(session: Session, finished: Intake) -> dict[str, object]:
     return names
 
 
+def too_late(session: Session, finished: Intake) -> dict[str, object]:
+    """One who had begun, and sent nothing before the time to apply ended."""
+    like = session.exec(select(Account).order_by(col(Account.id).desc())).first()
+    assert like is not None
+    account = _account_like(session, like, email="late@example.org", name="Nguyễn Thị Hoa")
+    draft = Application(
+        region_id=finished.region_id,
+        intake_id=finished.id or 0,
+        account_id=account.id or 0,
+        reference="BT26-9LATE",
+        mask_code="9LAT",
+        created_at=finished.opens_at,
+        saved_at=finished.opens_at,
+        given_name="Thị Hoa",
+        family_name="Nguyễn",
+    )
+    session.add(draft)
+    session.commit()
+    return dict(_named(session, "unsent", draft))
+
+
+def _account_like(session: Session, like: Account, *, email: str, name: str) -> Account:
+    """An account of its own, with the password of another."""
+    account = Account(
+        email=email,
+        name=name,
+        password_hash=like.password_hash,
+        language="en",
+        created_at=moment(),
+        verified_at=moment(),
+    )
+    session.add(account)
+    session.flush()
+    return account
+
+
 def _named(session: Session, who: str, application: Application) -> list[tuple[str, object]]:
     """The reference of an application, and its applicant's address."""
     email = session.get_one(Account, application.account_id).email
@@ -136,16 +172,7 @@ def second_referee(session: Session, reference: str) -> str:
 def take_care(session: Session, email: str) -> None:
     """An account of its own, with the password of another and a second factor."""
     like = session.exec(select(Account).where(Account.email == email)).one()
-    account = Account(
-        email=CAREFUL,
-        name="משה כהן",
-        password_hash=like.password_hash,
-        language="en",
-        created_at=moment(),
-        verified_at=moment(),
-    )
-    session.add(account)
-    session.flush()
+    account = _account_like(session, like, email=CAREFUL, name="משה כהן")
     factor = SecondFactor(account_id=account.id or 0, seed=authenticator.new_seed())
     factor.confirmed_at = moment() - timedelta(days=1)
     session.add(factor)

@@ -16,7 +16,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from recruit.settings import Settings
 from recruit.web import build_app
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+#: The first is Chromium without windows: the same engine, in half the processor time.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = [
     "--headless",
     "--no-sandbox",
@@ -48,7 +49,9 @@ def browser() -> Iterator[Browser]:
     """Chromium, as it is installed on the machine."""
     path = _chromium()
     if path is None:
-        pytest.skip("no Chromium: install it with `apt install chromium`, or put google-chrome on the PATH")
+        pytest.skip(
+            "no Chromium: `apt install chromium-headless-shell`, or chromium, or put google-chrome on the PATH"
+        )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser

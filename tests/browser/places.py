@@ -60,6 +60,7 @@ def prepare(session: Session) -> dict[str, object]:
     applicants.has_answered(session, replied)
     applicants.take_care(session, sent[1])
     told = applicants.tell_released(session, finished, actor) | applicants.tell_others(session, finished)
+    told |= applicants.too_late(session, finished)
     return told | {
         "region": region.slug,
         "done": finished.slug,

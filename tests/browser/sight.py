@@ -10,6 +10,13 @@ SIZES = [(320, 100), (1280, 200), (390, 200)]
 _MEASURES = Path(__file__).with_suffix(".js").read_text("utf-8").partition("\n")[2].rstrip()
 
 
+def width_of(page: Page) -> int:
+    """How wide the page is, in px. A click returns when the next page begins to come, so its end is waited for."""
+    page.wait_for_load_state()
+    width: int = page.evaluate("document.documentElement.scrollWidth")
+    return width
+
+
 def badly_read(page: Page) -> list[str]:
     """What is lost with large text or on a narrow screen. Leaves the page with its own size of text."""
     wrong = []
@@ -17,7 +24,7 @@ def badly_read(page: Page) -> list[str]:
         page.set_viewport_size({"width": width, "height": 900})
         _size_text(page, f"{per_cent}%")
         found = _measured(page, "text")
-        wide = page.evaluate("document.documentElement.scrollWidth")
+        wide = width_of(page)
         wrong += [f"{width} px, text {per_cent} %: {each}" for each in found]
         if wide > width:
             wrong.append(f"{wide} px wide in {width}, text {per_cent} %")

@@ -208,6 +208,8 @@ def test_bad_answers_are_told_in_a_summary_that_takes_focus(page: Page, files: F
     register(hands, "mistaken@example.org")
     reference = begin(hands)
     page.goto(f"/my/{reference}/about_you")
+    expect(page.locator("#family_name")).to_have_value("Kovalenko")  # as the account is called
+    page.locator("#family_name").fill("")
     hands.write("given_name", "Dariia")
     hands.write("phone", "my mobile")
     hands.send()

@@ -18,6 +18,7 @@ from recruit.models import Application, Intake
 from recruit.services import application as services
 from recruit.settings import Settings
 from tests.browser.conftest import PATIENCE, Serve
+from tests.browser.sight import width_of
 from tests.demo import moment
 from tests.recruit.application_helpers import PDF, PERIOD, begin, open_intake
 from tests.recruit.factories import PASSWORD, applicant, make_world
@@ -126,7 +127,7 @@ def test_line_of_time_is_drawn_within_the_width_of_a_phone(person: Applicant) ->
     assert 0 <= bar["x"] < bar["x"] + bar["width"] <= PHONE["width"]
     page.get_by_text("The same as a table").click()
     expect(page.get_by_role("cell", name="1 January 2025")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    assert width_of(page) == PHONE["width"]
 
 
 def test_institutions_offered_follow_the_country_and_free_text_stays(person: Applicant) -> None:

@@ -22,6 +22,7 @@ from recruit.models import (
 )
 from tests.browser.conftest import PATIENCE, Serve
 from tests.browser.places import ASSESSOR
+from tests.browser.sight import width_of
 from tests.demo import Demo
 
 DESK = {"width": 1280, "height": 900}
@@ -323,4 +324,4 @@ def test_anchors_stay_in_sight_and_targets_are_large(desk: Desk, width: int, hei
         ".map(e => e.getBoundingClientRect()).filter(r => r.width < 44 || r.height < 44).length"
     )
     assert small == 0
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert width_of(page) <= page.evaluate("innerWidth")

@@ -10,6 +10,7 @@ from recruit.demo.files import pdf
 from recruit.demo.region import PASSWORD
 from recruit.models import Account, Application, CompletionRequest, Eligibility, Intake
 from tests.browser.conftest import PATIENCE, Serve
+from tests.browser.sight import width_of
 from tests.demo import Demo
 
 
@@ -65,8 +66,15 @@ def send_document(page: Page, reference: str, file: Path) -> None:
     expect(page.locator("main")).to_contain_text("The region asks you to complete it.")
     page.goto(f"/my/{reference}")
     page.click("main a:has-text('Answer now')")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.set_input_files("[name=file]", file)
+    assert width_of(page) <= 390
+    expect(page.locator(".file-chosen")).to_have_text("No file chosen")
+    page.focus("[name=file]")
+    with page.expect_file_chooser():
+        page.keyboard.press("Enter")
+    with page.expect_file_chooser() as chooser:
+        page.locator(".file").click()
+    chooser.value.set_files(file)
+    expect(page.locator(".file-chosen")).to_have_text(file.name)
     page.click("main form button.button")
     expect(page.locator("main")).to_contain_text("Your answer has come in")
 

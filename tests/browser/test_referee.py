@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from recruit.models import Account, Application, ApplicationStatus, Intake, OutgoingMail, Referee
 from tests.browser.conftest import PATIENCE, Serve
+from tests.browser.sight import width_of
 from tests.browser.test_completion import signed_in
 from tests.demo import Demo
 
@@ -53,7 +54,7 @@ def put_aside(page: Page, link: str) -> None:
     page.goto(link)
     expect(page.locator("h1")).to_have_text("Give a reference")
     press(page, "main form button")
-    assert page.locator("html").evaluate("e => e.scrollWidth") <= 390
+    assert width_of(page) <= 390
     page.fill("[name=comment]", "Calm when it matters. <b>משה</b>")
     page.check("[name=safety][value='3']", force=True)
     press(page, "button[value=save]")
@@ -105,7 +106,7 @@ def test_referee_answers_on_a_phone(browser: Browser, demo: Demo, serve: Serve, 
     row = applicant.locator("li.task", has_text=name)
     expect(row).to_contain_text("Received")
     expect(applicant.locator("main")).not_to_contain_text("Calm when it matters")
-    assert applicant.evaluate("document.documentElement.scrollWidth") <= 390
+    assert width_of(applicant) <= 390
 
     coordinator.goto(f"/g/alvmark/{slug}/applications/{code}/referees/{whom}")
     expect(coordinator.locator("main")).to_contain_text("Calm when it matters")

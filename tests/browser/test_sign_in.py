@@ -15,6 +15,7 @@ from pyotp import TOTP
 from recruit import clock
 from tests.browser.conftest import PATIENCE, Serve
 from tests.browser.served import with_open_intake
+from tests.browser.sight import width_of
 
 PHONE = {"width": 390, "height": 844}
 INTAKE = "/i/alvmark/spring"
@@ -58,7 +59,7 @@ def mailed(context: BrowserContext, email: str) -> str:
 
 def is_in_order(page: Page) -> None:
     """Nothing to be moved sideways on a phone, and nothing that axe finds."""
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
+    assert width_of(page) <= page.evaluate("innerWidth"), page.url
     found = Axe().run(page).response["violations"]
     assert [(each["id"], page.url) for each in found] == []
 
@@ -116,8 +117,8 @@ def test_second_factor_is_set_up_and_asked_for(contexts: list[BrowserContext]) -
     app = TOTP(page.locator(".qr-secret").inner_text().replace(" ", ""))
     page.get_by_label("Code from the app").fill(app.at(clock.now()))
     page.get_by_role("button", name="Use the second factor").click()
+    expect(page.locator(".recovery-codes li")).to_have_count(10)
     codes = page.locator(".recovery-codes li").all_inner_texts()
-    assert len(codes) == 10
     is_in_order(page)
     other = second.new_page()
     other.goto("/login")

@@ -16,6 +16,7 @@ from recruit.models import (
     OutcomeKind,
 )
 from tests.browser.conftest import Serve
+from tests.browser.sight import width_of
 from tests.browser.test_completion import signed_in
 from tests.demo import Demo
 
@@ -76,7 +77,7 @@ def test_each_step_is_seen_when_it_is_released(
         applicant.reload()
         expect(heading).to_have_text(words)
         expect(applicant.locator("main")).to_contain_text("You are called to an interview")
-        assert applicant.evaluate("document.documentElement.scrollWidth") <= PHONE
+        assert width_of(applicant) <= PHONE
     applicant.click("main a:has-text('Decision letter')")
     expect(applicant.locator("main")).to_contain_text("If you think the decision is wrong")
     applicant.goto(status)

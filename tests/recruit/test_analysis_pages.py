@@ -16,6 +16,7 @@ from recruit.services import analysis
 from recruit.services.analysis import Computed
 from scoring.errors import TableError
 from tests.recruit.factories import World, post, sign_in
+from tests.recruit.kept import kept
 from tests.recruit.ranking_helpers import closed_intake
 from tests.recruit.test_ranking_pages import english
 
@@ -31,6 +32,7 @@ HEAD = {
 
 
 @pytest.fixture
+@kept(Intake)
 def intake(session: Session, world: World) -> Intake:
     return closed_intake(session, world, levels=(3,))
 

@@ -35,11 +35,13 @@ from recruit.services import intake as intakes
 from recruit.storage import Storage
 from tests.recruit.application_helpers import ANSWERS, PDF, PNG, begin, fill_in, open_intake, sent
 from tests.recruit.factories import World, applicant, csrf_token, post, sign_in
+from tests.recruit.kept import kept
 
 ABOUT = {name: value or "" for name, value in ANSWERS["about_you"].items()}
 
 
 @pytest.fixture
+@kept(Intake)
 def intake(session: Session, world: World) -> Intake:
     return open_intake(session, world, now=clock.now())
 

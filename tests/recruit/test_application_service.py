@@ -210,7 +210,7 @@ def test_attach_decides_the_type_by_content(session: Session, draft: Application
         content=PDF,
         storage=Storage(tmp_path),
         **by(draft),
-    )
+    ).row
     assert (row.filename, row.media_type, row.size) == ("cv.pdf", "application/pdf", len(PDF))
     assert draft.revision == 0
 
@@ -244,9 +244,9 @@ def test_attach_of_the_same_file_again_keeps_the_first(
     session: Session, draft: Application, tmp_path: Path
 ) -> None:
     same: dict[str, Any] = {"content": PDF, "storage": Storage(tmp_path), **by(draft)}
-    first = services.attach(session, kind=AttachmentKind.CV, filename="cv.pdf", **same)
-    again = services.attach(session, kind=AttachmentKind.CV, filename="cv (1).pdf", **same)
-    other = services.attach(session, kind=AttachmentKind.OTHER, filename="cv.pdf", **same)
+    first = services.attach(session, kind=AttachmentKind.CV, filename="cv.pdf", **same).row
+    again = services.attach(session, kind=AttachmentKind.CV, filename="cv (1).pdf", **same).row
+    other = services.attach(session, kind=AttachmentKind.OTHER, filename="cv.pdf", **same).row
     assert (again.id, again.filename) == (first.id, "cv.pdf")
     assert [each.id for each in queries.attachments(session, draft)] == [first.id, other.id]
 
@@ -412,7 +412,7 @@ def test_remove_attachment_takes_the_file_and_its_redacted_copy(
     storage = Storage(tmp_path)
     extra = services.attach(
         session, kind=AttachmentKind.MERIT, filename="m.pdf", content=PDF, storage=storage, **by(submitted)
-    )
+    ).row
     session.commit()
     eligibility.add_redacted(
         session,

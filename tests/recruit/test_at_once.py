@@ -159,7 +159,7 @@ def test_attach_by_a_double_click_stores_one_file(
             storage=storage,
             actor=Actor(draft.account_id),
             now=NOW,
-        ).id
+        ).row.id
 
     outcomes = at_once(engine, attach, attach)
     assert outcomes == [session.exec(select(Attachment.id)).one()] * 2

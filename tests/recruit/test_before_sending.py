@@ -19,11 +19,13 @@ from recruit.services import application as services
 from recruit.services.topics import TOPIC_COLUMNS
 from tests.recruit.application_helpers import begin, fill_in, open_intake
 from tests.recruit.factories import World, applicant, post, sign_in
+from tests.recruit.kept import kept
 
 TODAY = date(2026, 9, 20)
 
 
 @pytest.fixture
+@kept(Intake)
 def intake(session: Session, world: World) -> Intake:
     return open_intake(session, world, now=clock.now())
 

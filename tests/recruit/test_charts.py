@@ -231,6 +231,19 @@ def test_weights_bar_leaves_out_a_name_that_does_not_fit():
     assert [node.text for node in chart.iter("text")] == ["Stage", "5", "95", "Work"]
 
 
+def test_parts_bar_writes_its_figures_as_told_and_keeps_a_slight_part_without_one_on_a_phone():
+    parts = [WeightPart("Intro", 0.5, "0,5"), WeightPart("Psychiatry", 11.5, "11,5")]
+    chart = tree(charts.parts_bar(parts, title="Months"))
+    figures = [
+        (node.text, node.get("class").split()[1])
+        for node in chart.iter("text")
+        if "c-figure" in node.get("class")
+    ]
+    assert figures == [("0,5", "c-figure--narrow"), ("11,5", "on-1")]
+    assert [node.text for node in chart.iter("li")] == ["Intro 0,5", "Psychiatry 11,5"]
+    assert next(chart.iter("svg")).get("aria-label") == "Months: Intro 0,5, Psychiatry 11,5"
+
+
 def test_share_bar_stays_within_its_cell():
     widths = [
         [node.get("width") for node in tree(charts.share_bar(value, maximum)).iter("rect")][-1]

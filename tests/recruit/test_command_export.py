@@ -19,6 +19,7 @@ from recruit.queries import ranking as rankings
 from recruit.tables.errors import PdfUnavailable
 from tests.recruit.factories import World
 from tests.recruit.intake_helpers import opened_intake
+from tests.recruit.kept import kept
 from tests.recruit.ranking_helpers import assessed, closed_intake, confirmed, ranked
 
 LEVELS = (4,) * 6 + (3,) * 6
@@ -36,6 +37,7 @@ def export(database_url: str, monkeypatch: pytest.MonkeyPatch):  # type: ignore[
 
 
 @pytest.fixture
+@kept(Intake)
 def intake(session: Session, world: World) -> Intake:
     """A closed intake with a confirmed list of six called and two in reserve."""
     made = closed_intake(session, world, LEVELS, sex=Sex.FEMALE, given_name="Åsa", family_name="Öberg")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from recruit.actor import Actor
 from recruit.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
@@ -43,6 +43,7 @@ from recruit.services import intake as intakes
 from recruit.services.verification import verify
 from tests.recruit.factories import World
 from tests.recruit.intake_helpers import CLOSES, opened_intake
+from tests.recruit.kept import kept
 from tests.recruit.ranking_helpers import LATER, assessed, one_line, ranked, settle
 
 STAGE = "screening"
@@ -50,6 +51,7 @@ AFTER = LATER + timedelta(days=1)
 
 
 @pytest.fixture
+@kept(Intake)
 def intake(session: Session, world: World) -> Intake:
     """Four assessed: far apart by three levels, by two, by one, and not at all."""
     made = opened_intake(session, world)
@@ -429,7 +431,8 @@ def test_record_tells_each_step(session: Session, world: World, far: Application
         now=AFTER,
     )
     discussion.settle(session, discussion=found, reason="Klart.", actor=world.actor, now=AFTER)
-    entries = session.exec(select(RecordEntry).where(RecordEntry.application_id == far.id)).all()
+    about = select(RecordEntry).where(RecordEntry.application_id == far.id)
+    entries = session.exec(about.order_by(col(RecordEntry.number))).all()
     assert [each.action for each in entries][-3:] == [
         "assessment.discussion_opened",
         "assessment.level_changed",

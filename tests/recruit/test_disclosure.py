@@ -471,7 +471,8 @@ def test_record_tells_of_it_without_a_word_of_the_applicant(
     made = requested(session, world, intake, application)
     gone_through(session, world, made, application, storage)
     decided(session, world, made, application, storage)
-    entries = session.exec(select(RecordEntry).where(RecordEntry.subject_kind == "disclosure")).all()
+    about = select(RecordEntry).where(RecordEntry.subject_kind == "disclosure")
+    entries = session.exec(about.order_by(col(RecordEntry.number))).all()
     assert [each.action.partition(".")[2] for each in entries] == [
         "registered",
         "chosen",

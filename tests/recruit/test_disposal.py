@@ -166,6 +166,24 @@ def dispose(session: Session, world: World, application: Application, settings: 
     return gone
 
 
+def declined(session: Session, world: World, application: Application, *, note: str = "") -> None:
+    """The applicant said no to an offer; committed."""
+    session.add(
+        Outcome(
+            region_id=application.region_id,
+            intake_id=application.intake_id,
+            application_id=application.id,
+            kind=OutcomeKind.DECLINED,
+            reason=OutcomeReason.NOT_SAID,
+            note=note,
+            happened_on=date(2026, 12, 2),
+            set_at=NOW,
+            set_by_id=world.coordinator.id,
+        )
+    )
+    session.commit()
+
+
 def the_due(session: Session, world: World, day: date) -> list[Due]:
     now = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
     return queries.due(session, region_id=world.region.id or 0, now=now)
@@ -325,19 +343,7 @@ def test_who_was_hired_is_kept_for_another_time(
     session.commit()
     assert the_due(session, world, queries.months_later(intake.starts_on, 24)) == []
     assert the_due(session, world, queries.months_later(intake.starts_on, 60)) != []
-    session.add(
-        Outcome(
-            region_id=intake.region_id,
-            intake_id=intake.id,
-            application_id=application.id,
-            kind=OutcomeKind.DECLINED,
-            reason=OutcomeReason.NOT_SAID,
-            happened_on=date(2026, 12, 2),
-            set_at=NOW,
-            set_by_id=world.coordinator.id,
-        )
-    )
-    session.commit()
+    declined(session, world, application)
     assert the_due(session, world, queries.months_later(intake.starts_on, 24)) != []
 
 
@@ -400,6 +406,30 @@ def test_what_is_due_goes_and_nothing_the_second_time(
     assert receipt.backups_until == (later + timedelta(days=30)).date()
     assert json.loads(receipt.counts)["referee"] == 2
     assert not [path for path in settings.attachments.rglob("*") if path.is_file()]
+
+
+def test_several_of_one_intake_go_in_one_run_and_each_is_looked_for(
+    session: Session,
+    world: World,
+    intake: Intake,
+    application: Application,
+    settings: Settings,
+    engine: Engine,
+) -> None:
+    other = sent(session, intake, applicant(session, "eva@example.org"), settings.attachments)
+    later = datetime.combine(queries.months_later(intake.starts_on, 25), time(12), UTC)
+    planned(session, world)
+    run = carry_out(engine, settings, now=later)
+    assert (run.applications, run.files) == (2, 6)
+    assert run.searched is not None
+    assert run.searched.found == {}
+    session.expire_all()
+    for each in (application, other):
+        receipt = queries.receipt_of(session, each)
+        assert receipt is not None
+        assert (receipt.files, receipt.found) == (3, 0)
+        assert receipt.searched is not None
+        assert leftovers(session, each) == {}
 
 
 @pytest.mark.parametrize("whole", [False, True])
@@ -496,6 +526,7 @@ def test_the_command_shows_does_and_proves(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     planned(session, world)
+    declined(session, world, application, note="Flyttar till Malmö.")
     reference = application.reference
     later = datetime.combine(queries.months_later(intake.starts_on, 25), time(12), UTC)
     session.close()
@@ -504,7 +535,8 @@ def test_the_command_shows_does_and_proves(
     assert shown.exit_code == 0
     assert "1 applications" in shown.output
     assert "3 files" in shown.output
-    assert "2 rows of referee" in shown.output
+    assert "2 rows of referee\n" in shown.output
+    assert "1 rows of outcome, emptied of words\n" in shown.output, "what happened stays"
     for secret in ("Dariia", reference, application.mask_code, "ada@example.org"):
         assert secret not in shown.output
     assert invoke(settings, "--prove", reference).exit_code == 1, "nothing has gone yet"

@@ -215,10 +215,8 @@ def test_reference_answers_are_entered(
     page = f"{LIST}/{application.mask_code}/referees/{referee.public_id}"
     answers = {"safety": "3", "asks_for_help": "4", "responsibility": "2", "collaboration": "0"}
     assert post(coordinator, page, answers).status_code == 422
-    assert (
-        post(coordinator, page, {**answers, "would_employ": "no", "masked_setting": "Akuten"}).status_code
-        == 303
-    )
+    told = {**answers, "would_employ": "no", "came_by": "email", "masked_setting": "Akuten"}
+    assert post(coordinator, page, told).status_code == 303
     fresh(session).refresh(referee)
     assert (referee.collaboration, referee.would_employ, referee.masked_setting) == (0, False, "Akuten")
     assert "checked" in coordinator.get(page).text

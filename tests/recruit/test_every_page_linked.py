@@ -1,16 +1,10 @@
 """Every page of the group is reached by links from the home: nobody has to know an address."""
 
-import re
-from collections import Counter
-from html import unescape
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.exceptions import HTTPException
-from werkzeug.routing import RequestRedirect
 
 from recruit import clock
 from recruit.access import ACCESS
@@ -18,11 +12,9 @@ from recruit.demo.region import PASSWORD
 from recruit.models import Role
 from recruit.web import build_app
 from tests.demo import Demo, moment
+from tests.recruit.crawling import walked
 from tests.recruit.factories import post
 
-LINK = re.compile(r'href="([^"#]+)|<form[^>]*method="get"[^>]*action="([^"]+)"')
-#: So many addresses of one page and one intake are read by each role.
-READ = 2
 PEOPLE = {
     Role.COORDINATOR: "samordnare",
     Role.ASSESSOR: "bedomare1",
@@ -61,26 +53,7 @@ def test_every_page_is_linked(demo: Demo, monkeypatch: pytest.MonkeyPatch, tmp_p
 
 def linked_from_home(app: Flask, client: FlaskClient) -> set[str]:
     """The endpoints that some page links to, of those that links from the region's home lead to."""
-    addresses, start = app.url_map.bind("localhost"), ("/g/alvmark/", "/me")
-    waiting, known = list(start), set(start)
     linked = {"intake.home"}
-    read: Counter[tuple[str, object]] = Counter()
-    while waiting:
-        answer = client.get(waiting.pop(0))
-        found = [answer.location] if answer.location else []
-        if answer.mimetype == "text/html":
-            found += [unescape(one or other) for one, other in LINK.findall(answer.text)]
-        for path in (urlsplit(each).path for each in found):
-            if path in known or not path.startswith(("/g/", "/me")):
-                continue
-            known.add(path)
-            try:
-                endpoint, values = addresses.match(path, method="GET")
-            except (HTTPException, RequestRedirect):
-                continue
-            linked.add(endpoint)
-            page = endpoint, values.get("intake")
-            read[page] += 1
-            if read[page] <= READ:
-                waiting.append(path)
+    for _path, _answer, endpoints in walked(app, client):
+        linked |= endpoints
     return linked

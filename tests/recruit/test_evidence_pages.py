@@ -10,6 +10,7 @@ from sqlmodel import Session
 from recruit.models import Intake, Role
 from tests.recruit.evidence_figures import figures
 from tests.recruit.factories import World, member, sign_in
+from tests.recruit.kept import kept
 from tests.recruit.monitoring_figures import stored
 from tests.recruit.page_helpers import Get, monitoring_reader
 from tests.recruit.ranking_helpers import closed_intake
@@ -31,6 +32,7 @@ def one() -> dict[str, Any]:
 
 
 @pytest.fixture
+@kept(Intake)
 def intake(session: Session, world: World) -> Intake:
     """An intake; what the pages show is in its stored analysis."""
     found = closed_intake(session, world, levels=())

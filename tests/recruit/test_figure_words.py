@@ -30,7 +30,7 @@ def test_points_are_percentage_points() -> None:
 
 
 def test_percent_is_whole_and_does_not_break() -> None:
-    assert (percent(0.296), percent(None)) == (f"30{NO_BREAK}%", "–")
+    assert (percent(0.296, "sv"), percent(0.296, "en"), percent(None, "sv")) == (f"30{NO_BREAK}%", "30%", "–")
 
 
 def test_an_interval_without_an_end_is_a_dash() -> None:

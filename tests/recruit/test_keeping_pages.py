@@ -13,7 +13,7 @@ from recruit.models import DisposalPlan, Hold
 from recruit.models.disposal import TERMS
 from recruit.settings import Settings
 from tests.databases import Database
-from tests.recruit.application_helpers import open_intake, sent
+from tests.recruit.application_helpers import begin, open_intake, sent
 from tests.recruit.factories import World, applicant, post, sign_in
 
 HERE = "/g/alvmark/keeping"
@@ -35,6 +35,26 @@ def test_a_plan_is_saved_once_and_shown(session: Session, world: World, client: 
     page = client.get(HERE).text
     assert "no plan yet" not in page
     assert "RS 2026/12" in page
+
+
+def test_what_a_plan_would_take_is_shown_before_it_is_saved(
+    session: Session, world: World, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    intake = open_intake(session, world)
+    begin(session, intake, applicant(session))
+    monkeypatch.setattr("recruit.clock.now", lambda: intake.closes_at + timedelta(days=10))
+    sign_in(client, world.administrator)
+    client.get("/language/en")
+    for days, told in (("5", "1 draft"), ("20", "Nothing would go now.")):
+        shown = post(client, HERE, {**PLAN, "draft_days": days, "decision": "", "action": "preview"})
+        assert shown.status_code == 200
+        assert told in shown.text
+        assert "Nothing is saved." in shown.text
+        assert f'value="{days}"' in shown.text
+    wrong = post(client, HERE, {**PLAN, "draft_days": "many", "action": "preview"})
+    assert wrong.status_code == 422
+    assert "Would go by these numbers" not in wrong.text
+    assert session.exec(select(DisposalPlan)).all() == []
 
 
 def test_a_hold_is_placed_shown_and_lifted(

@@ -208,7 +208,9 @@ def _decide(coordinator: Person) -> list[str]:
         path = f"{INTAKE}/applications/{code}"
         for referee in sorted(set(re.findall(rf'{path}/referees/(\w+)"', coordinator.read(path)))):
             marks = dict.fromkeys(("safety", "asks_for_help", "responsibility", "collaboration"), "3")
-            coordinator.send(f"{path}/referees/{referee}", {**marks, "would_employ": "yes"})
+            coordinator.send(
+                f"{path}/referees/{referee}", {**marks, "would_employ": "yes", "came_by": "telephone"}
+            )
         page = coordinator.read(path)
         revision = re.search(r'name="revision" value="(\d+)"', page)
         assert revision is not None

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from recruit.models import Intake, Role
 from tests.recruit.factories import World, member, sign_in
+from tests.recruit.kept import kept
 from tests.recruit.monitoring_figures import figures, people, stored
 from tests.recruit.page_helpers import Get, monitoring_reader
 from tests.recruit.ranking_helpers import closed_intake
@@ -41,6 +42,7 @@ def berkeley() -> dict[str, Any]:
 
 
 @pytest.fixture
+@kept(Intake)
 def intake(session: Session, world: World) -> Intake:
     """An intake; what the pages show is in its stored analysis."""
     found = closed_intake(session, world, levels=())
@@ -60,7 +62,7 @@ def test_berkeley_is_explained_on_the_page(
     stored(session, intake, berkeley)
     text = get("strata")
     assert "Women against men, from eligible to called" in text
-    assert "In all, 30 % (557 of 1835) went on, against 45 % (1198 of 2691)." in text
+    assert "In all, 30% (557 of 1835) went on, against 45% (1198 of 2691)." in text
     assert "Within each site the difference is gone: more of the group applied where few go on." in text
     assert all(figure in text for figure in ("−14.2", "−17.8", "+3.6"))  # the gap is what its parts add up to
     assert "Vanishes" in text
@@ -134,7 +136,7 @@ def test_missing_answers_are_counted_with_their_bounds_where_they_are_voluntary(
         assert said in text
         assert "Had everybody answered, a rate could lie up to" in text
     low, high = missing["bounds"]["female"]["rate"]
-    assert f"{low * 100:.0f} %–{high * 100:.0f} %" in get("strata?by=site&stage=eligible")
+    assert f"{low * 100:.0f}%–{high * 100:.0f}%" in get("strata?by=site&stage=eligible")
 
 
 def test_every_country_is_shown_with_its_own_and_its_shrunken_rate(
@@ -146,9 +148,9 @@ def test_every_country_is_shown_with_its_own_and_its_shrunken_rate(
     assert f"200 people from {len(rows)} countries." in text
     for code in ("LV", "SY", "NA"):
         row = rows[code]
-        assert f"{row['selected']} of {row['n']} → {row['shrunk_rate'] * 100:.0f} %" in text
+        assert f"{row['selected']} of {row['n']} → {row['shrunk_rate'] * 100:.0f}%" in text
     pool = rows["LV"]["shrunk_towards"]
-    assert f"EU/EEA recognition: {pool * 100:.0f} %" in text
+    assert f"EU/EEA recognition: {pool * 100:.0f}%" in text
     assert "2 of 2 therefore says next to nothing" in text
 
 
@@ -200,7 +202,7 @@ def test_the_scoring_rate_says_what_ties_at_the_median_do(session: Session, inta
     table["points"] = [50.0 if number % 4 else 90.0 for number in range(len(table))]
     stored(session, intake, figures(table))
     text = get("combinations")
-    assert "200 have points. The median of all of them is 50.00, and 50 of them (25 %) have more." in text
+    assert "200 have points. The median of all of them is 50.00, and 50 of them (25%) have more." in text
     assert "many have exactly the median, and count as not above it" in text
 
 

@@ -28,7 +28,7 @@ def said(order: dict[str, Any], attribute: str, language: str) -> str:
 def test_a_group_that_stands_last_is_an_alarm_told_with_its_places(order: dict[str, Any]) -> None:
     assert verdict_of(order["licence_route"]) == "alarm"
     text = said(order, "licence_route", "en")
-    assert "From outside the EU/EEA: the 40 have places worth 67 % of those of all others" in text
+    assert "From outside the EU/EEA: the 40 have places worth 67% of those of all others" in text
     assert "of the first 10, 0 are of them, against at least 1 in nearly all random orders" in text
     assert "a random order seldom has them like that, even allowing for how many groups are compared." in text
 

@@ -244,6 +244,37 @@ def test_file_that_is_no_such_table(
     assert message in response.text
 
 
+NOTED = "application,outcome,date,reason,note\n{0},dropped_out,2026-10-05,other,{1}\n"
+
+
+@pytest.mark.parametrize("note", ["O'Brien", "Null", "None", "<b>x</b>", "=HYPERLINK(1)", "{{ 7*7 }}"])
+def test_hostile_notes_of_a_file_are_kept_as_they_were_written(
+    session: Session, group: FlaskClient, codes: list[str], note: str
+) -> None:
+    assert upload(group, NOTED.format(codes[0], note)).status_code == 303
+    assert [each.note for each in stored(session)] == [note]
+
+
+def test_note_that_is_too_long_is_refused_at_its_row(
+    session: Session, group: FlaskClient, codes: list[str]
+) -> None:
+    response = upload(group, NOTED.format(codes[0], "x" * 50_000))
+    assert response.status_code == 422
+    assert "row 2, column &#39;application&#39;: Use at most 500 characters" in response.text
+    assert "x" * 600 not in response.text
+    assert stored(session) == []
+
+
+def test_long_code_of_a_file_is_not_said_back_whole(
+    session: Session, group: FlaskClient, codes: list[str]
+) -> None:
+    response = upload(group, NOTED.format("A" * 50_000, "x"))
+    assert response.status_code == 422
+    assert "nobody on the interview list has the code AAAA" in response.text
+    assert "A" * 60 not in response.text
+    assert stored(session) == []
+
+
 def test_upload_without_a_file(group: FlaskClient, codes: list[str]) -> None:
     response = post(group, f"{BASE}/file", {})
     assert response.status_code == 422
@@ -315,4 +346,4 @@ def test_record_says_what_was_entered_in_words(group: FlaskClient, codes: list[s
     send(group, codes[0], "dropped_out", reason="terms")
     page = group.get("/g/alvmark/record").text
     assert "Outcome entered" in page
-    assert "dropped out" in page
+    assert "Dropped out" in page

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recruit.profile_content import content_of, empty_item, table_of
+from recruit.profile_content import complete, content_of, empty_item, table_of
 from recruit.profile_parts import fields_of, merge, values_of, with_values
 from scoring.bands import Bound
 from scoring.criteria import (
@@ -73,6 +73,7 @@ def requirements(draw: Any) -> tuple[Requirement, ...]:
         rule = draw(st.sampled_from(sorted(RULES)))
         kinds = st.lists(st.sampled_from(ATTACHMENT_KINDS), min_size=1, max_size=3, unique=True).map(tuple)
         takes = RULES[rule]
+        asked = draw(kinds) if "attachments" in takes else ()
         found.append(
             Requirement(
                 key=key,
@@ -80,7 +81,8 @@ def requirements(draw: Any) -> tuple[Requirement, ...]:
                 description=draw(TEXTS),
                 rule=rule,
                 mandatory=draw(st.booleans()),
-                attachments=draw(kinds) if "attachments" in takes else (),
+                attachments=asked,
+                months_old_at_most=draw(st.none() | st.integers(1, 120)) if asked else None,
                 count=draw(st.integers(1, 9)) if "count" in takes else None,
             )
         )
@@ -184,6 +186,13 @@ def test_numbers_are_read_as_people_write_them() -> None:
     assert profile.criteria[0].weight == Decimal("9.5")
     assert profile.criteria[0].bands[0] == Bound(Decimal(0), strict=True)
     assert profile.gates[0].mean_at_least == Fraction(7, 3)
+
+
+def test_a_draft_from_before_a_field_came_gets_it_empty() -> None:
+    old = content_of(default_profile())
+    for each in old["requirements"]:
+        del each["months_old_at_most"]
+    assert complete(old) == content_of(default_profile())
 
 
 def test_merge_keeps_both_and_names_what_both_changed() -> None:

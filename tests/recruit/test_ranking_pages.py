@@ -112,7 +112,7 @@ def test_show_with_a_line_that_parts_equals_says_which_numbers_avoid_it(
     sign_in(client, world.coordinator)
     english(client)
     page = client.get(f"{BASE}/screening/1?places=2&reserves=2").text
-    assert "The line parts 3 equals" in page
+    assert "The line parts 3 with the same points" in page
     assert "At 1 or 4 the line falls in a gap" in page
     assert "Try 1" in page
     assert "Try 4" in page

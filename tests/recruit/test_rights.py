@@ -11,6 +11,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from babel.dates import format_date
 from flask.testing import FlaskClient
 from sqlmodel import Session, col, select
 
@@ -34,12 +35,13 @@ from recruit.models import (
     Referee,
     metadata,
 )
+from recruit.queries import disposal
 from recruit.rights import content, register
 from recruit.rights.content import everything
 from recruit.rights.packing import packed
 from recruit.rights.schema import schema
 from recruit.services import application as applications
-from recruit.services import references
+from recruit.services import keeping_plan, references
 from recruit.services import rights as service
 from recruit.services.disposal import dispose
 from recruit.storage import Storage
@@ -469,11 +471,42 @@ def test_an_account_with_something_sent_stays_and_says_until_when(
     account = session.get_one(Account, application.account_id)
     sign_in(client, account)
     page = client.get("/me/delete").text
-    assert application.reference in page
+    assert f"{application.reference}: regionen har inte bestämt hur länge ännu" in page
     assert "<form" not in page.split("<main")[1].split("</main")[0]
     assert post(client, "/me/delete").status_code == 409
     session.refresh(account)
     assert account.email == "ada@example.org"
+
+
+def test_a_day_is_promised_only_once_the_region_has_a_plan(
+    session: Session, world: World, application: Application, client: FlaskClient
+) -> None:
+    account = session.get_one(Account, application.account_id)
+    sign_in(client, account)
+    until = disposal.kept_until(session, application).until
+    assert until is not None
+    before = [client.get(page).text for page in ("/me/data", "/me/delete")]
+    taken_before = post(client, "/me/data/everything.zip").data
+    session.rollback()
+    keeping_plan.choose(
+        session,
+        region_id=world.region.id or 0,
+        terms=disposal.terms_of(None),
+        decision="Beslut 12",
+        revision=0,
+        actor=Actor(world.administrator.id),
+        now=NOW,
+    )
+    session.commit()
+    after = [client.get(page).text for page in ("/me/data", "/me/delete")]
+    day, unknown = format_date(until, "d MMMM y", "sv"), "egionen har inte bestämt hur länge ännu"
+    assert [(day in page, unknown in page) for page in before] == [(False, True)] * 2
+    assert [(day in page, unknown in page) for page in after] == [(True, False)] * 2
+    taken = [taken_before, post(client, "/me/data/everything.zip").data]
+    readable = [unpacked(each)["everything.html"].decode() for each in taken]
+    unset = "Regionen har inte bestämt hur länge den finns kvar"
+    assert [(day in page, unset in page) for page in readable] == [(False, True), (True, False)]
+    assert [validated(each)["applications"][0]["kept_until"] for each in taken] == [None, until.isoformat()]
 
 
 def test_a_member_of_a_group_cannot_delete_the_account(

@@ -46,7 +46,7 @@ def test_the_page_begins_with_the_gravest_attribute_and_group(auditor: FlaskClie
         f"{SOURCES}?by=licence_route&group=third_country#group",
     ]
     assert "From outside the EU/EEA against all others" in text
-    assert "24 of 40 in the group got a no (60 %), against 4 of 80" in text
+    assert "24 of 40 in the group got a no (60%), against 4 of 80" in text
 
 
 def test_every_source_has_its_sentence_plot_and_table(auditor: FlaskClient) -> None:
@@ -115,7 +115,7 @@ def test_every_group_that_is_drawn_has_its_curve_and_band(auditor: FlaskClient) 
     text = page(auditor, ORDER)
     curves = text.partition('class="top-curves"')[2].partition('<section class="card" id')[0]
     assert curves.count('class="top-line"') == curves.count('class="top-ground"') == 2
-    assert "All 120: 33 % are the group's" in curves
+    assert "All 120: 33% are the group's" in curves
 
 
 def test_small_countries_are_folded_and_named(auditor: FlaskClient) -> None:

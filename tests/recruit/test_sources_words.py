@@ -52,7 +52,7 @@ def test_the_gravest_of_all_is_towards_those_at_a_disadvantage(sources: dict[str
 def test_a_requirement_is_told_with_its_counts_and_what_it_alone_decides(sources: dict[str, Any]) -> None:
     cell = of(sources, "requirement")
     assert sentence(cell, NAMES, "en") == (
-        "Licence: 24 of 40 in the group got a no (60 %), against 4 of 80 (5 %) of all others: chance seldom gives so "
+        "Licence: 24 of 40 in the group got a no (60%), against 4 of 80 (5%) of all others: chance seldom gives so "
         "much, even allowing for how many comparisons are made. For 21 it was the only obstacle: without it 35 of 40 "
         "in the group would have been eligible instead of 14."
     )

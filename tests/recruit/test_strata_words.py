@@ -46,7 +46,7 @@ def test_berkeley_is_told_as_it_was() -> None:
     assert strata_words.heading(found, "en") == "Women against men"
     assert strata_words.pattern_word(found.pattern, "en") == "Vanishes"
     assert strata_words.sentences(found, "site", "en") == [
-        "In all, 30\N{NO-BREAK SPACE}% (557 of 1835) went on, against 45\N{NO-BREAK SPACE}% (1198 of 2691).",
+        "In all, 30% (557 of 1835) went on, against 45% (1198 of 2691).",
         "Within each site the difference is gone: more of the group applied where few go on.",
         "Of the gap of −14.2 percentage points, −17.8 come from being spread differently over the sites, "
         "+3.6 from different rates within them.",

@@ -59,7 +59,7 @@ def test_levels_with_an_empty_cell(tmp_path: Path) -> None:
         (["1", "strong", "weak"], "row 3, column 'x': 'strong' is not a number"),
         (
             ["7", "7", "7"],
-            "row 2, column 'x': level 7 is out of range. A level is a number from 0 to 4. 2 more rows",
+            "level 7 is out of range. A level is a number from 0 to 4. Other rows with the same fault: 2.",
         ),
         (["2", "2,33"], "row 3, column 'x': level 2,33 is rounded"),
         (["3", "1", "5", "2", "6", "4"], "the values are the numbers 1 to 6, which is a rank"),

@@ -114,7 +114,7 @@ def test_nothing_lingers_when_the_time_is_over(
 def test_sending_ends_the_undo(session: Session, draft: Application, storage: Storage) -> None:
     row = services.attach(
         session, kind=AttachmentKind.MERIT, filename="m.pdf", content=PDF, storage=storage, **by(draft)
-    )
+    ).row
     services.remove_attachment(session, attachment=row, storage=storage, **by(draft))
     part = can_be_put_back(session, draft, RemovedKind.FILE, NOW)[0].public_id
     services.submit(session, **by(draft))
@@ -131,7 +131,7 @@ def test_removal_from_a_sent_application_is_undone_with_entries(
     services.submit(session, **by(draft))
     row = services.attach(
         session, kind=AttachmentKind.MERIT, filename="m.pdf", content=PDF, storage=storage, **by(draft)
-    )
+    ).row
     services.remove_attachment(session, attachment=row, storage=storage, **by(draft))
     part = can_be_put_back(session, draft, RemovedKind.FILE, NOW)[0].public_id
     undo(session, draft, part, storage)
@@ -150,7 +150,7 @@ def test_quotas_count_what_is_there(
     monkeypatch.setattr(attachments, "MAX_FILES", len(queries.attachments(session, draft)) + 1)
     other = services.attach(
         session, kind=AttachmentKind.MERIT, filename="m.pdf", content=PDF, storage=storage, **by(draft)
-    )
+    ).row
     session.commit()
     with pytest.raises(Invalid, match="which is the most"):
         undo(session, draft, part.public_id, storage)
@@ -186,7 +186,7 @@ def test_what_is_laid_aside_is_told_and_goes_with_the_application(
     again = sent(session, queries.dossier(session, _second(session, world)).intake, account, storage.folder)
     row = services.attach(
         session, kind=AttachmentKind.MERIT, filename="m.pdf", content=PDF, storage=storage, **by(again)
-    )
+    ).row
     services.remove_attachment(session, attachment=row, storage=storage, **by(again))
     session.commit()
     disposal.dispose(session, application=again, reason="Plan 1", storage=storage, actor=world.actor, now=NOW)

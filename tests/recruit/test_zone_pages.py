@@ -71,7 +71,7 @@ def test_zone_shows_codes_figures_and_no_names(
             "3456"
         )
         words = main_of(page)
-        assert "between 5 % and 95 %" in words.replace("\xa0", " ")
+        assert "between 5% and 95%" in words.replace("\xa0", " ")
         assert "locked when the intake opened, before any level was given" in words
         for application in session.exec(select(Application)):
             assert not application.family_name or application.family_name not in words
@@ -330,7 +330,7 @@ def test_advertisement_says_how_levels_combine_and_how_the_zone_is_settled(
     page = unescape(client.get("/i/alvmark/bt-2026").text).replace("\xa0", " ")
     assert "is the mean of what its assessors give" in page
     assert "The order goes by the levels as they were given" in page
-    assert "is between 5 % and 95 % form the borderline zone. They are drawn by lot" in page
+    assert "is between 5% and 95% form the borderline zone. They are drawn by lot" in page
     assert "The borderline zone is settled by the same lot." in page
     assert all(hashlib.sha256(seed.encode()).hexdigest() in page for seed in SEEDS.values())
     assert not any(f">{seed}<" in page for seed in SEEDS.values())

@@ -1,5 +1,6 @@
 """Criteria profiles: what the default holds, what reads back, and what a digest covers."""
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -207,7 +208,15 @@ def profiles(draw: st.DrawFn) -> Profile:
         )
     first = criteria[0].key
     requirements = [
-        Requirement("E1", draw(_texts), draw(_texts), "documents", draw(st.booleans()), ("cv", "other")),
+        Requirement(
+            "E1",
+            draw(_texts),
+            draw(_texts),
+            "documents",
+            draw(st.booleans()),
+            ("cv", "other"),
+            months_old_at_most=draw(st.none() | st.integers(1, 120)),
+        ),
         Requirement("E2", draw(_texts), draw(_texts), "references", count=draw(st.integers(1, 9))),
     ]
     gate = Gate(
@@ -256,10 +265,24 @@ def test_attachment_kinds_of_the_default_are_known() -> None:
     assert asked <= set(ATTACHMENT_KINDS)
 
 
+def test_the_shortest_limit_on_the_age_of_a_kind_of_document_counts() -> None:
+    name = Text("Ö", "O")
+    limited = replace(
+        default_profile(),
+        requirements=(
+            Requirement("D1", name, name, "documents", attachments=("cv", "merit"), months_old_at_most=6),
+            Requirement("D2", name, name, "documents", attachments=("merit",), months_old_at_most=3),
+            Requirement("D3", name, name, "documents", attachments=("merit", "other")),
+        ),
+    )
+    assert [limited.months_old_at_most(kind) for kind in ("cv", "merit", "other")] == [6, 3, None]
+    assert parse_profile(limited.to_toml()) == limited
+
+
 KEYS = [
     *("key", "name", "version_note", "criteria", "requirements", "gates", "stages", "never_scored"),
     *("short", "description", "stage", "kind", "weight", "value", "bands", "anchors"),
-    *("rule", "mandatory", "attachments", "count"),
+    *("rule", "mandatory", "attachments", "count", "months_old_at_most"),
     *("forbidden_level", "at_most", "mean_at_least", "threshold", "ties", "combine", "places"),
     *("borderline", "low", "high", "settle"),
 ]

@@ -203,6 +203,24 @@ MISTAKES = [
     ("count = 2", "", "requirements.E6.count", "the rule is 'references'; it is missing"),
     ("count = 2", "count = 0", "requirements.E6.count", "a whole number from 1 to 9, got 0"),
     ('rule = "can_start"', 'rule = "can_start"\ncount = 2', "requirements.E8.count", "has no such setting"),
+    (
+        'attachments = ["cv", "diploma"]',
+        'attachments = ["cv", "diploma"]\nmonths_old_at_most = 121',
+        "requirements.E5.months_old_at_most",
+        "a whole number from 1 to 120, got 121",
+    ),
+    (
+        'attachments = ["language"]',
+        "months_old_at_most = 3",
+        "requirements.E2.attachments",
+        "since months_old_at_most is given; it is missing",
+    ),
+    (
+        'rule = "can_start"',
+        'rule = "can_start"\nmonths_old_at_most = 3',
+        "requirements.E8.months_old_at_most",
+        "has no such setting",
+    ),
     # Gates
     (
         "forbidden_level = 0",

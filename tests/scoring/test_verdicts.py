@@ -106,7 +106,7 @@ def test_no_concern_is_never_said_of_a_group_that_could_not_have_alarmed(seed):
         (
             "alarm",
             (9, 36, 72, 144),
-            "9 av 36 gick vidare, mot 72 av 144 bland alla andra: ett så stort gap ger slumpen sällan, "
+            "9 av 36 gick vidare, mot 72 av 144 bland alla andra: en så stor skillnad ger slumpen sällan, "
             "även när man räknar in hur många grupper som jämförs.",
             "9 of 36 went on, against 72 of 144 among all others: chance seldom gives a gap this wide, "
             "even allowing for how many groups are compared.",
@@ -114,7 +114,7 @@ def test_no_concern_is_never_said_of_a_group_that_could_not_have_alarmed(seed):
         (
             "watch",
             (0, 9, 60, 191),
-            "0 av 9 gick vidare, mot 60 av 191 bland alla andra: gapet är större än slumpen brukar ge, "
+            "0 av 9 gick vidare, mot 60 av 191 bland alla andra: skillnaden är större än slumpen brukar ge, "
             "men inte tydligt nog för ett larm.",
             "0 of 9 went on, against 60 of 191 among all others: the gap is wider than chance usually gives, "
             "but not clear enough for an alarm.",

@@ -26,6 +26,20 @@
     });
   }
 
+  /* The names of the files that are chosen, in the words of the page. */
+  function nameFiles() {
+    for (const input of all(".file input[type=file]")) {
+      const told = input.parentElement.querySelector(".file-chosen");
+      const tell = () => {
+        const names = [...(input.files || [])].map((file) => element("bdi", {}, file.name));
+        told.replaceChildren(...(names.length ? names.flatMap((name, index) => (index ? [", ", name] : [name])) : [told.dataset.none]));
+      };
+      if (!told) continue;
+      input.addEventListener("change", tell);
+      tell();
+    }
+  }
+
   /* Characters left, told politely after a pause. */
   function countCharacters() {
     for (const area of all("textarea[data-limit]")) {
@@ -173,6 +187,7 @@
 
   focusErrors();
   forgetTyped();
+  nameFiles();
   countCharacters();
   confirmFirst();
   all("select[data-combobox]").forEach(combobox);

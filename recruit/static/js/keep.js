@@ -28,6 +28,8 @@
   const hidden = (name) => form.querySelector(`[name="${name}"]`);
   const keep = (sent = false) => write({ values: typed(), seen: hidden("seen").value, revision: hidden("revision").value, at: Date.now(), sent });
 
+  /* As the pages write it: 23.59 in Swedish, 23:59 in English. */
+  const clock = (moment) => [moment.getHours(), moment.getMinutes()].map((each) => String(each).padStart(2, "0")).join(document.documentElement.lang === "sv" ? "." : ":");
   function putBack(entry) {
     fields().forEach((each, index) => {
       const [name, value] = entry.values[index] || [];
@@ -41,7 +43,7 @@
     // Based on what was shown then: if it was changed elsewhere since, the server says so and shows both.
     hidden("seen").value = entry.seen;
     hidden("revision").value = entry.revision;
-    say(words.restored.replace("{time}", new Date(entry.at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" })));
+    say(words.restored.replace("{time}", clock(new Date(entry.at))));
     const discard = document.createElement("button");
     discard.type = "button";
     discard.className = "button button--link";

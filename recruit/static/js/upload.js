@@ -116,6 +116,7 @@
         let answer = null;
         try { answer = JSON.parse(request.responseText); } catch { /* a page, not an answer */ }
         if (answer?.state === "kept" || answer?.state === "same") kept(item, answer.message);
+        else if (answer?.state === "full") problem(item, "failed", answer.message, true);
         else if (answer?.state === "refused") problem(item, "refused", answer.message, false);
         else if (/\/login(\?|$)/.test(request.responseURL) || request.status === 400) { await pageAnew().catch(() => null); problem(item, "out", words.out, true); }
         else problem(item, "failed", say(words.failed, item.file), true);

@@ -65,7 +65,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "down": ("Avvisade mot förslaget", "Turned away against it"),
     "up": ("Antagna mot förslaget", "Taken in against it"),
     "moved": ("Skillnaden flyttad, pe", "Gap moved by, pp"),
-    "verdict": ("Utlåtande", "Verdict"),
+    "verdict": ("Omdöme", "Verdict"),
     # sentences
     "said_alarm": ("Larm: {names}.", "Alarm: {names}."),
     "said_watch": ("Bevaka: {names}.", "Watch: {names}."),
