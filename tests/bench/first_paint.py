@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import logging
-import shutil
 import statistics
 import tempfile
 from collections import Counter
@@ -23,6 +22,7 @@ from sqlmodel import select
 
 from recruit.database import make_session
 from recruit.models import Intake, Region
+from tests import chromium
 from tests.bench import durable
 from tests.bench.submissions_filling import SCOPE, make_drafts
 from tests.bench.submissions_serving import APPLICATION, prepared, served
@@ -59,12 +59,6 @@ class Visit:
     largest: float
     sizes: Counter[str]
     others: frozenset[str]
-
-
-def chromium() -> str | None:
-    """Where Chromium is; None where it is not installed."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    return next((path for path in map(shutil.which, names) if path), None)
 
 
 def visit(browser: Browser, base: str, path: str, cookie: str) -> Visit:
@@ -139,9 +133,9 @@ def _tell(label: str, visits: Sequence[Visit]) -> bool:
 
 def main(times: int = TIMES) -> None:
     """Serve an open intake and visit it."""
-    path = chromium()
+    path = chromium.path()
     if path is None:
-        print("  Chromium: not installed")
+        print(f"  {chromium.MISSING}")
         return
     logging.disable(logging.INFO)
     with tempfile.TemporaryDirectory() as folder:
@@ -155,7 +149,7 @@ def main(times: int = TIMES) -> None:
             names = {"region": region.slug, "intake": intake.slug, "reference": draft.reference}
         engine.dispose()
         with served(APPLICATION, folder, url, port), sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+            browser = playwright.chromium.launch(executable_path=path, args=chromium.ARGUMENTS)
             fine = measured(browser, f"http://127.0.0.1:{port}", names, draft.cookie, times)
             browser.close()
     print(f"  {'ok ' if fine else 'NOT'} every page painted within a second, and nothing from another host")

@@ -1,6 +1,5 @@
 """Fixtures for tests with a real browser: Chromium, and the application on a port of its own."""
 
-import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -15,19 +14,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from recruit.settings import Settings
 from recruit.web import build_app
+from tests import chromium
 
-#: The first is Chromium without windows: the same engine, in half the processor time.
-NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PATIENCE = 20_000  # ms, for a busy machine
 expect.set_options(timeout=PATIENCE)
 Serve = Callable[[Settings], str]
@@ -39,21 +27,14 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker("browser")
 
 
-def _chromium() -> str | None:
-    found = (shutil.which(name) for name in NAMES)
-    return next((path for path in found if path), None)
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium, as it is installed on the machine."""
-    path = _chromium()
+    path = chromium.path()
     if path is None:
-        pytest.skip(
-            "no Chromium: `apt install chromium-headless-shell`, or chromium, or put google-chrome on the PATH"
-        )
+        pytest.skip(chromium.MISSING)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=path, args=chromium.ARGUMENTS)
         yield browser
         browser.close()
 

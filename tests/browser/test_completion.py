@@ -62,6 +62,8 @@ def ask_for_diploma(page: Page, slug: str, codes: list[str]) -> None:
 
 def send_document(page: Page, reference: str, file: Path) -> None:
     """From one's list of applications to the answer, on a phone."""
+    # Chromium hands choosers of files over from when somebody listens: one that opens right then can be lost.
+    page.on("filechooser", lambda _chooser: None)
     page.goto("/my")
     expect(page.locator("main")).to_contain_text("The region asks you to complete it.")
     page.goto(f"/my/{reference}")
