@@ -53,9 +53,19 @@ class LazyGroup(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the subcommand. A word of the command line that is no text, only bytes, is refused in one line."""
+        """Run the subcommand. A word of the command line that is no text, only bytes, is refused in one line.
+
+        What a refusal quotes, perhaps out of somebody's file, cannot act on the terminal.
+        """
         try:
             return super().invoke(ctx)
+        except click.ClickException as refusal:
+            if type(refusal) is not click.ClickException:
+                raise
+            from recruit.tables.text import plain
+
+            said = "\n".join(map(plain, refusal.message.split("\n")))
+            raise click.ClickException(said) from refusal
         except UnicodeEncodeError as error:
             if not any("\ud800" <= letter <= "\udfff" for letter in error.object):
                 raise

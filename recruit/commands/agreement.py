@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from recruit.commands.words import echo, refuse_nameless
+
 FORMS = {
     "2,1": "ICC(A,1)",
     "2,k": "ICC(A,k)",
@@ -72,12 +74,13 @@ def command(
     from recruit.tables.writing import write_whole
     from scoring.errors import ScoringError
 
+    refuse_nameless({"--json": json_to})
     try:
         figures = _figures(levels, columns, scale, per, seed)
         if json_to:
             text = json.dumps(figures, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
             if json_to != "-":
-                write_whole(Path(json_to), text)
+                write_whole({Path(json_to): text})
     except (FileError, ScoringError) as error:
         raise click.ClickException(str(error)) from error
     _tell_notes(figures, language)
@@ -94,7 +97,7 @@ def _figures(source: str, columns: tuple[str, ...], scale: str | None, per: str,
 
     frame, limits, notes = read_levels(source, columns, parse_scale(scale) if scale is not None else None)
     for note in notes:
-        click.echo(f"Note: {note}", err=True)  # about the file, in the language of the messages about files
+        echo(f"Note: {note}", err=True)  # about the file, in the language of the messages about files
     figures = agreement(frame, "criterion" if per == "criterion" else "all", scale=limits, seed=seed)
     return figures.to_dict()
 
@@ -106,7 +109,7 @@ def _tell_notes(figures: dict[str, Any], language: str) -> None:
     for note in figures["notes"]:
         on = f"{t['criterion'].format(key=note['criterion'])}: " if note["criterion"] else ""
         said = _counted(t, "note_" + note["code"], note["count"])
-        click.echo(f"{t['note']}: {on}{said}", err=True)
+        echo(f"{t['note']}: {on}{said}", err=True)
 
 
 def _counted(words: dict[str, str], key: str, count: int) -> str:
@@ -121,7 +124,7 @@ def _tell(figures: dict[str, Any], language: str) -> None:
     from recruit.tables.words import figure
 
     t = words(language)
-    click.echo(
+    echo(
         ", ".join(_counted(t, key, figures["n"][key]) for key in ("levels", "applications", "assessors"))
         + "."
     )
@@ -130,15 +133,16 @@ def _tell(figures: dict[str, Any], language: str) -> None:
         _tell_part(t["criterion"].format(key=key), part, language)
     rows = figures["disagreements"]
     some = f" ({t['of_disagreements'].format(shown=SHOWN, all=len(rows))})" if len(rows) > SHOWN else ""
-    click.echo(f"\n{t['disagreements']}{some}")
+    echo("")
+    echo(f"{t['disagreements']}{some}")
     if not rows:
-        click.echo(f"  {t['none_disagree']}")
+        echo(f"  {t['none_disagree']}")
     width = max((len(row["application"]) for row in rows[:SHOWN]), default=0)
     wide = max((len(row["criterion"]) for row in rows[:SHOWN]), default=0)
     for row in rows[:SHOWN]:
         low, high = (_level(row[end], language) for end in ("lowest", "highest"))
         said = t["row"].format(low=low, high=high, n=row["n"])
-        click.echo(
+        echo(
             f"  {row['application']:<{width}}  {row['criterion']:<{wide}}  {said}, s = {figure(row['sd'], language)}"
         )
 
@@ -148,25 +152,26 @@ def _tell_part(heading: str, part: dict[str, Any], language: str) -> None:
     from recruit.tables.words import figure
 
     t = words(language)
-    click.echo(f"\n{heading}")
+    echo("")
+    echo(heading)
     k = figure(part["icc_k"], language).rstrip("0").rstrip(",.")
     for key, name in FORMS.items():
         of = t["of_one"] if key.endswith("1") else t["of_mean"].format(k=k)
         said = _said(part["icc"][key], part["icc_interval"][key], part["icc_reason"].get(key), language)
-        click.echo(f"  {name:<{WIDTH}}{said}" + (f"  {of}" if part["icc"][key] is not None else ""))
+        echo(f"  {name:<{WIDTH}}{said}" + (f"  {of}" if part["icc"][key] is not None else ""))
     for metric in METRICS:
         name = f"α {metric}"
         said = _said(
             part["alpha"][metric], part["alpha_interval"][metric], part["alpha_reason"].get(metric), language
         )
-        click.echo(f"  {name:<{WIDTH}}{said}")
-    click.echo(f"  {t['severity']}")
+        echo(f"  {name:<{WIDTH}}{said}")
+    echo(f"  {t['severity']}")
     several = len({row["panel"] for row in part["severity"].values()}) > 1
     width = max(WIDTH - 2, *(len(name) + 2 for name in part["severity"]))
     for name, row in part["severity"].items():
         said = _said(row["severity"], [row["low"], row["high"]], row["reason"], language)
         panel = f", {t['panel'].format(n=row['panel'] + 1)}" if several else ""
-        click.echo(f"    {name:<{width}}{said}  {t['n'].format(n=row['n'])}{panel}")
+        echo(f"    {name:<{width}}{said}  {t['n'].format(n=row['n'])}{panel}")
 
 
 def _said(value: float | None, interval: list[float | None], reason: str | None, language: str) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from recruit.commands.words import refuse_nameless
+
 
 @click.command(
     "audit",
@@ -150,14 +152,19 @@ def command(table: str, json_to: str | None, html_to: str | None, language: str,
     from recruit.tables.writing import write_whole
     from scoring.errors import ScoringError
 
+    refuse_nameless({"--json": json_to, "--html": html_to})
+    if html_to == "-":
+        raise click.UsageError("--html: name a file. Standard output is for the figures.")
+    if html_to and html_to == json_to:
+        raise click.UsageError("--json and --html name the same file. Each needs its own.")
     try:
         reading = read(table, Question.read(options))
         figures = figures_of(reading, _progress)
         text = json.dumps(figures, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-        if html_to:
-            write_whole(Path(html_to), page(figures, language, reading.name))
+        texts = {Path(html_to): page(figures, language, reading.name)} if html_to else {}
         if json_to and json_to != "-":
-            write_whole(Path(json_to), text)
+            texts[Path(json_to)] = text
+        write_whole(texts)
     except (FileError, ScoringError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(text if json_to == "-" else told(figures, language), nl=False)

@@ -10,13 +10,16 @@ from recruit.tables.columns import Columns, parse_mapping, refuse_misspelt
 from recruit.tables.errors import FileError
 from recruit.tables.levels import ASSESSMENT_KEYS
 from recruit.tables.reading import Table, read_table
-from recruit.tables.text import listed
+from recruit.tables.text import listed, shown
 from scoring.assessed import LEVEL_SCALE, Scale
 from scoring.profile import default_profile
 
 _PURPOSE = (
     "levels have application, assessor, criterion and level; criterion may be left out if there is only one"
 )
+
+#: Severities of assessors are told apart with a matrix of all of them, and each criterion has figures of its own.
+MOST = {"assessor": 500, "criterion": 100}
 
 
 def parse_scale(text: str) -> tuple[float, float]:
@@ -27,7 +30,9 @@ def parse_scale(text: str) -> tuple[float, float]:
     except ValueError:
         low = high = math.nan
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
-        raise FileError(f"--scale '{text}': write the lowest and the highest level, such as --scale 1,10.")
+        raise FileError(
+            f"--scale '{shown(text)}': write the lowest and the highest level, such as --scale 1,10."
+        )
     return low, high
 
 
@@ -91,11 +96,23 @@ def _scale_found(levels: "pd.Series[float]") -> tuple[Scale, list[str]]:
 
 
 def names_of(table: Table, header: str, key: str) -> "pd.Series[str]":
-    """A column of names, of which none may be empty."""
-    column = table.column(header)
+    """A column of names, of which none may be empty, and which are not too many to be told apart.
+
+    Raises
+    ------
+    FileError
+        A name is missing, or longer than a list can show; more assessors or criteria than anybody has.
+    """
+    column = cells.names(table, header)
     empty = np.flatnonzero(column == "")
     if len(empty):
         raise FileError(f"{table.where(int(empty[0]), header)}: is empty. Every row names its {key}.")
+    most = MOST.get(key, len(column))
+    if column.nunique() > most:
+        raise FileError(
+            f"{table.name}, column '{header}': {column.nunique():,} different values. There can be at most {most:,}; "
+            "name the right column."
+        )
     return column
 
 
@@ -106,8 +123,8 @@ def _levels(table: Table, header: str, scale: Scale | None) -> np.ndarray:
         level = float(cells.number(text, table.separator))
         if not low <= level <= high:
             raise ValueError(
-                f"level {text} is outside the scale {low:g} to {high:g}. Correct it, or name another scale, such as "
-                "--scale 1,10"
+                f"level {shown(text)} is outside the scale {low:g} to {high:g}. Correct it, or name another scale, "
+                "such as --scale 1,10"
             )
         return level
 

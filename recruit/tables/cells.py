@@ -22,6 +22,8 @@ NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}([ \u00a0\u202f]\d{3})+)([.,]\d+)?")
 TOP_LEVEL = 4
 #: Ids and names: what is longer is a text that stands in the wrong column, and no line of a list could hold it.
 LONGEST_NAME = 200
+#: What is longer is no measurement; numbers of thousands of digits would take minutes, or be infinite as floats.
+LONGEST_NUMBER = 60
 MOST_GROUPS = 500
 EXACT = 4096
 """Levels are multiples of 1/4096, so that sums and means of them are exact."""
@@ -74,6 +76,9 @@ def number(text: str, separator: str | None = None) -> Decimal:
     Raises ValueError for anything else, and for "1,234" where cells are separated by commas: it could be
     either.
     """
+    if len(text) > LONGEST_NUMBER and NUMBER.fullmatch(text):
+        said = N_("'%(value)s' is a number of %(length)s characters. A number has at most %(most)s")
+        raise ValueError(Message(said, value=shown(text), length=Count(len(text)), most=LONGEST_NUMBER))
     if not NUMBER.fullmatch(text):
         raise ValueError(
             Message(
@@ -189,7 +194,7 @@ def counts(table: Table, header: str) -> np.ndarray:
     def parse(text: str) -> int:
         value = number(text, table.separator)
         if value < 0 or value != int(value):
-            raise ValueError(f"'{text}' is not a count. A count is a whole number, 0 or more")
+            raise ValueError(f"'{shown(text)}' is not a count. A count is a whole number, 0 or more")
         return int(value)
 
     return convert(table, header, parse)
@@ -203,7 +208,7 @@ def groups(table: Table, header: str) -> "pd.Series[str]":
     FileError
         More different values than there are countries twice over: these are ids or free text.
     """
-    cells = table.column(header)
+    cells = names(table, header)
     if cells.nunique() > MOST_GROUPS:
         raise FileError(
             f"{table.name}, column '{header}': {cells.nunique():,} different values, which are no groups. "

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from forms.texts import N_, Message
 from recruit.tables.errors import FileError
 from recruit.tables.reading import Table
-from recruit.tables.text import listed, suggestion
+from recruit.tables.text import listed, shown, suggestion
 
 
 def parse_mapping(options: Sequence[str]) -> dict[str, str]:
@@ -51,7 +51,7 @@ def need(table: Table, header: str, purpose: str) -> str:
                     "%(file)s: the column '%(column)s' is missing (%(purpose)s).%(near)s The columns are %(columns)s."
                 ),
                 file=table.name,
-                column=header,
+                column=shown(header),
                 purpose=purpose,
                 near=suggestion(header, table.headers),
                 columns=listed(table.headers),

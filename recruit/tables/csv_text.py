@@ -12,6 +12,7 @@ from recruit.tables.errors import FileError
 
 SEPARATORS = {";": N_("semicolon"), "\t": N_("tab"), ",": N_("comma")}
 SAMPLE = 64 * 1024
+EMPTY = N_("%(file)s is empty. It needs a row of headers and at least one row below it.")
 MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
 
@@ -34,6 +35,8 @@ def read(name: str, content: bytes, bounds: Bounds) -> tuple[pd.DataFrame, int, 
         text = text[declared.end() :]
     separator = declared.group(1) if declared else sniff(text)
     body = text.lstrip("\r\n")
+    if not body:
+        raise FileError(Message(EMPTY, file=name))
     first_row = 1 + text.count("\n", 0, len(text) - len(body))
     _check_size(name, body, separator, bounds)
     try:
@@ -49,6 +52,10 @@ def read(name: str, content: bytes, bounds: Bounds) -> tuple[pd.DataFrame, int, 
 def decode(name: str, content: bytes) -> tuple[str, list[str]]:
     """The text, and what was assumed about its encoding: a byte order mark wins, then UTF-8, then
     Windows-1252."""
+    if content.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
+        raise FileError(
+            Message(N_("%(file)s is text in UTF-32. Save it as 'CSV UTF-8' and try again."), file=name)
+        )
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         try:
             return content.decode("utf-16"), ["Read as UTF-16."]

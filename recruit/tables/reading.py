@@ -15,6 +15,7 @@ import pandas as pd
 from forms.texts import N_, Message
 from recruit.tables import csv_text
 from recruit.tables.bounds import Bounds
+from recruit.tables.csv_text import EMPTY
 from recruit.tables.errors import FileError
 from recruit.tables.text import letter, shown, tidy
 
@@ -22,7 +23,6 @@ MAX_BYTES = 512 * 1024 * 1024
 STANDARD_INPUT = "-"
 UPLOADED = Bounds(unpacked=100 * 1024 * 1024, cells=2_000_000)
 """What a file sent to a page may come to: everybody else waits while it is read."""
-EMPTY = N_("%(file)s is empty. It needs a row of headers and at least one row below it.")
 ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0"
 

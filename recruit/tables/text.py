@@ -1,5 +1,6 @@
 """Small things about the text of cells and the names of columns."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -8,6 +9,8 @@ from forms.texts import N_, Message
 
 LONGEST_SHOWN = 80
 SPACE = " \t\r\n\u00a0\u202f\ufeff\u200e\u200f"
+#: Control characters, ends of lines, and what turns the direction of what follows.
+ACTING = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 class Count(int):
@@ -23,9 +26,14 @@ def tidy(text: str) -> str:
     return text.strip() if text.isascii() else unicodedata.normalize("NFC", text).strip(SPACE)
 
 
+def plain(text: str) -> str:
+    """The text as one line of a terminal: signs that would act there, or turn the line around, are written out."""
+    return ACTING.sub(lambda sign: sign.group().encode("unicode_escape").decode(), text)
+
+
 def shown(text: str) -> str:
-    """The text as a refusal quotes it: of a very long one its beginning."""
-    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+    """The text as a refusal quotes it: on one line, and of a very long one its beginning."""
+    return plain(text) if len(text) <= LONGEST_SHOWN else f"{plain(text[:LONGEST_SHOWN])}…"
 
 
 def letter(index: int) -> str:

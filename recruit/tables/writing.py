@@ -12,7 +12,8 @@ import os
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -176,14 +177,40 @@ class ResultFolder:
                 (self.out / name).unlink(missing_ok=True)
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file whole or not at all. Raises FileError when it cannot be written."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
+def write_whole(texts: Mapping[Path, str]) -> None:
+    """Write text files whole, all of them or none. Raises FileError when one cannot be written.
+
+    What is no file, such as a device or a pipe, is written to and never replaced by a file; a link stays a link.
+    """
+    files = [path for path in texts if _is_file_or_free(path)]
+    asides = [path.resolve().with_name(f".recruit.{os.getpid()}.{at}") for at, path in enumerate(files)]
     try:
-        aside.write_text(text, encoding="utf-8")
-        os.replace(aside, path)
+        for aside, path in zip(asides, files, strict=True):
+            with _writing(path):
+                aside.write_text(texts[path], encoding="utf-8")
+        for path in texts.keys() - files:
+            with _writing(path):
+                path.write_text(texts[path], encoding="utf-8")
+        for aside, path in zip(asides, files, strict=True):
+            with _writing(path):
+                os.replace(aside, path.resolve())
+    finally:
+        for aside in asides:
+            with suppress(OSError):
+                aside.unlink()
+
+
+def _is_file_or_free(path: Path) -> bool:
+    with _writing(path):
+        return path.is_file() or not path.exists()
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """What the system refuses while this path is written is raised as FileError."""
+    try:
+        yield
     except OSError as error:
-        aside.unlink(missing_ok=True)
         raise FileError(f"{path} cannot be written: {error.strerror or error}.") from error
 
 

@@ -44,6 +44,10 @@ CONTENTS = {
     "UTF-16": '{"key": "bt"}'.encode("utf-16"),
     "UTF-16 without a mark": '{"key": "bt"}'.encode("utf-16-le"),
     "UTF-32": '{"key": "bt"}'.encode("utf-32"),
+    "a sheet in UTF-32": SHEET.decode().encode("utf-32"),
+    "a sheet in UTF-16 without a mark": LONG.decode().encode("utf-16-le"),
+    "a separator alone": b"sep=;\n",
+    "half of UTF-16": "application;assessor".encode("utf-16")[:-1],
     "half letters": b"key = '\xed\xa0\x80\xff'",
     "half letters in JSON": b'{"a": "\\ud800"}',
     "a date that is none": b"key = 2027-99-99",
@@ -100,6 +104,9 @@ COMMANDS: dict[str, Asked] = {
         *("rank", sheet, "--assessments", bad, "--places", "1", "--out", out),
     ),
     "audit": lambda _sheet, bad, out: ("audit", bad, "--by", "a", "--selected", "b", "--json", out),
+    "audit by assessor": lambda _sheet, bad, out: (
+        *("audit", bad, "--by", "criterion", "--score", "level", "--assessor", "assessor", "--html", out),
+    ),
     "agreement": lambda _sheet, bad, out: ("agreement", bad, "--json", out),
 }
 
@@ -164,13 +171,13 @@ def ranked_of(folder: Path, content: bytes) -> Result:
             f"A1;{'x' * 50_000};3;3;3;3;3",
             "row 2, column 'name': 50,000 characters. An id or a name has at most",
         ),
-        (f"A1;Ada;3;3;{'3' * 50_000};3;3", "row 2, column 'references': level 3333"),
+        (f"A1;Ada;3;3;{'3' * 50_000};3;3", "333…' is a number of 50,000 characters. A number has at most 60"),
         (f"A1;Ada;3;3;{'x' * 50_000};3;3", "row 2, column 'references': 'xxxx"),
         ("A1;Ada;3;3;=3;3;3", "row 2, column 'references': '=3' is not a number"),
         ("A1;Ada;3;3;Null;3;3", "row 2, column 'references': 'Null' is not a number"),
         ("A1;Ada;3;3;None;3;3", "row 2, column 'references': 'None' is not a number"),
         ("A1;Ada;3;3;<b>3</b>;3;3", "row 2, column 'references': '<b>3</b>' is not a number"),
-        ("A1;Ada;3;3;\u202e3;3;3", "row 2, column 'references': '\u202e3' is not a number"),
+        ("A1;Ada;3;3;\u202e3;3;3", "row 2, column 'references': '\\u202e3' is not a number"),
         ("A\0;Ada;3;3;3;3;3", "is not text: it holds null bytes"),
     ],
 )

@@ -15,7 +15,7 @@ from recruit.tables.audit.question import Question
 from recruit.tables.columns import need
 from recruit.tables.errors import FileError
 from recruit.tables.reading import Table
-from recruit.tables.text import listed, suggestion
+from recruit.tables.text import listed, plain, shown, suggestion
 
 TOP = Fraction(4)
 ONE = "level"
@@ -107,7 +107,7 @@ def from_assessors(table: Table, question: Question) -> tuple[Table, Levels]:
 
 
 def _note(text: str) -> None:
-    click.echo(f"Note: {text}", err=True)
+    click.echo(f"Note: {plain(text)}", err=True)
 
 
 def _level(table: Table, question: Question) -> Callable[[str], Fraction]:
@@ -122,7 +122,7 @@ def _level(table: Table, question: Question) -> Callable[[str], Fraction]:
             return level
         if not low <= level <= high:
             raise ValueError(
-                f"level {text} is outside the scale {float(low):g} to {float(high):g}. Correct it, or name the "
+                f"level {shown(text)} is outside the scale {float(low):g} to {float(high):g}. Correct it, or name the "
                 "scale, such as --scale 1,10"
             )
         return (level - low) * TOP / (high - low)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from recruit.tables.cells import number
 from recruit.tables.errors import FileError
+from recruit.tables.text import shown
 
 # What cannot be told of rows that stand for several persons each.
 _ONE_BY_ONE = ("place", "criteria", "assessor")
@@ -160,11 +162,11 @@ def _weight(name: str, text: str) -> Fraction:
     if not text:
         return Fraction(1)
     try:
-        weight = Fraction(text)
-    except (ValueError, ZeroDivisionError):
+        weight = Fraction(number(text))
+    except ValueError:
         weight = Fraction(0)
     if weight <= 0:
-        raise FileError(f"--criteria {name}={text}: a weight is a number over 0, such as {name}=40.")
+        raise FileError(f"--criteria {name}={shown(text)}: a weight is a number over 0, such as {name}=40.")
     return weight
 
 

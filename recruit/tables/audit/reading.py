@@ -12,7 +12,7 @@ from recruit.tables.audit.question import Question
 from recruit.tables.audit.sheet import Sheet, parted
 from recruit.tables.errors import FileError
 from recruit.tables.reading import read_table
-from recruit.tables.text import listed
+from recruit.tables.text import listed, plain
 
 MOST_PERSONS = 10_000_000
 """As many rows as counts may be spread out to, where a figure needs a row for each person."""
@@ -55,7 +55,7 @@ def read(source: str, question: Question) -> Reading:
     """Read a table. Raises FileError for one that cannot answer the question, with row and column."""
     table = read_table(source)
     for note in table.notes:
-        click.echo(f"Note: {note}", err=True)
+        click.echo(f"Note: {plain(note)}", err=True)
     levels = None
     if question.selected_count is not None:
         table = parted(table, question)

@@ -31,7 +31,7 @@ class Sheet:
         for name in question.strata:
             if name not in self.data:
                 # Strata may be many more than groups.
-                column = table.column(need(table, name, "named by --strata"))
+                column = cells.names(table, need(table, name, "named by --strata"))
                 self.data[name] = column.where(column != "", None)
         self.by = [self.headers[name] for name in question.by]
 
@@ -99,7 +99,7 @@ class Sheet:
     def intake(self, name: str) -> "pd.Series[str]":
         """The intake of every row."""
         header = need(self.table, name, "named by --intake")
-        column = self.table.column(header)
+        column = cells.names(self.table, header)
         refuse_empty(self.table, header, column.where(column != "", None), "Write which intake the row is of")
         return column
 

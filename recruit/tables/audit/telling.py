@@ -6,6 +6,7 @@ from typing import Any
 from recruit.tables.audit.part import Part, Writer
 from recruit.tables.audit.parts import of_attribute, of_stage
 from recruit.tables.report import Labels, report_html
+from recruit.tables.text import plain
 from recruit.tables.words import p_value, percent, words
 
 
@@ -25,7 +26,7 @@ def page(figures: dict[str, Any], language: str, name: str) -> str:
 
 def told(figures: dict[str, Any], language: str) -> str:
     """The verdict of each attribute first, then a line for each group, then what stands beside them."""
-    return "".join(f"{line}\n" for line in _lines(figures, language))
+    return "".join(f"{plain(line)}\n" for line in _lines(figures, language))
 
 
 def _lines(figures: dict[str, Any], language: str) -> Iterator[str]:
@@ -35,7 +36,8 @@ def _lines(figures: dict[str, Any], language: str) -> Iterator[str]:
     reached += [f"{stage['key']} {stage['selected']}" for stage in figures.get("stages", ())]
     yield f"n = {figures['n']}, {', '.join(reached)}"
     for name, attribute in (figures["attributes"] | figures.get("intersections", {})).items():
-        yield f"\n{name} – {getattr(t, attribute['verdict'])}. {attribute['summary'][language]}"
+        yield ""
+        yield f"{name} – {getattr(t, attribute['verdict'])}. {attribute['summary'][language]}"
         for key, part in attribute.get("stages", {}).items():
             yield f" {key}"
             yield from _groups(part, language)
