@@ -1,6 +1,8 @@
 """The engine, sessions, and the rule that no query crosses a region."""
 
+import math
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, UOWTransaction, with_loader_criteria
 from sqlmodel import Session
 
@@ -32,7 +34,9 @@ class AllRegions:
 
 
 Scope = OneRegion | AllRegions
-_TURN = "turn to write"
+_TURN, _USED = "turn to write", "used last"
+#: Seconds for which a connection that has answered is taken to be alive.
+SURE_FOR = 1.0
 #: How sure SQLite makes of a commit; tests, which outlive no power cut, need less.
 SYNCHRONOUS = "FULL"
 
@@ -41,13 +45,14 @@ def make_engine(url: str) -> Engine:
     """An engine for SQLite (WAL, foreign keys on) or PostgreSQL."""
     if url.startswith("postgresql://"):
         url = "postgresql+psycopg://" + url.removeprefix("postgresql://")
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    engine = create_engine(url)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         event.listen(engine, "checkin", _end_turn)
     else:
         event.listen(engine, "connect", _prepare_postgresql)
+        _replace_dead(engine)
     return engine
 
 
@@ -56,6 +61,27 @@ def _prepare_postgresql(connection: Any, _record: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET random_page_cost = 1.1")
     connection.commit()
+
+
+def _replace_dead(engine: Engine) -> None:
+    """A connection that has lain idle may have been cut, or the server restarted: then the pool makes new ones.
+
+    `pool_pre_ping` asks before every transaction, in three round trips; a busy server's connections are never idle.
+    """
+
+    def note_use(_connection: Any, record: Any) -> None:
+        record.info[_USED] = time.monotonic()
+
+    def refuse_dead(connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get(_USED, math.inf) < SURE_FOR:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
+
+    event.listen(engine, "checkin", note_use)
+    event.listen(engine, "checkout", refuse_dead)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -108,13 +134,15 @@ def may_write(session: Session) -> None:
 
 
 def begin_writing(session: Session) -> None:
-    """End what the session has read so far; its next transaction takes the write lock at once, in turn with others.
+    """From here on the session writes. On SQLite it ends what it has read so far, and takes the write lock in turn with
+    others; PostgreSQL needs neither.
 
     For what needs no lock before it writes: whoever waits in turn waits for all that is done in between. What was read
     may have changed meanwhile, as in any request to PostgreSQL: the use case reads its rows again as it locks them.
     """
-    session.commit()
-    may_write(session)
+    if session.get_bind().dialect.name == "sqlite":
+        session.commit()
+        may_write(session)
 
 
 def make_session(engine: Engine, *, scope: Scope | None = None, writes: bool = True) -> Session:

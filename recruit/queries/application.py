@@ -6,8 +6,11 @@ The group reads applications through `queries.eligibility`, `queries.assessment`
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlmodel import Session, col, func, select
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, select
 
 from recruit.errors import NotFound
 from recruit.i18n import lazy_gettext as _
@@ -15,6 +18,7 @@ from recruit.models import (
     Account,
     Application,
     Attachment,
+    CriteriaProfile,
     ExperiencePeriod,
     Intake,
     MonitoringAnswer,
@@ -51,18 +55,29 @@ def of_account(session: Session, account: Account) -> list[Own]:
     return [Own(*row) for row in rows]
 
 
-def own(session: Session, *, account: Account, reference: str) -> tuple[Application, Intake]:
-    """The person's own application with this reference, and its intake. Raises NotFound, also for another's or one
-    disposed of. One query.
+def own(session: Session, *, account: Account, reference: str) -> tuple[Application, Intake, CriteriaProfile]:
+    """The person's own application with this reference, its intake, and the profile that the intake uses. Raises
+    NotFound, also for another's or one disposed of. One query.
     """
-    found = session.exec(
-        select(Application, Intake)
-        .join(Intake, col(Intake.id) == col(Application.intake_id))
-        .where(Application.reference == reference, Application.account_id == account.id)
-    ).first()
+    found = session.execute(_own(), {"reference": reference, "account_id": account.id}).first()
     if found is None or found[0].disposed_at is not None:
         raise NotFound(_("You have no application with this reference. Look among your applications."))
-    return found
+    application, intake, profile = found
+    return application, intake, profile
+
+
+@cache  # every page of an applicant asks it, and no value of a request is in it
+def _own() -> Any:
+    """What reads that, for the parameters `reference` and `account_id`."""
+    return (
+        select(Application, Intake, CriteriaProfile)
+        .join(Intake, col(Intake.id) == col(Application.intake_id))
+        .join(CriteriaProfile, col(CriteriaProfile.id) == col(Intake.profile_id))
+        .where(
+            col(Application.reference) == bindparam("reference"),
+            col(Application.account_id) == bindparam("account_id"),
+        )
+    )
 
 
 def for_intake(session: Session, *, account_id: int, intake: Intake) -> Application | None:
@@ -133,14 +148,21 @@ def attachments(session: Session, application: Application) -> Sequence[Attachme
     return session.exec(chosen.order_by(col(Attachment.id))).all()
 
 
-def bytes_of_account(session: Session, account_id: int) -> int:
-    """What all files that somebody has sent come to, whatever application they belong to."""
-    summed = (
-        select(func.sum(Attachment.size))
+def attachments_and_bytes(session: Session, application: Application) -> tuple[list[Attachment], int]:
+    """As `attachments`, and what all files that the person has sent come to, whatever application they belong to. One
+    query.
+    """
+    sent = session.exec(
+        select(Attachment)
         .join(Application, col(Application.id) == col(Attachment.application_id))
-        .where(Application.account_id == account_id, Attachment.uploaded_by_id == account_id)
-    )
-    return session.exec(summed).one() or 0
+        .where(
+            Application.account_id == application.account_id,
+            Attachment.uploaded_by_id == application.account_id,
+            col(Attachment.redacts_id).is_(None),
+        )
+        .order_by(col(Attachment.id))
+    ).all()
+    return [each for each in sent if each.application_id == application.id], sum(each.size for each in sent)
 
 
 def attachment(session: Session, application: Application, public_id: str) -> Attachment:

@@ -37,8 +37,8 @@ def storage() -> Storage:
 
 
 def own_application(reference: str) -> Application:
-    # The intake stays at hand: the session keeps a row only as long as somebody has it.
-    found, g.own_intake = queries.own(db(), account=account(), reference=reference)
+    # The intake and its profile stay at hand: the session keeps a row only as long as somebody has it.
+    found, g.own_intake, g.own_profile = queries.own(db(), account=account(), reference=reference)
     return found
 
 

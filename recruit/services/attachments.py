@@ -89,7 +89,7 @@ def attach(
         actor=actor,
         now=now,
     ) as changes:
-        present = queries.attachments(session, application)
+        present, sent = queries.attachments_and_bytes(session, application)
         twins = [each for each in present if each.sha256 == sha256]
         asked = admitting(session, application, document=kind, now=now)
         if here:
@@ -98,7 +98,7 @@ def attach(
         row = next((each for each in twins if each.kind is kind), None)
         if row is None:
             _check_room(present, len(content), clean_filename(filename))
-            _check_account(session, application, len(content))
+            _check_account(sent + len(content))
             stored = laid or put_with(session, storage, content, filename)
             row = Attachment(
                 region_id=application.region_id,
@@ -192,8 +192,8 @@ def _check_room(present: Sequence[Attachment], size: int, name: str) -> None:
         )
 
 
-def _check_account(session: Session, application: Application, size: int) -> None:
-    if queries.bytes_of_account(session, application.account_id) + size > MAX_BYTES_OF_ACCOUNT:
+def _check_account(size: int) -> None:
+    if size > MAX_BYTES_OF_ACCOUNT:
         raise Invalid(
             _("Your applications hold 500 MB of files together, which is the most. Remove files first."),
             field="file",

@@ -9,12 +9,14 @@ from enum import Enum
 from typing import Any
 
 from sqlalchemy import insert
+from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session, select
 
 from recruit.actor import Actor
 from recruit.models import RecordEntry, RecordValue, Region
 
 GENESIS = "0" * 64
+_HELD = "region held"  # by which transaction, and which region
 
 
 def canonical(value: Any) -> str:
@@ -74,8 +76,17 @@ def hold_region(session: Session, region_id: int) -> None:
     The key stays shared, since every row inserted before holds a share of it through its foreign key, and two such
     writers would wait for each other. SQLite has one writer at a time anyhow.
     """
-    if session.get_bind().dialect.name != "sqlite":
-        session.exec(select(Region.id).where(Region.id == region_id).with_for_update(key_share=True)).one()
+    if session.get_bind().dialect.name == "sqlite":
+        return
+    if session.info.get(_HELD) == (_transaction(session), region_id):
+        return
+    session.exec(select(Region.id).where(Region.id == region_id).with_for_update(key_share=True)).one()
+    session.info[_HELD] = _transaction(session), region_id
+
+
+def _transaction(session: Session) -> SessionTransaction | None:
+    """The innermost one: what is held since a savepoint is let go when that is rolled back."""
+    return session.get_nested_transaction() or session.get_transaction()
 
 
 def write(
