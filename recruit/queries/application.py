@@ -55,23 +55,24 @@ def of_account(session: Session, account: Account) -> list[Own]:
     return [Own(*row) for row in rows]
 
 
-def own(session: Session, *, account: Account, reference: str) -> tuple[Application, Intake, CriteriaProfile]:
-    """The person's own application with this reference, its intake, and the profile that the intake uses. Raises
-    NotFound, also for another's or one disposed of. One query.
+def own(session: Session, *, account: Account, reference: str) -> tuple[Own, CriteriaProfile]:
+    """The person's own application with this reference, and the profile that its intake uses. Raises NotFound, also for
+    another's or one disposed of. One query.
     """
     found = session.execute(_own(), {"reference": reference, "account_id": account.id}).first()
     if found is None or found[0].disposed_at is not None:
         raise NotFound(_("You have no application with this reference. Look among your applications."))
-    application, intake, profile = found
-    return application, intake, profile
+    application, intake, region, profile = found
+    return Own(application, intake, region), profile
 
 
 @cache  # every page of an applicant asks it, and no value of a request is in it
 def _own() -> Any:
     """What reads that, for the parameters `reference` and `account_id`."""
     return (
-        select(Application, Intake, CriteriaProfile)
+        select(Application, Intake, Region, CriteriaProfile)
         .join(Intake, col(Intake.id) == col(Application.intake_id))
+        .join(Region, col(Region.id) == col(Application.region_id))
         .join(CriteriaProfile, col(CriteriaProfile.id) == col(Intake.profile_id))
         .where(
             col(Application.reference) == bindparam("reference"),

@@ -37,9 +37,9 @@ def storage() -> Storage:
 
 
 def own_application(reference: str) -> Application:
-    # The intake and its profile stay at hand: the session keeps a row only as long as somebody has it.
-    found, g.own_intake, g.own_profile = queries.own(db(), account=account(), reference=reference)
-    return found
+    # What came with it stays at hand: the session keeps a row only as long as somebody has it.
+    own, _profile = g.own = queries.own(db(), account=account(), reference=reference)
+    return own.application
 
 
 def intake_of(application: Application) -> Intake:
