@@ -45,7 +45,9 @@ def card_of(glance: Glance, now: datetime, *, coordinates: bool) -> Card:
         posts_in_all=glance.standing.posts,
         bars=_bars(glance),
         late=late.late_things(glance, today),
-        next_step=next_step(glance.intake, glance.standing, now) if coordinates else None,
+        next_step=next_step(glance.intake, glance.standing, now, unapproved=bool(glance.facts.unapproved))
+        if coordinates
+        else None,
         next_date=next(iter(timeline(steps, today)), None),
         news=glance.facts.news,
     )

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask import url_for
+
 from recruit import display
 from recruit.i18n import gettext as _
 from recruit.i18n import ngettext
@@ -10,6 +12,7 @@ from recruit.intake_home.words import to
 from recruit.models import Intake, IntakeStatus
 from recruit.queries import intake as intakes
 from recruit.queries.standing import Standing
+from recruit.request import region
 
 
 @dataclass(frozen=True)
@@ -24,17 +27,16 @@ class NextStep:
     confirm: str = ""
 
 
-def next_step(intake: Intake, standing: Standing, now: datetime, *, unclear: int = 0) -> NextStep:
-    """What the coordinator does next. `unclear`: how many applications have a requirement that is unclear."""
+def next_step(
+    intake: Intake, standing: Standing, now: datetime, *, unapproved: bool, unclear: int = 0
+) -> NextStep:
+    """What the coordinator does next.
+
+    `unapproved`: nobody has approved the version of the profile, so the intake cannot be opened with it. `unclear`:
+    how many applications have a requirement that is unclear.
+    """
     if intake.status is IntakeStatus.DRAFT:
-        return NextStep(
-            _("Open the intake"),
-            _("The advertisement becomes public, and the criteria profile, posts and dates are locked."),
-            _("Open the intake"),
-            to("intake.open", intake),
-            post=True,
-            confirm=_("Open the intake? Criteria profile, posts and dates cannot be changed afterwards."),
-        )
+        return _get_it_approved() if unapproved else _open(intake)
     if intake.status is IntakeStatus.OPEN:
         return _while_open(intake, standing, now)
     if standing.pending:
@@ -48,6 +50,28 @@ def next_step(intake: Intake, standing: Standing, now: datetime, *, unclear: int
             ),
         )
     return _after_eligibility(intake, standing)
+
+
+def _get_it_approved() -> NextStep:
+    return NextStep(
+        _("The criteria profile is to be approved"),
+        _(
+            "Another coordinator than the one who saved the version approves it. Then the intake can be opened."
+        ),
+        _("To the profiles"),
+        url_for("profile.index", region=region().slug),
+    )
+
+
+def _open(intake: Intake) -> NextStep:
+    return NextStep(
+        _("Open the intake"),
+        _("The advertisement becomes public, and the criteria profile, posts and dates are locked."),
+        _("Open the intake"),
+        to("intake.open", intake),
+        post=True,
+        confirm=_("Open the intake? Criteria profile, posts and dates cannot be changed afterwards."),
+    )
 
 
 def _while_open(intake: Intake, standing: Standing, now: datetime) -> NextStep:

@@ -17,6 +17,7 @@ from recruit.models import (
     Assignment,
     AssignmentStatus,
     CompletionRequest,
+    CriteriaProfile,
     Eligibility,
     EntryKind,
     Intake,
@@ -53,7 +54,8 @@ LONG_AGO = timedelta(days=90)
 class Facts:
     """Counts of what came after the assessments, and of what others are waited for.
 
-    `news`: entries by others since the reader last looked; none while they never have.
+    `news`: entries by others since the reader last looked; none while they never have. `unapproved`: 1 while nobody
+    has approved the intake's version of its criteria profile.
     """
 
     published: int = 0
@@ -66,6 +68,7 @@ class Facts:
     completions: int = 0
     overdue: int = 0
     learnt: int = 0
+    unapproved: int = 0
     news: int = 0
 
 
@@ -270,6 +273,9 @@ def _facts(
         "overdue": _waited_for(col(CompletionRequest.due_on) < today),
         "learnt": select(func.count(col(Retrospective.id)))
         .where(Retrospective.intake_id == Intake.id, col(Retrospective.closed_at).is_not(None))
+        .scalar_subquery(),
+        "unapproved": select(func.count(col(CriteriaProfile.id)))
+        .where(CriteriaProfile.id == Intake.profile_id, col(CriteriaProfile.approved_at).is_(None))
         .scalar_subquery(),
     }
     rest = {

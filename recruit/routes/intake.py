@@ -88,7 +88,11 @@ def show(region: str, intake: str) -> str:
         profile=profile_row,
         sites=len(seen.posts),
         late=late.late_things(seen, today),
-        next_step=next_step.next_step(found, standing, now, unclear=waiting.unclear) if coordinates else None,
+        next_step=next_step.next_step(
+            found, standing, now, unapproved=profile_row.approved_at is None, unclear=waiting.unclear
+        )
+        if coordinates
+        else None,
         timeline=plan.timeline(placed(seen.dates, seen.done, today), today),
         unplanned=sum(step not in seen.dates for step in PLANNED),
         funnel=funnel.funnel(rows),

@@ -21,6 +21,7 @@ from recruit.models import (
     IntakeStatus,
     Posts,
 )
+from recruit.services import profiles
 from scoring.profile import default_profile
 from tests.recruit.factories import NOW, World, post, sign_in
 from tests.recruit.intake_helpers import draft_intake, opened_intake, submitted
@@ -150,6 +151,26 @@ def test_next_step_follows_the_state(coordinator: FlaskClient, session: Session,
     assert post(coordinator, "/g/alvmark/bt-2026/close").status_code == 303
     text = coordinator.get(page).text
     assert "Decide the eligibility of 1 application" in text
+
+
+def test_draft_is_opened_only_when_its_profile_is_approved(
+    coordinator: FlaskClient, session: Session, world: World
+) -> None:
+    toml = default_profile().to_toml().replace("threshold = 40", "threshold = 45")
+    row = profiles.save(session, region_id=world.region.id or 0, toml=toml, actor=world.actor, now=NOW)
+    draft_intake(session, world, profile_id=row.id)
+    session.commit()
+    pages = ("/g/alvmark/", "/g/alvmark/bt-2026/")
+    for page in pages:
+        text = coordinator.get(page).text
+        assert "The criteria profile is to be approved" in text
+        assert "Open the intake" not in text
+    profiles.approve(session, profile=row, actor=world.second, now=NOW)
+    session.commit()
+    for page in pages:
+        text = coordinator.get(page).text
+        assert "The criteria profile is to be approved" not in text
+        assert "Open the intake" in text
 
 
 def test_what_waits_names_the_one_it_waits_on_and_nothing_that_is_past(
