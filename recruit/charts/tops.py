@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from recruit.charts.drawing import attribute, named
+from recruit.display import percent
 
 _HEIGHT = 180  # px
 _MARGIN = 8  # px above 100 % and below 0 %
@@ -105,8 +106,8 @@ def _scale() -> tuple[Markup, Markup]:
     for share in (0, 0.5, 1):
         y = _down(share)
         grid += Markup('<line class="c-grid" x1="0" x2="100%" y1="{0}" y2="{0}"/>').format(attribute(y))
-        axis += Markup('<text class="c-text" x="40" y="{}" text-anchor="end">{} %</text>').format(
-            attribute(y + 4.5), round(100 * share)
+        axis += Markup('<text class="c-text" x="40" y="{}" text-anchor="end">{}</text>').format(
+            attribute(y + 4.5), percent(share)
         )
     return grid, axis
 

@@ -67,7 +67,7 @@ def create(session: Session, now: datetime) -> Group:
         slug=SLUG,
         name="Region Älvmark",
         contact_email="bt@alvmark.example",
-        contact_hours="Rekryteringsgruppen, vardagar 9–15",
+        contact_hours="vardagar 9–15",
     )
     session.add(region)
     session.flush()

@@ -45,10 +45,10 @@ def answer_sections(dossier: Dossier, *, changeable: bool) -> list[dict[str, Any
 
 
 def topic_rows(dossier: Dossier, topic: str) -> list[dict[str, Any]]:
-    """What was told in one topic, as rows of key, value, and what to show where there is none."""
+    """What was told in one topic, as rows of key, value, and what to show where there is none and should be one."""
     unanswered = _("File missing") if topic == "attachments" else _("Not answered")
     return [
-        {"key": key, "value": value, "missing": "–" if optional else unanswered}
+        {"key": key, "value": value or "–" if optional else value, "missing": unanswered}
         for key, value, optional in _ROWS[topic](dossier)
     ]
 
