@@ -1,4 +1,4 @@
-"""Those who are asked answer on a phone: a referee by the keyboard alone, an applicant in a browser without script."""
+"""Those who are asked answer on a phone: a referee by the keyboard alone, applicants in browsers without script and with."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from recruit.database import AllRegions, make_engine, make_session
 from recruit.models import AttachmentKind, Intake
@@ -26,15 +26,18 @@ from tests.recruit.factories import PASSWORD, applicant, world_of
 from tests.recruit.reference_helpers import tokens
 
 PHONE = {"width": 390, "height": 844}
+LATER = "later@example.org"
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Where it is served, the link of a referee, and the reference of an applicant who is asked for a document."""
+    """Where it is served, the link of a referee, and the references of two applicants: one is asked for a document, one,
+    whose intake has closed, to go through a section."""
 
     address: str
     link: str
     reference: str
+    closed: str
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +59,30 @@ def asked(serve: Serve, sqlite_template: Path, tmp_path_factory: pytest.TempPath
         completion.ask(session, codes=[sent.mask_code], wanted=diploma, **common)
         session.commit()
         link, reference = f"/reference/{tokens(session)[0]}?lang=en", sent.reference
+        closed = ask_after_closing(session, settings.attachments)
     engine.dispose()
-    return Asked(serve(settings), link, reference)
+    return Asked(serve(settings), link, reference, closed)
+
+
+def ask_after_closing(session: Session, folder: Path) -> str:
+    """Somebody whose intake has closed is asked to go through the section on education: gives the reference."""
+    world, account = world_of(session), applicant(session, LATER, language="en")
+    now = moment()
+    then = now - timedelta(days=32)
+    intake = application_helpers.open_intake(session, world, now=then, slug="closed", days=30)
+    sent = application_helpers.sent(session, intake, account, folder, now=then)
+    completion.ask(
+        session,
+        intake=intake,
+        codes=[sent.mask_code],
+        wanted=Wanted(topic="education"),
+        due_on=now.date() + timedelta(days=14),
+        base_url="",
+        actor=world.actor,
+        now=now,
+    )
+    session.commit()
+    return sent.reference
 
 
 @pytest.fixture
@@ -158,3 +183,32 @@ def test_applicant_sends_what_is_asked_for_without_script(page: Page, asked: Ask
     expect(page.locator("main")).to_contain_text("A new scan, 王小明.")
     page.goto(f"/my/{asked.reference}")
     expect(page.get_by_role("link", name="Answer now")).to_have_count(0)
+
+
+def test_script_sends_the_file_of_a_section_that_is_asked_for_after_closing(
+    page: Page, asked: Asked, tmp_path: Path
+) -> None:
+    licence, diploma = tmp_path / "licence.txt", tmp_path / "better.pdf"
+    licence.write_bytes(b"only words")
+    diploma.write_bytes(PDF + b"%better\n%%EOF")
+    page.goto(f"/login?next=/my/{asked.closed}")
+    page.fill("[name=email]", LATER)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.get_by_role("link", name="Answer now").click()
+    page.get_by_role("link", name="Open the section").click()
+    expect(page.locator("h1")).to_have_text("Education")
+    page.set_input_files("[name=document]", licence)
+    expect(page.locator(".upload-file.is-problem")).to_contain_text("licence.txt is not a PDF")
+    page.get_by_role("button", name="Remove licence.txt").click()
+    page.set_input_files("[name=document]", diploma)
+    expect(page.locator(".upload-file.is-kept")).to_contain_text(diploma.name)
+    expect(page.locator("[data-files]")).to_contain_text(diploma.name)
+    assert width_of(page) <= PHONE["width"]
+    page.locator("main form button.button").first.click()
+    expect(page.locator("h1")).to_have_text("Complete your application")
+    expect(page.locator("main")).to_contain_text("You have changed your application since you were asked.")
+    page.get_by_role("button", name="Send the answer").click()
+    expect(page.locator("main")).to_contain_text("Your answer has come in")
+    page.goto(f"/my/{asked.closed}/education")
+    expect(page.locator("h1")).to_have_text("The time to apply has passed")
