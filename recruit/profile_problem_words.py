@@ -56,6 +56,8 @@ def _words(problem: Problem, content: Content) -> str:
     last = str(at[-1]) if at else ""
     if at == ("criteria",):
         return _sum_words(content)
+    if "control characters" in said:
+        return _("Remove the characters that cannot be seen: they could hide or turn the text.")
     if last == "sv":
         return _("Write it in Swedish.")
     if last == "en":

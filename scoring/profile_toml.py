@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -42,6 +43,11 @@ _WEIGHT_DECIMALS = 4
 _MOST_DECIMALS = 12
 _LONGEST_NUMBER = 24
 _MOST_KEY_PARTS = 20
+_LONGEST_KEY = 60
+_LONGEST_TEXT = 20_000
+_LONGEST_LINE = 60
+#: Ends of lines and tabs are no control characters here; what turns the direction of the text that follows is one.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _ENDLESS_KEY = re.compile(
     r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){%d}""" % _MOST_KEY_PARTS  # noqa: UP031 (braces)
 )
@@ -74,9 +80,21 @@ def read_toml(text: str, *, parse_float: Callable[[str], Any]) -> dict[str, Any]
     try:
         return tomllib.loads(text, parse_float=parse_float)
     except tomllib.TOMLDecodeError as error:
-        raise ProfileError("", f"the criteria profile is not valid TOML: {error}") from error
+        raise ProfileError(
+            "", f"the criteria profile is not valid TOML: {error}{_line(text, str(error))}"
+        ) from error
     except RecursionError as error:
         raise ProfileError("", "the criteria profile is nested too deeply to be read") from error
+
+
+def _line(text: str, error: str) -> str:
+    """The line that an error of TOML points at, as far as it can be quoted; nothing where it points at none."""
+    found = re.search(r"at line (\d+)", error)
+    if found is None:
+        return ""
+    line = text.replace("\r\n", "\n").split("\n")[int(found[1]) - 1].strip()
+    quoted = line if len(line) <= _LONGEST_LINE else line[: _LONGEST_LINE - 1] + "…"
+    return f". Line {found[1]}: {quoted!r}"
 
 
 def profile_of_table(top: Table) -> Profile:
@@ -368,7 +386,8 @@ def _known_keys(table: Any, path: str, required: Iterable[str], optional: Iterab
 
 
 def _joined(path: str, key: str) -> str:
-    shown = key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else repr(key)
+    key = key if len(key) <= _LONGEST_KEY else key[: _LONGEST_KEY - 1] + "…"
+    shown = key if re.fullmatch(r"[A-Za-z0-9_…-]+", key) else repr(key)
     return f"{path}.{shown}" if path else shown
 
 
@@ -397,9 +416,20 @@ def _optional(table: Table, key: str, path: str, read: Callable[[Any, str], T]) 
 
 
 def _words(value: Any, path: str) -> str:
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str) or not any(_seen(letter) for letter in value):
         raise ProfileError.expected(path, "a text that is not empty", value)
+    if len(value) > _LONGEST_TEXT:
+        raise ProfileError(
+            path, f"expected a text of at most {_LONGEST_TEXT:,} characters, got one of {len(value):,}"
+        )
+    if _CONTROL.search(value):
+        raise ProfileError.expected(path, "a text without control characters", value)
     return value
+
+
+def _seen(letter: str) -> bool:
+    """Whether a letter can be seen: no space, and nothing that only steers others."""
+    return unicodedata.category(letter)[0] not in "ZC"
 
 
 def _note(value: Any, path: str) -> str | Text:
@@ -413,9 +443,13 @@ def _text(value: Any, path: str) -> Text:
 
 
 def _key(value: Any, path: str, pattern: re.Pattern[str] = KEY) -> str:
-    if not isinstance(value, str) or not pattern.fullmatch(value):
+    if not isinstance(value, str) or not pattern.fullmatch(value) or len(value) > _LONGEST_KEY:
         letters = "small letters" if pattern is KEY else "letters"
-        raise ProfileError.expected(path, f"a name of {letters} a–z, digits and _, a letter first", value)
+        raise ProfileError.expected(
+            path,
+            f"a name of {letters} a–z, digits and _, a letter first, at most {_LONGEST_KEY} in all",
+            value,
+        )
     return value
 
 

@@ -90,7 +90,7 @@ MISTAKES = [
         'key = "case"',
         "key = 7",
         "criteria[6].key",
-        "a name of small letters a–z, digits and _, a letter first, got 7",
+        "a name of small letters a–z, digits and _, a letter first, at most 60 in all, got 7",
     ),
     ('key = "case"', 'key = "level"', "criteria.level.key", "a column of the tables of levels is called so"),
     ('key = "teamwork"', 'key = "case"', "criteria[8].key", "a key that no other has, got 'case'"),
