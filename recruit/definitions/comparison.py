@@ -10,10 +10,12 @@ CHAPTER = Chapter(
             ("n", "selected", "withdrawn", "undecided"),
             ("Antal", "Numbers"),
             (
-                "n är hur många i gruppen som kom till steget, och selected hur många av dem som gick vidare.",
-                "n is how many of the group came to the stage, and selected how many of them went on.",
+                "n är hur många i gruppen som kom till steget, och selected hur många av dem som gick vidare. "
+                "withdrawn är de som har återkallat, undecided de vars behörighet inte är avgjord.",
+                "n is how many of the group came to the stage, and selected how many of them went on. withdrawn "
+                "are those who withdrew, undecided those whose eligibility is not yet decided.",
             ),
-            ("Räknade personer.", "Persons, counted."),
+            ("Räknat i personer.", "Persons, counted."),
             (
                 "En andel utan n säger ingenting: 1 av 2 och 100 av 200 är båda 50 procent.",
                 "A rate without n says nothing: 1 of 2 and 100 of 200 are both 50 per cent.",
@@ -23,8 +25,8 @@ CHAPTER = Chapter(
             ("rate",),
             ("Andel", "Selection rate"),
             (
-                "Hur stor del av gruppen som gick vidare från steget före.",
-                "The part of the group that went on from the stage before.",
+                "Hur stor del av dem i gruppen som kom till steget som gick vidare.",
+                "The share of the group that came to the stage and went on from it.",
             ),
             (
                 "De som gick vidare, delat med alla i gruppen som kom till steget.",
@@ -35,12 +37,12 @@ CHAPTER = Chapter(
         ),
         Definition(
             ("interval",),
-            ("95-procentigt intervall för andelen", "95 per cent interval of the rate"),
+            ("95-procentigt konfidensintervall för andelen", "95 per cent confidence interval of the rate"),
             (
-                "De sanna andelar som antalen går ihop med. Ett brett intervall betyder att lite är känt.",
+                "De sanna andelar som antalen är förenliga med. Ett brett intervall betyder att lite är känt.",
                 "The true rates that the counts agree with. A wide interval means that little is known.",
             ),
-            ("Wilsons poängintervall.", "Wilson's score interval."),
+            ("Wilsons scoreintervall.", "Wilson's score interval."),
             (
                 "det läses som exakt: det täcker 95 procent i genomsnitt över andelar, men 91 procent vid n = "
                 "2 och "
@@ -89,7 +91,7 @@ CHAPTER = Chapter(
         ),
         Definition(
             ("difference",),
-            ("Gap mot alla andra", "Gap from all others"),
+            ("Skillnad mot alla andra", "Gap from all others"),
             (
                 "Gruppens andel mindre alla andras, i procentenheter. De som inte har svarat hör inte till de "
                 "andra.",
@@ -102,9 +104,9 @@ CHAPTER = Chapter(
         ),
         Definition(
             ("difference_interval", "interval_difference"),
-            ("95-procentigt intervall för skillnaden", "95 per cent interval of the gap"),
+            ("95-procentigt konfidensintervall för skillnaden", "95 per cent confidence interval of the gap"),
             (
-                "De sanna skillnader som antalen går ihop med. Rymmer det noll kan det vara slump.",
+                "De sanna skillnader som antalen är förenliga med. Rymmer det noll kan det vara slump.",
                 "The true gaps that the counts agree with. If it holds zero, the gap may be chance.",
             ),
             (
@@ -112,7 +114,7 @@ CHAPTER = Chapter(
                 "Newcombe's hybrid of Wilson's intervals (method 10).",
             ),
             (
-                "det läses som att verkliga skillnader måste vara lika stora som den observerade skillnaden.",
+                "det läses som att den sanna skillnaden måste vara lika stor som den observerade.",
                 "it is read as if the true difference had to be as large as the observed gap.",
             ),
             "Newcombe 1998",
@@ -125,8 +127,10 @@ CHAPTER = Chapter(
                 "The odds of going on in the group against the odds among all others. 1 is equal.",
             ),
             (
-                "Vidare gånger de andras ej vidare, delat med ej vidare gånger de andras vidare.",
-                "Went on times the others who did not, over did not times the others who went on.",
+                "De i gruppen som gick vidare gånger de andra som inte gjorde det, delat med de i gruppen som "
+                "inte gick vidare gånger de andra som gjorde det.",
+                "Those of the group who went on times the others who did not, over those of the group who did "
+                "not times the others who did.",
             ),
             ("den läses som en kvot av andelar.", "it is read as a ratio of rates."),
         ),
@@ -137,9 +141,8 @@ CHAPTER = Chapter(
                 "Hur stor del av gruppens sökande som kom så långt. En skillnad som uppstår tidigt syns inte "
                 "bland dem som "
                 "är kvar.",
-                "The part of the group's applicants who came so far. A gap that arises early is invisible "
-                "among those "
-                "who are left.",
+                "The share of the group's applicants who came so far. A gap that arises early is invisible "
+                "among those who are left.",
             ),
             (
                 "De som nådde steget delat med alla i gruppen som sökte, med Wilsons intervall.",
@@ -149,7 +152,7 @@ CHAPTER = Chapter(
             "Connecticut v. Teal, 457 U.S. 440 (1982)",
         ),
         Definition(
-            ("missing", "bounds", "without_score"),
+            ("missing", "bounds"),
             ("De som inte har svarat", "Those who did not answer"),
             (
                 "De räknas men hör inte till någon grupp och prövas aldrig. Gränserna säger vad andelen och "
@@ -160,9 +163,10 @@ CHAPTER = Chapter(
                 "could have been had everybody answered.",
             ),
             (
-                "Lägst: alla som inte gick vidare hör till gruppen och ingen som gick vidare. Högst: tvärtom.",
-                "Lowest: all who did not go on belong to the group and none who did. Highest: the other way "
-                "round.",
+                "Lägst: av dem utan svar hör alla som inte gick vidare till gruppen, och ingen som gick vidare. "
+                "Högst: tvärtom.",
+                "Lowest: of those who did not answer, all who did not go on belong to the group and none who "
+                "did. Highest: the other way round.",
             ),
             (
                 "gränserna läses som ett intervall: de rymmer ingen slump, bara det som inte besvarades.",
@@ -170,15 +174,13 @@ CHAPTER = Chapter(
             ),
         ),
         Definition(
-            ("scoring_rate", "median"),
+            ("scoring_rate", "median", "without_score"),
             ("Andel över medianen", "Scoring rate"),
             (
-                "Hur stor del av gruppen som fick fler poäng än medianen av alla. Säger något om poängen "
-                "innan någon "
-                "linje är dragen.",
-                "The part of the group that scored above the median of everybody. It tells of the points "
-                "before any "
-                "line is drawn.",
+                "Hur stor del av gruppen som fick fler poäng än medianen av alla. Säger något om poängen innan "
+                "någon linje är dragen. De som saknar poäng räknas för sig.",
+                "The share of the group that scored above the median of everybody. It tells of the points "
+                "before any line is drawn. Those without a score are counted apart.",
             ),
             (
                 "De som fick strikt mer än medianen, delat med alla i gruppen som har poäng.",

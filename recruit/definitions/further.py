@@ -14,8 +14,10 @@ CHAPTER = Chapter(
                 "How unevenly groups are mixed from the top of the order down. 0 is the same mix everywhere.",
             ),
             (
-                "Kullback–Leiblers avstånd för varje början av ordningen, vägt med 1/log₂(1 + plats).",
-                "Kullback–Leibler divergence of every beginning of the order, weighed by 1/log₂(1 + place).",
+                "Kullback–Leibler-divergensen för varje början av ordningen, i vägt medeltal med vikterna "
+                "1/log₂(1 + plats).",
+                "Kullback–Leibler divergence of every beginning of the order, as a mean weighted by 1/log₂(1 + "
+                "place).",
             ),
             (
                 "det läses utan slumpens fördelning: trettio grupper om tre ger 0,77 av ren slump.",
@@ -32,8 +34,8 @@ CHAPTER = Chapter(
             ),
             ("Medelvärdet av 1/log₂(1 + plats).", "Mean of 1/log₂(1 + place)."),
             (
-                "gruppen är liten: en förstaplats är hälften.",
-                "the group is small: one first place is half of it.",
+                "gruppen är liten: då är en enda förstaplats en stor del av värdet.",
+                "the group is small: a single first place is then a large part of it.",
             ),
             "Singh & Joachims 2018",
         ),
@@ -64,15 +66,14 @@ CHAPTER = Chapter(
                 "intake.",
             ),
             (
-                "Kvot av sannolikheter mellan olika odds och ingen skillnad, för fasta platser (hypergeometrisk), "
-                "multiplicerad över omgångar "
-                "och genomsnitt över grupper.",
-                "Likelihood ratio of other odds to no gap, for fixed places (hypergeometric), multiplied over "
+                "Likelihoodkvoten för andra odds mot ingen skillnad, för ett fast antal platser (hypergeometrisk), "
+                "multiplicerad över omgångar och i genomsnitt över grupper.",
+                "Likelihood ratio of other odds against no gap, for fixed places (hypergeometric), multiplied over "
                 "intakes and "
                 "averaged over groups.",
             ),
             (
-                "omgångarna inte räknas i tidens ordning, eller samma personer räknas i flera.",
+                "omgångarna inte räknas i tidsordning, eller samma personer räknas i flera.",
                 "intakes are not counted in order of time, or the same people in several.",
             ),
             "Ville 1939; Turner, Ly & Grünwald 2021; Wang & Ramdas 2022",
@@ -118,9 +119,9 @@ CHAPTER = Chapter(
             ("bar", "rejected", "without_offer", "vacant"),
             ("Över gränsen men utan erbjudande", "Qualified but rejected"),
             (
-                "De som låg över den publicerade gränsen men inte fick något erbjudande, bredvid platser som "
-                "blev tomma.",
-                "Those above the published threshold who got no offer, beside posts left vacant.",
+                "De som låg på eller över den publicerade gränsen men inte fick något erbjudande, bredvid "
+                "platser som blev tomma.",
+                "Those at or above the published threshold who got no offer, beside posts left vacant.",
             ),
             ("Räknade per grupp; platser per ort.", "Counted by group; posts by site."),
             (
@@ -132,8 +133,8 @@ CHAPTER = Chapter(
             ("threshold", "thresholds"),
             ("En annan gräns", "Another threshold"),
             (
-                "Hur många i varje grupp som hade legat över en högre eller lägre gräns.",
-                "How many of each group would have been above a higher or lower threshold.",
+                "Hur många i varje grupp som hade legat på eller över en högre eller lägre gräns.",
+                "How many of each group would have been at or above a higher or lower threshold.",
             ),
             (
                 "Poängen mot gränsen, jämförda som bråk.",
@@ -141,19 +142,19 @@ CHAPTER = Chapter(
             ),
             (
                 "andra kunde ha sökt om gränsen vore en annan.",
-                "others might have applied had the bar been another.",
+                "others might have applied had the threshold been another.",
             ),
         ),
         Definition(
             ("later_start", "weeks"),
             ("Senare start", "A later start"),
             (
-                "Hur många som hade hunnit få legitimation om starten låg n veckor senare.",
-                "How many would have had their licence in time had the start been n weeks later.",
+                "Hur många fler som hade hunnit få legitimation om starten hade legat n veckor senare.",
+                "How many more would have had their licence in time had the start been n weeks later.",
             ),
             (
-                "De som uppfyller allt annat och väntade legitimation senast då, men inte före starten.",
-                "Those who meet all else and expected their licence by then, but not before the start.",
+                "De som uppfyller allt annat och väntade legitimation efter starten, men senast vid den senare.",
+                "Those who meet all else and expected their licence after the start, but by the later one.",
             ),
             ("väntade datum inte hålls.", "expected dates are not kept."),
         ),

@@ -20,21 +20,18 @@ CHAPTER = Chapter(
             ("Sammanvägd andel", "Shrunken rate"),
             (
                 "Tre sökandes andel säger nästan ingenting för sig. Den dras mot andelen för vägen till "
-                "legitimation, mer ju "
-                "färre de är.",
-                "The rate of three applicants says next to nothing by itself. It is drawn towards that of "
-                "their licence route, "
-                "the more so the fewer they are.",
+                "legitimation, eller för alla länder där vägen har färre än tre, mer ju färre de sökande är.",
+                "The rate of three applicants says next to nothing by itself. It is drawn towards that of their "
+                "licence route, or of all countries where the route has fewer than three, the more so the fewer "
+                "they are.",
             ),
             (
-                "Medelvärdet av en betabinomial efterhandsfördelning, genomsnittet över hur lika grupperna "
-                "är; intervallet är dess "
-                "mellersta 95 procent.",
-                "The mean of a beta-binomial posterior, averaged over how alike the groups are; the interval "
-                "is its "
-                "middle 95 per cent.",
+                "Medelvärdet av aposteriorifördelningen i en beta-binomialmodell, i genomsnitt över hur lika "
+                "grupperna kan vara; intervallet är fördelningens mellersta 95 procent.",
+                "The mean of the posterior of a beta-binomial model, averaged over how alike the groups may be; "
+                "the interval is its middle 95 per cent.",
             ),
-            ("grupperna inte är jämförbara med varandra.", "the groups of a pool are not alike."),
+            ("grupperna som vägs samman inte liknar varandra.", "the groups of a pool are not alike."),
             "Griffin & Krutchkoff 1971; Deely & Lindley 1981",
         ),
         Definition(
@@ -46,8 +43,9 @@ CHAPTER = Chapter(
             ),
             ("Exakta binomialgränser, 95 och 99,8 procent.", "Exact binomial limits, 95 and 99.8 per cent."),
             (
-                "de läses som ett test: av trettio grupper hamnar en eller två utanför den inre gränsen av ren slump.",
-                "they are read as a test: of thirty groups one or two are outside the inner one by chance.",
+                "de läses som ett test: av trettio grupper kan en eller två hamna utanför de inre gränserna av "
+                "ren slump.",
+                "they are read as a test: of thirty groups one or two may be outside the inner limits by chance.",
             ),
             "Spiegelhalter 2005",
         ),
@@ -55,15 +53,15 @@ CHAPTER = Chapter(
             ("detectable",),
             ("Vad som hade kunnat synas", "What could have been seen"),
             (
-                "Den minsta skillnad, nedåt och uppåt, som hade blivit larm med så många i gruppen.",
+                "Den minsta skillnad, nedåt och uppåt, som hade gett larm med så många i gruppen.",
                 "The smallest gap, down and up, that would have been an alarm with so many in the group.",
             ),
             (
-                "Antalet prövas stegvis från de andras andel, med övriga antal som de blev.",
+                "Antalet ändras ett steg i taget från de andras andel, medan övriga antal är som de blev.",
                 "The count is tried step by step from the others' rate, the other counts as observed.",
             ),
             (
-                "det läses som vad som vore önskvärt.",
+                "det läses som vad som vore önskvärt: det är vad som hade kunnat synas.",
                 "it is read as what is wanted: it is what could be seen.",
             ),
         ),

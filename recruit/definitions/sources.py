@@ -15,14 +15,13 @@ CHAPTER = Chapter(
             ),
             (
                 "Shapleys andel: vad som skulle försvinna om stegets andelar vore lika, i medeltal över alla "
-                "ordningar att göra dem "
-                "lika i. Delarna summerar till skillnaden.",
+                "ordningsföljder som de kan göras lika i. Delarna är tillsammans hela skillnaden.",
                 "Shapley share: what making that stage's rates equal would take away, averaged over all "
                 "orders in which "
                 "they could be made equal. The parts add up to the gap.",
             ),
             (
-                "ett tidigt steg tog bara de starkaste i en grupp: då ser ett senare steg snällt ut.",
+                "ett tidigt steg tog bara de starkaste i en grupp: då ser ett senare steg skonsamt ut.",
                 "an early stage took only the strongest of a group: then a late one looks kind.",
             ),
             "Shapley 1953",
@@ -36,8 +35,9 @@ CHAPTER = Chapter(
                 "it.",
             ),
             (
-                "Nej delat med besvarade, mot alla andra; Fishers test över grupper gånger krav.",
-                "No over answered, against all others; Fisher's test over groups times requirements.",
+                "Andelen nej bland de besvarade, mot alla andra; Fishers test över grupper gånger krav.",
+                "The share of no among those answered, against all others; Fisher's test over groups times "
+                "requirements.",
             ),
             (
                 "krav brister tillsammans: att ta bort två ger mer än summan.",
@@ -52,10 +52,10 @@ CHAPTER = Chapter(
                 "Decisions that differed from what the rules proposed, and by how much that moved the gap.",
             ),
             (
-                "Föreslagen skillnad plus det som flyttades är skillnaden som det beslutades.",
-                "The gap proposed plus what was moved is the gap as decided.",
+                "Den föreslagna skillnaden plus det som flyttades är den beslutade skillnaden.",
+                "The proposed gap plus what was moved is the gap as decided.",
             ),
-            ("bara några få beslut avvek.", "only few decisions differed."),
+            ("bara ett fåtal beslut avvek.", "only a few decisions differed."),
         ),
         Definition(
             ("zone",),
@@ -75,7 +75,7 @@ CHAPTER = Chapter(
                 "How much of the difference in mean points lies at each criterion.",
             ),
             (
-                "Vikten gånger skillnaden i medelnivå; delarna summerar exakt till skillnaden.",
+                "Vikten gånger skillnaden i medelnivå; delarna är tillsammans exakt skillnaden.",
                 "Weight times difference in mean level; the parts add up to the difference exactly.",
             ),
             (
@@ -91,12 +91,14 @@ CHAPTER = Chapter(
                 "Whether people alike on the criteria as a whole get different levels on one of them.",
             ),
             (
-                "Jämförelse inom skikt av lika totalpoäng: standardiserad skillnad, Mantels test och delta = "
+                "Jämförelse inom skikt av lika eller närliggande totalpoäng: standardiserad skillnad, Mantels "
+                "test och delta = "
                 "−2,35 ln alfa (A under 1, "
-                "B till 1,5, C över).",
-                "Compared within strata of equal total: standardised difference, Mantel's test and delta = "
+                "B till 1,5, C däröver, räknat till beloppet).",
+                "Compared within strata of equal or nearly equal totals: standardised difference, Mantel's test "
+                "and delta = "
                 "−2.35 ln alpha "
-                "(A below 1, B to 1.5, C above).",
+                "(A below 1, B to 1.5, C above, whatever its sign).",
             ),
             ("totalen själv är skev.", "the total itself is biased."),
             "Mantel 1963; Holland & Thayer 1988; Dorans & Schmitt 1991",

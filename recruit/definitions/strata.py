@@ -12,8 +12,8 @@ CHAPTER = Chapter(
             (
                 "En skillnad kan finnas i helheten men inte i någon av delarna, om grupperna söker till orter där "
                 "olika många går "
-                "vidare. Ordet säger vad som blir av skillnaden: består, vänder, försvinner, oklart, träder fram "
-                "eller inget säkert gap.",
+                "vidare. Ordet säger vad som blir av skillnaden: består, vänder, försvinner, oklart, träder "
+                "fram eller ingen säker skillnad.",
                 "A gap can be there in the whole and in none of the parts, if groups apply to sites where "
                 "different shares go "
                 "on. The word says what becomes of it: remains, turns, vanishes, unclear, appears, or no sure gap.",
@@ -36,16 +36,15 @@ CHAPTER = Chapter(
                 "One test of the gap, each stratum compared only with itself.",
             ),
             (
-                "Summan över skikten av observerat mindre väntat, i kvadrat, delat med variansernas summa; "
-                "corrected drar "
-                "först av en halv.",
+                "Summan över skikten av observerat minus väntat, i kvadrat, delat med variansernas summa; "
+                "corrected drar först av en halv.",
                 "The sum over strata of observed less expected, squared, over the sum of the variances; "
                 "corrected takes "
                 "off a half first.",
             ),
             (
-                "skikten drar åt olika håll, eller få är väntade.",
-                "strata pull in opposite directions, or few are expected.",
+                "skikten drar åt olika håll, eller de väntade antalen är små.",
+                "strata pull in opposite directions, or the expected counts are small.",
             ),
             "Cochran 1954; Mantel & Haenszel 1959",
         ),
@@ -57,9 +56,10 @@ CHAPTER = Chapter(
                 "Fisher's test for several small strata together.",
             ),
             (
-                "Alla summor över skikten som inte är troligare än den som blev, när varje oddskvot är 1.",
-                "All sums over strata that are no more probable than the observed one, when every odds ratio "
-                "is 1.",
+                "Summan av sannolikheterna för alla summor över skikten som inte är troligare än den som blev, "
+                "när varje oddskvot är 1.",
+                "The sum of the probabilities of all sums over strata that are no more probable than the "
+                "observed one, when every odds ratio is 1.",
             ),
             ("skikten drar åt olika håll.", "strata pull in opposite directions."),
             "Birch 1964; Mehta, Patel & Gray 1985",
@@ -107,7 +107,7 @@ CHAPTER = Chapter(
             ),
             (
                 "Skillnad i fördelning gånger medelandel, plus skillnad i andel gånger medelfördelning; "
-                "delarna summerar till skillnaden.",
+                "delarna är tillsammans skillnaden.",
                 "Difference in spread times mean rate, plus difference in rate times mean spread; the parts "
                 "add up to "
                 "the gap.",

@@ -42,7 +42,8 @@ CHAPTER = Chapter(
             (
                 "Summan av sannolikheterna för alla tabeller med samma summor som inte är troligare än den "
                 "som blev.",
-                "The sum over all tables with the same margins that are no more probable than this one.",
+                "The sum of the probabilities of all tables with the same margins that are no more probable "
+                "than this one.",
             ),
             (
                 "det läses som sannolikheten att skillnaden är slump.",
@@ -62,8 +63,8 @@ CHAPTER = Chapter(
                 "Twice the smaller tail, the observed table counted half.",
             ),
             (
-                "det tas som bevis: det kan överskrida sin nivå lite.",
-                "it is taken as proof: it can exceed its level a little.",
+                "det tas som bevis: det kan larma något oftare än nivån säger.",
+                "it is taken as proof: it can raise a false alarm a little more often than its level says.",
             ),
             "Lancaster 1961",
         ),
@@ -71,10 +72,8 @@ CHAPTER = Chapter(
             ("boschloo_p", "boschloo"),
             ("Boschloos p", "Boschloo's p"),
             (
-                "Ett starkare test än Fishers när båda antalen hade kunnat bli andra. Visas, men omdömet "
-                "vilar inte på det.",
-                "A stronger test than Fisher's where both counts could have been others. Shown; no verdict "
-                "rests on it.",
+                "Ett starkare test än Fishers när båda antalen hade kunnat bli andra. Inget omdöme vilar på det.",
+                "A stronger test than Fisher's where both counts could have been others. No verdict rests on it.",
             ),
             (
                 "Sannolikheten för ett minst lika litet ensidigt Fisher-p vid den gemensamma andel där den är "
@@ -120,8 +119,10 @@ CHAPTER = Chapter(
                 "nearly every other selection would otherwise give some p below .05.",
             ),
             (
-                "Grupper gånger steg; den som ingen kom till eller som saknar andra räknas inte.",
-                "Groups times stages; one that nobody came to, or without others, is not counted.",
+                "Grupper gånger steg; en grupp där ingen kom till steget, eller som inte har några andra att "
+                "jämföras med, räknas inte.",
+                "Groups times stages; a group of whom nobody came to the stage, or without others to be "
+                "compared with, is not counted.",
             ),
             (
                 "familjen ändras efter att man har sett svaret.",
