@@ -1,4 +1,4 @@
-"""Those who are asked answer on a phone: a referee by the keyboard alone, applicants in browsers without script and with."""
+"""Those who are asked answer on a phone: a referee by the keyboard alone, applicants without script and with it."""
 
 import re
 from collections.abc import Iterator
@@ -31,8 +31,8 @@ LATER = "later@example.org"
 
 @dataclass(frozen=True)
 class Asked:
-    """Where it is served, the link of a referee, and the references of two applicants: one is asked for a document, one,
-    whose intake has closed, to go through a section."""
+    """Where it is served, the link of a referee, and the references of two applicants: one is asked for a document, the
+    other, whose intake has closed, to go through a section."""
 
     address: str
     link: str
