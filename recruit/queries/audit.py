@@ -43,13 +43,14 @@ class Report:
 
 @dataclass(frozen=True)
 class Audited:
-    """One intake as its auditor sees it. `confirmed` is the newest confirmed version of the list."""
+    """One intake as its auditor sees it. `confirmed` and `published` are the newest such versions of the list."""
 
     intake: Intake
     report: Report | None
     under_way: bool
     failed: bool
     confirmed: int | None
+    published: int | None
     published_at: datetime | None
     overrides: int
     conflicts: int
@@ -84,7 +85,8 @@ def intakes(session: Session, *, region_id: int) -> list[Audited]:
             under_way=each.id in under_way,
             failed=each.id in failed and each.id not in under_way,
             confirmed=confirmed.get(each.id or 0),
-            published_at=published.get(each.id or 0),
+            published=published.get(each.id or 0, (None, None))[0],
+            published_at=published.get(each.id or 0, (None, None))[1],
             overrides=overrides.get(each.id or 0, 0),
             conflicts=conflicts.get(each.id or 0, 0),
             requests=requests.get(each.id or 0, 0),
@@ -132,8 +134,8 @@ def _reports(session: Session, region_id: int) -> tuple[dict[int, Report], set[i
     return reports, running, {key for key, state in newest.items() if state is AnalysisState.FAILED}
 
 
-def _lists(session: Session, region_id: int) -> tuple[dict[int, int], dict[int, datetime]]:
-    """The newest confirmed version of each intake's list, and when one was last published."""
+def _lists(session: Session, region_id: int) -> tuple[dict[int, int], dict[int, tuple[int, datetime]]]:
+    """The newest confirmed version of each intake's list; the newest published one, and when it was."""
     rows = session.execute(
         select_columns(
             col(InterviewList.intake_id), col(InterviewList.version), col(ListPublication.published_at)
@@ -143,11 +145,11 @@ def _lists(session: Session, region_id: int) -> tuple[dict[int, int], dict[int, 
         .order_by(col(InterviewList.version))
     )
     confirmed: dict[int, int] = {}
-    published: dict[int, datetime] = {}
+    published: dict[int, tuple[int, datetime]] = {}
     for intake_id, version, at in rows:
         confirmed[intake_id] = version
         if at is not None:
-            published[intake_id] = at
+            published[intake_id] = (version, at)
     return confirmed, published
 
 

@@ -12,16 +12,17 @@ import pytest
 from flask.testing import FlaskClient
 from sqlmodel import Session, col, delete, select
 
-from recruit.models import Account, Application, Membership, Role
+from recruit.models import Account, Application, Intake, InterviewList, Membership, RankingRun, Role
 from recruit.queries import naming, record
 from recruit.queries.record import Search
+from recruit.services import publishing
 from recruit.services.record import write
 from recruit.web import build_app
 from tests.databases import ONE_DATABASE
 from tests.demo import REGION, Demo
 from tests.recruit.factories import NOW, World, post, sign_in
 from tests.recruit.page_helpers import english
-from tests.recruit.ranking_helpers import closed_intake, confirmed, ranked
+from tests.recruit.ranking_helpers import LATER, closed_intake, confirmed, ranked
 
 AUDIT = "/g/alvmark/audit"
 #: Enough pages of each kind for its variants: drafts and confirmed lists, assessed and finished intakes.
@@ -91,6 +92,17 @@ def test_home_tells_what_waits_and_where_lists_stand(auditor: FlaskClient) -> No
     page = auditor.get(AUDIT).text
     assert "being computed" in page or "Ask for an analysis" in page
     assert "confirmed, not published" in page
+
+
+@ONE_DATABASE
+def test_home_tells_which_version_is_published(auditor: FlaskClient, session: Session, world: World) -> None:
+    first = session.exec(select(InterviewList)).one()
+    publishing.publish(session, interview_list=first, actor=world.second, now=LATER)
+    session.commit()
+    assert ">published " in auditor.get(AUDIT).text
+    intake, run = session.exec(select(Intake)).one(), session.exec(select(RankingRun)).one()
+    confirmed(session, world, intake, run, places=3)
+    assert "confirmed, not published; version 1 published " in auditor.get(AUDIT).text
 
 
 @ONE_DATABASE
