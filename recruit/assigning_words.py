@@ -51,6 +51,13 @@ def _sentence(short: "Shortage", codes: Mapping[int, str], numbers: Mapping[int,
             codes=which,
             **figures,
         )
+    if short.kind == "time":
+        return _(
+            "Those who may assess %(codes)s have no more time: each needs %(needed)s assessors and can get %(found)s. "
+            "Raise what some of them can take at most, or add an assessor.",
+            codes=which,
+            **figures,
+        )
     if short.kind == "most_in_all":
         return _(
             "The assessors can take %(found)s assessments in all, and %(needed)s are needed. Raise what some of them "

@@ -9,7 +9,14 @@ from scoring.assigning_board import Board, Matrix
 from scoring.errors import ScoringError
 
 Kind = Literal[
-    "assessors", "application", "most_in_all", "competing", "least_in_all", "least_of_one", "least_of_some"
+    "assessors",
+    "application",
+    "time",
+    "most_in_all",
+    "competing",
+    "least_in_all",
+    "least_of_one",
+    "least_of_some",
 ]
 
 
@@ -19,6 +26,7 @@ class Shortage:
 
     - assessors: an application needs `needed`, only `found` may get something new.
     - application: each of `applications` needs `needed` and has at most `found` without a bar.
+    - time: enough may assess each of `applications`, and only `found` of them can take more.
     - most_in_all: `needed` assessments in all, and all together can take `found`.
     - competing: `applications` need `needed` assessments of `assessors`, who can take `found`.
     - least_in_all: all together are to have at least `needed`, and there are `found`.
@@ -59,15 +67,17 @@ def _too_few(board: Board) -> list[Shortage]:
 
 
 def _bare(board: Board) -> list[Shortage]:
-    can = board.allowed & (board.most > board.fixed.sum(axis=0))
-    options = can.sum(axis=1) + board.fixed.sum(axis=1)
-    short: dict[tuple[int, int], list[int]] = {}
+    """Applications that too few can assess: for conflicts of interest, or because those without one have no time."""
+    fixed = board.fixed.sum(axis=1)
+    unconflicted = board.allowed.sum(axis=1) + fixed
+    options = (board.allowed & (board.most > board.fixed.sum(axis=0))).sum(axis=1) + fixed
+    short: dict[tuple[Kind, int, int], list[int]] = {}
     for row in np.nonzero(options < board.need)[0]:
-        key = (int(board.need[row]), int(options[row]))
-        short.setdefault(key, []).append(board.applications[row])
+        kind: Kind = "application" if unconflicted[row] < board.need[row] else "time"
+        found = unconflicted[row] if kind == "application" else options[row]
+        short.setdefault((kind, int(board.need[row]), int(found)), []).append(board.applications[row])
     return [
-        Shortage("application", needed, found, tuple(which))
-        for (needed, found), which in sorted(short.items())
+        Shortage(kind, needed, found, tuple(which)) for (kind, needed, found), which in sorted(short.items())
     ]
 
 

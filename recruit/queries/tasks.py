@@ -16,6 +16,7 @@ from recruit.models import (
     AssignmentStatus,
     CalibrationCase,
     CalibrationRound,
+    ConflictOfInterest,
     Intake,
     SetAside,
 )
@@ -75,8 +76,8 @@ def _case(session: Session, intake: Intake, number: int, assessor_id: int) -> Ta
 
 
 def why_gone(session: Session, *, intake: Intake, code: str, assessor_id: int) -> str:
-    """Why an application that the assessor had is no task of theirs: withdrawn, changed (no longer eligible) or aside;
-    "none" when it never was, or was handed to somebody else.
+    """Why an application that the assessor had is no task of theirs: withdrawn, changed (no longer eligible), aside,
+    or conflict (declared by somebody else); "none" when it never was, or was handed to somebody else.
     """
     found = session.exec(
         select(Assignment, Application)
@@ -93,7 +94,11 @@ def why_gone(session: Session, *, intake: Intake, code: str, assessor_id: int) -
         return "none"
     assignment, application = found
     if assignment.status is AssignmentStatus.RECUSED:
-        return "aside"
+        by = select(ConflictOfInterest.declared_by_id).where(
+            ConflictOfInterest.application_id == application.id,
+            ConflictOfInterest.assessor_id == assessor_id,
+        )
+        return "aside" if session.exec(by).first() in (None, assessor_id) else "conflict"
     return "withdrawn" if application.status is ApplicationStatus.WITHDRAWN else "changed"
 
 

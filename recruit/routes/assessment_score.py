@@ -117,7 +117,10 @@ def _gone(found: Intake, code: str) -> Any:
         "changed": _(
             "The decision on eligibility has been changed. The application is not assessed, until it may be again."
         ),
-        "aside": _("You have put the application aside, and it has gone to somebody else."),
+        "aside": _("You have put the application aside."),
+        "conflict": _(
+            "A coordinator has recorded that you have a conflict of interest with the application."
+        ),
     }[why]
     return _gone_page(found, code, words, 404)
 

@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 
 from recruit.models import Application, Assignment, AssignmentStatus, AttachmentKind, Intake
 from recruit.queries import assessment as queries
-from recruit.services import panels
+from recruit.services import conflicts, panels
 from recruit.storage import Storage
 from tests.recruit.assessment_helpers import (
     LATER,
@@ -23,9 +23,10 @@ from tests.recruit.assessment_helpers import (
     set_all,
     submit,
 )
-from tests.recruit.factories import World, post, sign_in
+from tests.recruit.factories import NOW, World, post, sign_in
 from tests.recruit.intake_helpers import attachment, submitted
 from tests.recruit.kept import kept
+from tests.recruit.page_helpers import english
 
 BASE = "/g/alvmark/bt-2026"
 ALL_SET = {
@@ -256,6 +257,27 @@ def test_recusing_needs_a_reason_and_hides_the_application(
     assert post(client, f"{url}/recuse", {"reason": " "}).status_code == 422
     assert post(client, f"{url}/recuse", {"reason": "Vi har arbetat ihop."}).status_code == 303
     assert client.get(url).status_code == 404
+
+
+def test_assessor_is_told_who_said_that_they_have_a_conflict(
+    session: Session, world: World, client: FlaskClient, mine: list[Assignment]
+) -> None:
+    application = application_of(session, mine[0])
+    conflicts.declare_conflict(
+        session,
+        application=application,
+        assessor_id=mine[0].assessor_id,
+        reason="Tidigare chef.",
+        actor=world.actor,
+        now=NOW,
+    )
+    session.commit()
+    sign_in(client, world.assessors[0])
+    english(client)
+    gone = client.get(f"{BASE}/assess/{application.mask_code}")
+    assert gone.status_code == 404
+    assert "A coordinator has recorded that you have a conflict of interest" in gone.text
+    assert "Tidigare chef." not in gone.text
 
 
 def test_documents_are_redacted_copies_under_neutral_names(

@@ -278,6 +278,27 @@ def test_a_refusal_gives_the_numbers() -> None:
     assert (shortage.needed, shortage.found) == (132, 104)
 
 
+def test_who_has_no_more_time_is_no_conflict_of_interest() -> None:
+    with pytest.raises(Impossible) as refusal:
+        plan(
+            needs={1: 2, 2: 2},
+            assessors={5: Terms(), 6: Terms(most=1), 7: Terms()},
+            barred={(2, 7), (2, 5)},
+            fixed={1: {6}},
+        )
+    assert [(each.kind, each.applications) for each in refusal.value.shortages] == [("application", (2,))]
+    with pytest.raises(Impossible) as refusal:
+        plan(
+            needs={1: 2, 2: 2},
+            assessors={5: Terms(), 6: Terms(most=1), 7: Terms()},
+            barred={(2, 7)},
+            fixed={1: {6}},
+        )
+    assert [(each.kind, each.applications, each.found) for each in refusal.value.shortages] == [
+        ("time", (2,), 1)
+    ]
+
+
 def test_limits_beyond_all_numbers_are_no_limits() -> None:
     assert spread(10, 3, a1=Terms(most=10**9)).overlap.efficiency is not None
 
