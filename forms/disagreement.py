@@ -34,7 +34,7 @@ class ThresholdForm(WordedForm):
 
 
 class DecideForm(WordedForm):
-    """How a disagreement is dealt with, and why."""
+    """How a disagreement is dealt with, and why. `seen`: the newest decision that the page showed."""
 
     way = OneOf(N_("How is it dealt with?"), choices=WAYS, needed=N_("Choose how it is dealt with"))
     reason = Paragraphs(
@@ -43,6 +43,7 @@ class DecideForm(WordedForm):
         needed=N_("Write why, in a sentence"),
         description=N_("Kept in the record. In a discussion the assessors read it."),
     )
+    seen = HiddenField()
 
 
 class SettleForm(WordedForm):

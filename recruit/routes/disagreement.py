@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from forms.disagreement import DecideForm, SettleForm, ThresholdForm
 from recruit import clock, disagreement_view
 from recruit.database import transaction
-from recruit.errors import Invalid, NotFound, Refusal
+from recruit.errors import Conflict, Invalid, NotFound, Refusal
 from recruit.i18n import gettext as _
 from recruit.models import Application, Disagreement, DisagreementEnd, DisagreementWay, Intake, Role
 from recruit.models.types import id_of
@@ -128,6 +128,10 @@ def _show(
         if each.way is DisagreementWay.DISCUSSION
     ]
     last = len(said[-1][1]) if said else 0
+    form = form or DecideForm(say=_)
+    form.seen.data = str(
+        id_of(newest) if newest else 0
+    )  # the page shows it now: what is sent again has seen it
     return (
         render_template(
             "assessment/disagreement.html",
@@ -144,7 +148,7 @@ def _show(
             waiting=waiting,
             missing=waiting
             and not decided_on.third_on_its_way(db(), application_id=id_of(application), stage=stage),
-            form=form or DecideForm(say=_),
+            form=form,
             settle=settle or SettleForm(data={"seen": str(last)}, say=_),
             problem=problem,
             may=Role.COORDINATOR in roles(),
@@ -181,6 +185,7 @@ def decide(region: str, intake: str, stage: str, code: str) -> Any:
         "third": disagreement.ask_third,
         "left": disagreement.leave,
     }[way]
+    seen = str(form.seen.data or "")
     done = {
         "discussion": _(
             "The assessors see each other's levels of %(code)s now, and are told by mail.", code=code
@@ -197,6 +202,7 @@ def decide(region: str, intake: str, stage: str, code: str) -> Any:
                 reason=form.reason.data or "",
                 actor=actor(),
                 now=clock.now(),
+                seen=int(seen) if seen.isdecimal() else None,
             )
     except Refusal as refusal:
         if isinstance(refusal, NotFound):
@@ -268,7 +274,10 @@ def undo(region: str, intake: str, stage: str, code: str) -> Any:
     found = intake_here()
     try:
         with transaction(db()):
-            disagreement.undo(db(), decided=_newest(found, stage, code), actor=actor(), now=clock.now())
+            newest = _newest(found, stage, code)
+            if request.form.get("seen", type=int) not in (None, newest.id):
+                raise Conflict(_("Something else has been decided on it since."))
+            disagreement.undo(db(), decided=newest, actor=actor(), now=clock.now())
     except Refusal as refusal:
         if isinstance(refusal, NotFound):
             raise

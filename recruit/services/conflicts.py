@@ -20,7 +20,7 @@ from recruit.queries import assessment as queries
 from recruit.queries import assigning as inputs
 from recruit.queries import release
 from recruit.services import assigning, calibration, record
-from recruit.services.handing import hand_out, held, members_of
+from recruit.services.handing import hand_out, held, members_of, tell_given
 from recruit.services.holding import hold_intake
 from recruit.services.written import checked_reason
 
@@ -90,8 +90,8 @@ def _set_aside(session: Session, application: Application, assessor_id: int) -> 
 
 
 def replace(session: Session, recused: Assignment, application: Application, now: datetime) -> int | None:
-    """Give what somebody has set aside to the assessor with the least to do; returns their account's id, None where
-    nobody is free or what rests on the stage is released. The caller holds the intake.
+    """Give what somebody has set aside to the assessor with the least to do, and tell them; returns their account's id,
+    None where nobody is free or what rests on the stage is released. The caller holds the intake.
 
     A calibration's case goes to nobody: all others have it already, and without it all may be in.
     """
@@ -116,6 +116,7 @@ def replace(session: Session, recused: Assignment, application: Application, now
         return None
     hand_out(session, intake, recused.stage, id_of(application), chosen[0], now)
     session.flush()
+    tell_given(session, intake, [(number, chosen[0])], now)
     return chosen[0]
 
 

@@ -74,16 +74,24 @@ def set_threshold(
 
 
 def ask_third(
-    session: Session, *, application: Application, stage: str, reason: str, actor: Actor, now: datetime
+    session: Session,
+    *,
+    application: Application,
+    stage: str,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    seen: int | None = None,
 ) -> int:
     """Ask for one more assessment of an application; returns the new assessor's account id.
 
     The mean over all three counts then. Nobody gets it who has a conflict with it or has assessed it, and loads stay as
-    even as they can. Raises Invalid without a reason; NotAllowed for somebody with an interest of their own or an
-    assessment of it; Conflict when it has three already, when something is open, when the stage has been released, or
-    when nobody is free to make it.
+    even as they can. `seen` is the newest decision that the page showed, 0 if it showed none; None for whoever had no
+    page. Raises Invalid without a reason; NotAllowed for somebody with an interest of their own or an
+    assessment of it; Conflict when it has three already, when something is open or has been decided since `seen`, when
+    the stage has been released, or when nobody is free to make it.
     """
-    intake, found = _ready(session, application, stage, actor, now)
+    intake, found = _ready(session, application, stage, actor, now, seen)
     reason = checked_reason(reason)
     if len(_panel(session, found, stage)) >= assessments.THIRD:
         raise Conflict(_("%(code)s has three assessments already.", code=found.mask_code))
@@ -97,10 +105,17 @@ def ask_third(
 
 
 def leave(
-    session: Session, *, application: Application, stage: str, reason: str, actor: Actor, now: datetime
+    session: Session,
+    *,
+    application: Application,
+    stage: str,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    seen: int | None = None,
 ) -> Disagreement:
     """Leave a disagreement as it is: the mean counts. Raises as `ask_third`."""
-    intake, found = _ready(session, application, stage, actor, now)
+    intake, found = _ready(session, application, stage, actor, now, seen)
     reason = checked_reason(reason)
     made = _open(session, intake, found, stage, DisagreementWay.LEFT, reason, actor, now)
     made.end, made.settled_at, made.settled_by_id = DisagreementEnd.KEPT, now, actor.person()
@@ -189,7 +204,14 @@ def _written_in(session: Session, found: Disagreement) -> bool:
 
 
 def open_discussion(
-    session: Session, *, application: Application, stage: str, reason: str, actor: Actor, now: datetime
+    session: Session,
+    *,
+    application: Application,
+    stage: str,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    seen: int | None = None,
 ) -> Disagreement:
     """Let the assessors of an application see each other's levels and notes of it, and write to each other.
 
@@ -198,7 +220,7 @@ def open_discussion(
     from recruit.models import Notice
     from recruit.services import notices
 
-    intake, found = _ready(session, application, stage, actor, now)
+    intake, found = _ready(session, application, stage, actor, now, seen)
     reason = checked_reason(reason)
     made = _open(session, intake, found, stage, DisagreementWay.DISCUSSION, reason, actor, now)
     assessors = sorted(each.assessor_id for each in _panel(session, found, stage))
@@ -244,7 +266,7 @@ def _check_stage(stage: str) -> None:
 
 
 def _ready(
-    session: Session, application: Application, stage: str, actor: Actor, now: datetime
+    session: Session, application: Application, stage: str, actor: Actor, now: datetime, seen: int | None
 ) -> tuple[Intake, Application]:
     """The intake, held, and the application as it is now, when something may be decided on it."""
     _check_stage(stage)
@@ -254,6 +276,8 @@ def _ready(
         raise Conflict(_("%(code)s is no longer in the running.", code=application.mask_code))
     refuse_involved(session, application, stage, actor)
     refuse_released(session, intake=intake, stage=stage)
+    if seen is not None:
+        _refuse_unseen(session, application, stage, seen)
     panel = _panel(session, application, stage)
     submitted = sum(each.status is AssignmentStatus.SUBMITTED for each in panel)
     if submitted < len(panel) or submitted < assessments.PER_APPLICATION:
@@ -262,6 +286,20 @@ def _ready(
         )
     _close_finished(session, application, stage, submitted, actor, now)
     return intake, application
+
+
+def _refuse_unseen(session: Session, application: Application, stage: str, seen: int) -> None:
+    """Raise Conflict when the newest decision is another than the one that a page showed."""
+    decisions = decided_on.decisions_on(session, application_id=id_of(application), stage=stage)
+    if seen != (id_of(decisions[-1]) if decisions else 0):
+        raise Conflict(_decided_since(application))
+
+
+def _decided_since(application: Application) -> str:
+    return _(
+        "Somebody has decided on %(code)s since you opened the page. Look at it again.",
+        code=application.mask_code,
+    )
 
 
 def _close_finished(
@@ -275,12 +313,7 @@ def _close_finished(
     ]
     for each in open_ones:
         if each.way is not DisagreementWay.THIRD or submitted < assessments.THIRD:
-            raise Conflict(
-                _(
-                    "Somebody has decided on %(code)s since you opened the page. Look at it again.",
-                    code=application.mask_code,
-                )
-            )
+            raise Conflict(_decided_since(application))
         each.end, each.settled_at, each.settled_by_id = DisagreementEnd.CHANGED, now, actor.person()
         session.add(each)
     session.flush()

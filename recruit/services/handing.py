@@ -1,14 +1,16 @@
 """Assignments as rows: handed out, held, taken back. Every assignment of an assessor begins and ends here."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
 
-from recruit.models import Assignment, AssignmentStatus, Intake
+from recruit.models import Assignment, AssignmentStatus, Intake, Notice
 from recruit.models.types import id_of
 from recruit.queries.steps import is_begun
+from recruit.services import notices
 
 Pair = tuple[int, int]
 
@@ -27,6 +29,24 @@ def hand_out(
             assigned_at=now,
         )
     )
+
+
+def tell_given(
+    session: Session, intake: Intake, given: Iterable[Pair], now: datetime, *, besides: int | None = None
+) -> None:
+    """Tell each assessor of (application, assessor) pairs how many they have got. `besides` is who did it and knows."""
+    new = Counter(assessor for _application, assessor in given)
+    for assessor, number in sorted(new.items()):
+        notices.tell(
+            session,
+            kind=Notice.ASSIGNED,
+            region_id=intake.region_id,
+            now=now,
+            intake=intake,
+            number=number,
+            to=[assessor],
+            besides=besides,
+        )
 
 
 def take_back(session: Session, intake: Intake, stage: str, pairs: Collection[Pair]) -> list[Pair]:

@@ -13,15 +13,15 @@ from sqlmodel import Session, col, select
 from recruit.actor import Actor
 from recruit.errors import Conflict, Invalid, NotFound
 from recruit.i18n import lazy_gettext as _
-from recruit.models import Assignment, AssignmentPlan, AssignmentStatus, Intake, IntakeStatus, Notice
+from recruit.models import Assignment, AssignmentPlan, AssignmentStatus, Intake, IntakeStatus
 from recruit.models.types import id_of
 from recruit.queries import assessment as queries
 from recruit.queries import assigning as inputs
 from recruit.queries import intake as intakes
 from recruit.queries.steps import is_begun
-from recruit.services import assigning, conflict_search, notices, record
+from recruit.services import assigning, conflict_search, record
 from recruit.services.assigning import Basis
-from recruit.services.handing import Pair, hand_out, held, members_of, recusals, take_back
+from recruit.services.handing import Pair, hand_out, held, members_of, recusals, take_back, tell_given
 from recruit.services.holding import hold_intake
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def carry_out(
     loads = {who: after for who, _before, after in content["loads"]}
     summary = AssignmentSummary(len(added), content["kept"], len(back), loads)
     _write(session, intake, plan, summary, actor, now)
-    _tell(session, intake, added, actor, now)
+    tell_given(session, intake, added, now, besides=actor.account_id)
     return summary
 
 
@@ -208,24 +208,6 @@ def _hold_standing(session: Session, intake: Intake, stage: str) -> None:
         Assignment.status == AssignmentStatus.ASSIGNED,
     )
     held(session, standing)
-
-
-def _tell(session: Session, intake: Intake, added: list[Pair], actor: Actor, now: datetime) -> None:
-    """Each assessor who gets more is told how many. The one place where that happens."""
-    new: dict[int, int] = {}
-    for _application, who in added:
-        new[who] = new.get(who, 0) + 1
-    for who, number in sorted(new.items()):
-        notices.tell(
-            session,
-            kind=Notice.ASSIGNED,
-            region_id=intake.region_id,
-            now=now,
-            intake=intake,
-            number=number,
-            to=[who],
-            besides=actor.account_id,
-        )
 
 
 def assign(

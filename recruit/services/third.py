@@ -21,7 +21,7 @@ from recruit.models import (
 from recruit.models.types import id_of
 from recruit.queries import assessment as queries
 from recruit.queries import interview as lists
-from recruit.services import assigning, interview, panels, ranking, record, settling
+from recruit.services import assigning, handing, interview, panels, ranking, record, settling
 from recruit.services.holding import hold_intake
 from recruit.services.list_content import hold
 
@@ -113,7 +113,8 @@ def _zone(session: Session, found: InterviewList, intake: Intake, run: RankingRu
 def give_third(
     session: Session, intake: Intake, stage: str, applications: list[Application], now: datetime
 ) -> dict[str, int]:
-    """Hand out one more assessment of each application that has fewer than three; the new assessor's id by mask code.
+    """Hand out one more assessment of each application that has fewer than three, and tell who gets it; the new
+    assessor's id by mask code.
 
     Raises Conflict, naming the applications, when one has too few assessors without a conflict of interest.
     """
@@ -127,4 +128,5 @@ def give_third(
     for application_id, assessor_id in added:
         panels.hand_out(session, intake, stage, application_id, assessor_id, now)
     session.flush()
+    handing.tell_given(session, intake, added, now)
     return {short[application_id]: assessor_id for application_id, assessor_id in added}

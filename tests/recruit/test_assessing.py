@@ -5,17 +5,19 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from recruit.actor import Actor
 from recruit.errors import Conflict, Invalid, NotFound
 from recruit.models import (
+    Account,
     ApplicationStatus,
     Assignment,
     AssignmentStatus,
     Eligibility,
     Intake,
     LevelStep,
+    OutgoingMail,
     RecordEntry,
     SetAside,
     SetAsideReason,
@@ -168,7 +170,13 @@ def test_set_aside_goes_to_somebody_else_and_comes_back(
 ) -> None:
     task = mine[0]
     set_all(session, task, 2)
+    before = len(session.exec(select(OutgoingMail)).all())
     row = aside(session, task)
+    told = session.exec(select(OutgoingMail).order_by(col(OutgoingMail.id))).all()[before:]
+    given = session.get_one(Account, row.replacement_id)
+    assert [(mail.recipient, "1 ansökan att bedöma" in mail.subject) for mail in told] == [
+        (given.email, True)
+    ]
     panel = {
         each.assessor_id
         for each in queries.assignments(session, intake, "screening")
@@ -184,8 +192,8 @@ def test_set_aside_goes_to_somebody_else_and_comes_back(
         if each.application_id == task.application_id
     }
     assert panel_now == panel - {row.replacement_id} | {task.assessor_id}
-    told = [entry.action for entry in session.exec(select(RecordEntry)) if "aside" in entry.action]
-    assert told == ["assessment.set_aside"]
+    actions = [entry.action for entry in session.exec(select(RecordEntry)) if "aside" in entry.action]
+    assert actions == ["assessment.set_aside"]
 
 
 def test_what_somebody_else_has_begun_stays_with_them(

@@ -169,6 +169,8 @@ def test_third_assessment_makes_the_application_incomplete_until_it_is_in(
         session, application=far, stage=STAGE, reason="Tre isär.", actor=world.actor, now=LATER
     )
     assert chosen == third
+    told = session.exec(select(OutgoingMail.subject, OutgoingMail.recipient)).all()
+    assert [who for subject, who in told if "1 ansökan att bedöma" in subject] == [world.assessors[2].email]
     assert rankings.unsubmitted(session, intake=intake, stage=STAGE) == [far.mask_code]
     assert decided_on.third_still_out(session, intake=intake, stage=STAGE) == [far.mask_code]
     row = session.exec(select(Assignment).where(Assignment.assessor_id == third)).one()

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from recruit import clock
-from recruit.models import Application, Intake, LevelChange
+from recruit.models import Application, Disagreement, DisagreementWay, Intake, LevelChange
 from recruit.services import disagreement, ranking
 from recruit.services import intake as intakes
 from tests.databases import ONE_DATABASE
@@ -65,6 +65,28 @@ def test_coordinator_deals_with_one_and_what_was_typed_stays(
     assert "Nothing to deal with." in client.get(QUEUE).text
     assert post(client, f"{QUEUE}/{code}/undo", {}).status_code == 303
     assert "1 application to deal with" in client.get(QUEUE).text
+
+
+def test_decision_by_another_since_the_page_was_read_stands(
+    session: Session, world: World, client: FlaskClient
+) -> None:
+    _intake, (code, other) = closed(session, world, (4, 1), (4, 1))
+    sign_in(client, world.coordinator)
+    english(client)
+    chair = other_client(client, world.chair)
+    mine = {"way": "discussion", "reason": "Det här står kvar.", "seen": "0"}
+    for address, theirs in ((f"{QUEUE}/{code}", "left"), (f"{QUEUE}/{other}", "third")):
+        assert 'name="seen" type="hidden" value="0"' in client.get(address).text
+        assert post(chair, address, {"way": theirs, "reason": "Först.", "seen": "0"}).status_code == 303
+        refused = post(client, address, mine)
+        assert refused.status_code == 409
+        assert "Somebody has decided" in refused.text
+        assert "Det här står kvar." in refused.text
+        assert post(client, f"{address}/undo", {"seen": "0"}).status_code == 409
+    decided = session.exec(select(Disagreement).order_by(col(Disagreement.id))).all()
+    assert [each.way for each in decided] == [DisagreementWay.LEFT, DisagreementWay.THIRD]
+    read = {**mine, "seen": str(decided[0].id)}
+    assert post(client, f"{QUEUE}/{code}", read).status_code == 303
 
 
 def test_discussion_shows_both_sides_to_its_assessors_and_changes_own_levels(
