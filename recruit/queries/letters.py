@@ -3,6 +3,7 @@
 import enum
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, func, or_, select
@@ -27,6 +28,7 @@ from recruit.models import (
     OutgoingMail,
     RankingRow,
     RecipientMark,
+    UtcDateTime,
 )
 from recruit.queries import interview as lists
 
@@ -236,6 +238,25 @@ def states_of(session: Session, *, sending: LetterSending) -> dict[MailState, in
         OutgoingMail.sending_id == sending.id, col(OutgoingMail.resent_from_id).is_(None)
     )
     return dict(session.exec(found.group_by(col(OutgoingMail.state))).all())
+
+
+@dataclass(frozen=True)
+class PutOff:
+    """Messages that wait since a try in vain: how many, and when the first of them is tried again."""
+
+    number: int
+    next_try_at: datetime | None
+
+
+def put_off(session: Session, *, sending: LetterSending) -> PutOff:
+    """What of a sending did not go the last time: the mail server was away, or would not take it yet."""
+    found = select(func.count(), func.min(OutgoingMail.next_try_at, type_=UtcDateTime)).where(
+        OutgoingMail.sending_id == sending.id,
+        OutgoingMail.state == MailState.WAITING,
+        col(OutgoingMail.last_error).is_not(None),
+        col(OutgoingMail.resent_from_id).is_(None),
+    )
+    return PutOff(*session.exec(found).one())
 
 
 @dataclass(frozen=True)

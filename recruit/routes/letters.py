@@ -140,6 +140,7 @@ def _page(
         refused=refused,
         differences=differences or [],
         states=states,
+        put_off=queries.put_off(db(), sending=sending) if states.get(MailState.WAITING) else None,
         mail_states=MailState,
         gaps=service.merging.gaps(queries.texts_in(sending)),
         grace=settings().letter_grace_minutes,

@@ -95,6 +95,20 @@ def test_from_the_choice_to_the_outbox(group: FlaskClient, session: Session, wor
     assert "Send what was stopped after all" in group.get(address).text
 
 
+def test_letters_that_wait_for_a_server_that_is_away_say_so(group: FlaskClient, session: Session) -> None:
+    address = begun(group)
+    assert post(group, f"{address}/send", {"seen": seen(group, address)}).status_code == 303
+    assert "the last time" not in group.get(address).text
+    mails = session.exec(select(OutgoingMail).where(col(OutgoingMail.sending_id).is_not(None))).all()
+    for each in mails:
+        each.attempts, each.last_error, each.next_try_at = 1, "ConnectionRefusedError", LATER
+        session.add(each)
+    session.commit()
+    page = group.get(address).text
+    assert "2 letters did not go the last time: the mail server did not answer" in page
+    assert "Nothing is lost" in page
+
+
 def test_every_page_of_letters_opens(group: FlaskClient, session: Session) -> None:
     address = begun(group)
     code = session.exec(select(LetterRecipient)).first()
