@@ -16,7 +16,7 @@ from recruit import compression, display, i18n, limits, navigation, signin, type
 from recruit.access import ACCESS, PUBLIC
 from recruit.cookies import Sessions
 from recruit.database import make_engine
-from recruit.errors import Refusal
+from recruit.errors import NotFound, Refusal
 from recruit.guard import ask_to_sign_in, guard, send_again
 from recruit.incoming import MAX_NUMBER, MAX_TEXT_BYTES, Incoming
 from recruit.rendering import Environment
@@ -123,6 +123,8 @@ def _ways_on(refusal: Refusal) -> list[tuple[str, str]]:
             "profile.show", region=g.region.slug, key=refusal.key, version=refusal.version, _anchor="approval"
         )
         return [(address, i18n.gettext("To the version and its approval"))]
+    if isinstance(refusal, NotFound) and request.blueprint == "application":
+        return [(url_for("application.mine"), i18n.gettext("Your applications"))]
     return []
 
 

@@ -60,8 +60,10 @@ def own(session: Session, *, account: Account, reference: str) -> tuple[Own, Cri
     another's or one disposed of. One query.
     """
     found = session.execute(_own(), {"reference": reference, "account_id": account.id}).first()
-    if found is None or found[0].disposed_at is not None:
+    if found is None:
         raise NotFound(_("You have no application with this reference. Look among your applications."))
+    if found[0].disposed_at is not None:
+        raise NotFound(_("The region has disposed of this application. It keeps nothing personal of it."))
     application, intake, region, profile = found
     return Own(application, intake, region), profile
 

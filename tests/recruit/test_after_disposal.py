@@ -57,7 +57,27 @@ def test_its_page_says_so_and_shows_no_address(
     assert "Gallrad" in page.text
     assert address not in page.text
     assert 'name="answer_E1"' not in page.text, "nothing is decided any more"
+    for false in (
+        "Den sökande har inte svarat",
+        "Inte besvarad",
+        "Inget är bifogat",
+        "Ingen referent",
+        "/rights",
+    ):
+        assert false not in page.text, "what is gone is not said never to have been there"
     assert post(client, f"{url}/decide", {"answer_E1": "no", "reason_E1": "Nej."}).status_code == 409
+
+
+def test_its_person_is_told_by_old_links(
+    session: Session, disposed: Application, client: FlaskClient
+) -> None:
+    sign_in(client, session.get_one(Account, disposed.account_id))
+    assert disposed.reference not in client.get("/my").text
+    for path in ("", "/status", "/receipt", "/attachments"):
+        page = client.get(f"/my/{disposed.reference}{path}")
+        assert page.status_code == 404
+        assert "Regionen har gallrat ansökan." in page.text
+        assert 'href="/my"' in page.text, "the way to those that are left"
 
 
 def test_nobody_decides_on_it_and_no_act_for_many_takes_it_along(
