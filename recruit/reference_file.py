@@ -30,19 +30,30 @@ def _rows(table: Any) -> list[EnteredReference]:
 
     headers = {name: columns.need(table, name, Message(N_("a referee's answers"))) for name in COLUMNS}
     extra = {name: columns.find(table, name) for name in OPTIONAL}
+    _refuse_misspelt(
+        table, {*headers.values(), *extra.values()}, [each for each in OPTIONAL if not extra[each]]
+    )
     levels = {name: cells.levels(table, headers[name]) for name in QUESTIONS}
     employ = cells.yes_or_no(table, headers["would_employ"])
     codes, emails = list(table.column(headers["application"])), list(table.column(headers["referee"]))
     texts = {name: list(table.column(header)) if header else [] for name, header in extra.items()}
     found = []
     for position, (code, email) in enumerate(zip(codes, emails, strict=True)):
+        for name, value in (("application", code), ("referee", email)):
+            if not value:
+                where = place(table, position, headers[name])
+                raise Invalid(
+                    _("%(where)s: is empty. Every row names an application and a referee.", where=where),
+                    field="file",
+                )
         values = {name: levels[name][position] for name in QUESTIONS}
         for name, value in values.items():
             if value != value or value != int(value):  # NaN is an empty cell
                 raise Invalid(
                     _(
-                        "%(where)s: give a whole number from 0 to 4.",
+                        "%(where)s: “%(value)s” is no answer. Give a whole number from 0 to 4.",
                         where=place(table, position, headers[name]),
+                        value=table.column(headers[name])[position][:40],
                     ),
                     field="file",
                 )
@@ -58,6 +69,23 @@ def _rows(table: Any) -> list[EnteredReference]:
     return found
 
 
+def _refuse_misspelt(table: Any, read: set[str | None], absent: list[str]) -> None:
+    """Survey tools have columns of their own; one that is nearly ours, left out in silence, would lose what it says."""
+    from recruit.tables.text import shown, suggestion
+
+    for header in table.headers:
+        if header not in read and suggestion(header, absent):
+            raise Invalid(
+                _(
+                    "%(file)s: there is no column %(column)s here. The columns are %(known)s.",
+                    file=table.name,
+                    column=shown(header),
+                    known=", ".join((*COLUMNS, *OPTIONAL)),
+                ),
+                field="file",
+            )
+
+
 _WAYS = {
     **{each.value: each for each in CameBy if each is not CameBy.ONLINE},
     "brev": CameBy.LETTER,
@@ -71,9 +99,16 @@ _WAYS = {
 
 def _came_by(table: Any, header: str | None, values: list[str], position: int) -> CameBy | None:
     text = values[position].strip().lower() if header else ""
-    if text and text not in _WAYS:
-        where = table.where(position, header)
-        raise Invalid(_("%(where)s: write letter, email or telephone.", where=where), field="file")
+    if header and text and text not in _WAYS:
+        where = place(table, position, header)
+        raise Invalid(
+            _(
+                "%(where)s: “%(value)s” is no way to answer. Write letter, email or telephone.",
+                where=where,
+                value=text[:40],
+            ),
+            field="file",
+        )
     return _WAYS.get(text)
 
 

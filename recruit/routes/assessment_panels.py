@@ -130,13 +130,14 @@ def external(region: str, intake: str) -> Any:
     if request.method == "POST" and form.validate():
         try:
             upload = form.file.chosen
-            levels = _read_levels(upload.filename, upload.read())
+            levels, places = _read_levels(upload.filename, upload.read())
             with transaction(db()):
                 changed = external_levels.import_external(
                     db(),
                     intake=found,
                     criterion=form.criterion.data or "",
                     levels=levels,
+                    places=places,
                     actor=actor(),
                     now=clock.now(),
                 )
@@ -162,8 +163,11 @@ def external(region: str, intake: str) -> Any:
     return page, 422 if request.method == "POST" else 200
 
 
-def _read_levels(filename: str, content: bytes) -> dict[str, int]:
-    """Application -> whole level, from a spreadsheet. Raises Invalid with what the file's reader said."""
+def _read_levels(filename: str, content: bytes) -> tuple[dict[str, int], dict[str, str]]:
+    """Application -> whole level, from a spreadsheet, and where in it each application stands.
+
+    Raises Invalid with what the file's reader said.
+    """
     from recruit.tables import cells, columns
 
     table = uploaded_table(filename, content)
@@ -172,7 +176,8 @@ def _read_levels(filename: str, content: bytes) -> dict[str, int]:
         levels_in = columns.need(table, "level", Message(N_("the level, 0 to 4")))
         codes = list(table.column(codes_in))
         levels = cells.levels(table, levels_in)
-    return _whole(codes, levels, lambda position: place(table, position, levels_in))
+    places = {code.upper(): place(table, position, codes_in) for position, code in enumerate(codes)}
+    return _whole(codes, levels, lambda position: place(table, position, levels_in)), places
 
 
 def _whole(codes: list[str], levels: Iterable[float], where: Callable[[int], str]) -> dict[str, int]:
@@ -189,7 +194,7 @@ def _whole(codes: list[str], levels: Iterable[float], where: Callable[[int], str
             raise Invalid(_("%(where)s: the row has no application.", where=where(position)), field="file")
         if code.upper() in found:
             raise Invalid(
-                _("%(where)s: application %(code)s stands twice.", where=where(position), code=code),
+                _("%(where)s: application %(code)s stands twice.", where=where(position), code=code[:40]),
                 field="file",
             )
         found[code.upper()] = int(level)

@@ -23,11 +23,14 @@ def import_external(
     intake: Intake,
     criterion: str,
     levels: Mapping[str, int],
+    places: Mapping[str, str] | None = None,
     actor: Actor,
     now: datetime,
 ) -> int:
     """Set the levels (application's code -> level) of a criterion that is scored elsewhere; returns how many
     changed.
+
+    `places` says where each code stands in the file, for what is refused.
 
     A level that an application already has on the criterion is replaced. All or nothing: raises Invalid,
     naming the application, for an unknown code or a level outside 0–4.
@@ -40,7 +43,7 @@ def import_external(
     for code, level in levels.items():
         application = applications.get(code.strip().upper())
         if application is None:
-            raise Invalid(_("There is no application %(code)s in this intake.", code=code[:40]), field="file")
+            raise Invalid(_no_application(code, (places or {}).get(code)), field="file")
         if not 0 <= level <= TOP_LEVEL:
             raise Invalid(
                 _("Application %(code)s: the level %(level)s is not one of 0 to 4.", code=code, level=level),
@@ -74,6 +77,12 @@ def import_external(
             intake_id=intake.id,
         )
     return len(changes)
+
+
+def _no_application(code: str, where: str | None) -> str:
+    if where is None:
+        return _("There is no application %(code)s in this intake.", code=code[:40])
+    return _("%(where)s: there is no application %(code)s in this intake.", where=where, code=code[:40])
 
 
 def _check_external(session: Session, intake: Intake, criterion: str) -> None:

@@ -317,7 +317,7 @@ def test_answers_are_uploaded_from_a_file(
     [
         ("CODE;nobody@example.org;3;4;2;1;ja;", "has no referee with the address nobody@example.org"),
         ("CODE;referent1@example.org;5;4;2;1;ja;", "safety"),
-        ("CODE;referent1@example.org;;4;2;1;ja;", "give a whole number from 0 to 4"),
+        ("CODE;referent1@example.org;;4;2;1;ja;", "Give a whole number from 0 to 4"),
         ("CODE;referent1@example.org;3;4;2;1;kanske;", "kanske"),
         ("CODE;referent1@example.org;3;4;2;1;ja;\nCODE;referent1@example.org;3;4;2;1;ja;", "stands twice"),
     ],

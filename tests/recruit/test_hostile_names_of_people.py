@@ -37,6 +37,12 @@ PEOPLE = (
     ("=1+1", "@SUM(A1)"),
     ("<b>Bo</b>", "{{ 7*7 }} %(name)s"),
     ("Inf", "1e5"),
+    ("משה", "כהן"),
+    ("عبد الرحمن", "العلي"),
+    ("小明", "王"),
+    ("👩‍⚕️ Ö", 'Kom, "Citat"; tab'),
+    ("-2+3", "+46"),
+    ("x" * 60, "ÅÄÖ" * 19),
 )
 BASE = "/g/alvmark/bt-2026"
 #: In a sheet of somebody's own: id and name.
@@ -80,6 +86,20 @@ def test_they_are_on_the_list_and_in_its_files_and_come_back_from_them(group: Fl
     cells = [[row[at] for at in places] for row in rows]
     assert sorted((given.value, family.value) for given, family in cells) == sorted(PEOPLE)
     assert {cell.data_type for row in cells for cell in row} == {"s"}
+
+
+@ONE_DATABASE
+def test_csv_in_swedish_is_as_excel_in_swedish_takes_it(group: FlaskClient) -> None:
+    with group.session_transaction() as cookie:
+        cookie["language"] = "sv"
+    content = group.get(f"{BASE}/interview-list/1/csv").data
+    assert content.startswith(b"\xef\xbb\xbf")
+    header, *rows = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";")
+    assert {len(row) for row in rows} == {len(header)}
+    names = [(row[header.index("Förnamn")], row[header.index("Efternamn")]) for row in rows]
+    assert sorted(names) == sorted((neutral(given), neutral(family)) for given, family in PEOPLE)
+    called = [row[header.index("Lista")] for row in rows]
+    assert set(called) == {"Kallas"}
 
 
 @ONE_DATABASE
@@ -134,7 +154,7 @@ def test_spreadsheet_path_keeps_their_names(tmp_path: Path) -> None:
         )
         writer.writerows([each, name, 4, 4, 4, 4, 4] for each, name in OTHERS)
     out = tmp_path / "out"
-    done = CliRunner().invoke(main, ["rank", str(sheet), "--places", "11", "--seed", "1", "--out", str(out)])
+    done = CliRunner().invoke(main, ["rank", str(sheet), "--places", "17", "--seed", "1", "--out", str(out)])
     assert done.exit_code == 0, done.output
     with (out / "interview_list.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file, delimiter=";"))

@@ -3,13 +3,14 @@
 import io
 import zipfile
 from collections.abc import Callable
+from html import unescape
 
 import openpyxl
 import pytest
 from flask.testing import FlaskClient
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from recruit.models import CriteriaProfile, Intake, ProfileDraft, RecordEntry
+from recruit.models import Application, CriteriaProfile, Intake, ProfileDraft, RecordEntry, Referee
 from tests.databases import ONE_DATABASE
 from tests.recruit.assessment_helpers import handed_out
 from tests.recruit.factories import World, sign_in
@@ -180,3 +181,86 @@ def test_hostile_profile_is_refused_and_no_version_is_made(
     assert entries(session) == before
     assert len(session.exec(select(CriteriaProfile)).all()) == 1
     assert session.exec(select(ProfileDraft)).all() == []
+
+
+def referee_of(session: Session) -> tuple[str, str]:
+    """The code of an application, and the address of one of its referees."""
+    application = session.exec(select(Application).order_by(col(Application.id))).first()
+    assert application is not None
+    referee = session.exec(select(Referee).where(Referee.application_id == application.id)).first()
+    assert referee is not None
+    session.rollback()
+    return application.mask_code, referee.email
+
+
+ANSWER = ("safety", "asks_for_help", "responsibility", "collaboration")
+HEADERS = ("application", "referee", *ANSWER, "would_employ", "masked_comment", "came_by")
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("application", "", "row 2, column 'application': is empty"),
+        ("application", "x" * 50_000, "application XXXX"),
+        ("referee", "", "row 2, column 'referee': is empty"),
+        ("safety", "nan", "row 2, column 'safety': 'nan' is not a number"),
+        ("safety", "1e400", "row 2, column 'safety': '1e400' is not a number"),
+        ("safety", "9" * 5000, "is a number of 5,000 characters"),
+        ("safety", "-1", "row 2, column 'safety': level -1 is out of range"),
+        ("safety", "2.5", "row 2, column 'safety': “2.5” is no answer. Give a whole number from 0 to 4"),
+        ("safety", "\x1b[31m", r"row 2, column 'safety': '\x1b[31m' is not a number"),
+        ("would_employ", "perhaps", "row 2, column 'would_employ': 'perhaps' is neither yes nor no"),
+        ("came_by", "pigeon", "row 2, column 'came_by': “pigeon” is no way to answer"),
+        ("masked_comment", "x" * 1001, "row 2, column 'masked_comment': use at most 1000 characters"),
+    ],
+)
+def test_answer_that_is_none_is_refused_with_row_column_and_value(
+    group: FlaskClient, session: Session, column: str, value: str, said: str
+) -> None:
+    code, email = referee_of(session)
+    before = entries(session)
+    row = dict(zip(HEADERS, (code, email, "3", "3", "3", "3", "yes", "fine", "letter"), strict=True))
+    row[column] = value
+    content = "\n".join(map(";".join, (HEADERS, row.values()))).encode()
+    answer = send_named(group, f"{BASE}/applications/references", content, "answers.csv", {})
+    assert answer.status_code == 422
+    assert said in unescape(answer.text)
+    assert len(answer.text) < 60_000
+    assert entries(session) == before
+
+
+def test_misspelt_column_of_answers_is_not_left_out_in_silence(group: FlaskClient, session: Session) -> None:
+    code, email = referee_of(session)
+    row = (code, email, "3", "3", "3", "3", "yes", "fine", "letter")
+    for wrong, status in (("masked_coment", 422), ("colour", 303)):
+        headers = [wrong if name == "masked_comment" else name for name in HEADERS]
+        content = "\n".join(map(";".join, (headers, row))).encode()
+        answer = send_named(group, f"{BASE}/applications/references", content, "answers.csv", {})
+        assert answer.status_code == status
+        assert ("no column masked_coment here" in unescape(answer.text)) is (status == 422)
+
+
+def test_way_to_answer_is_refused_in_swedish(group: FlaskClient, session: Session) -> None:
+    code, email = referee_of(session)
+    with group.session_transaction() as cookie:
+        cookie["language"] = "sv"
+    row = (code, email, "3", "3", "3", "3", "ja", "", "brevduva")
+    content = "\n".join(map(";".join, (HEADERS, row))).encode()
+    answer = send_named(group, f"{BASE}/applications/references", content, "svar.csv", {})
+    assert "svar.csv, rad 2, kolumnen ”came_by”: ”brevduva” är inget sätt att svara" in unescape(answer.text)
+
+
+@pytest.mark.parametrize("code", ["ZZZZ", "Null", "=1+1", "x" * 50_000])
+def test_level_of_nobody_is_refused_with_its_row(group: FlaskClient, session: Session, code: str) -> None:
+    before = entries(session)
+    content = f"application;level\n{code};3\n".encode()
+    answer = send_named(group, f"{BASE}/assessment/external", content, "prov.csv", SHEETS)
+    assert answer.status_code == 422
+    assert (
+        f"prov.csv, row 2, column 'application': there is no application {code.upper()[:40]} in"
+        in unescape(answer.text)
+    )
+    twice = f"application;level\n{code};3\n{code};3\n".encode()
+    answer = send_named(group, f"{BASE}/assessment/external", twice, "prov.csv", SHEETS)
+    assert f"application {code[:40]} stands twice" in unescape(answer.text)
+    assert entries(session) == before

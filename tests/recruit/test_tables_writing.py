@@ -1,5 +1,6 @@
 """What goes out opens correctly in Excel, holds no formulas, and is whole or not there."""
 
+import csv
 from pathlib import Path
 
 import openpyxl
@@ -37,6 +38,46 @@ def test_csv_in_swedish_is_what_swedish_excel_opens(tmp_path: Path) -> None:
 def test_csv_in_english_is_what_english_excel_opens(tmp_path: Path) -> None:
     write_csv(tmp_path / "t.csv", COLUMNS[1:], "en")
     assert (tmp_path / "t.csv").read_text("utf-8-sig") == "points,place\n78.125,1\n,\n5.000,12\n"
+
+
+ODD = [
+    *(
+        "משה כהן",
+        "عبد الرحمن",
+        "王小明",
+        "👩‍⚕️",
+        "O'Brien",
+        "Null",
+        "=cmd|' /C calc'!A0",
+        "a,b",
+        "a;b",
+        'a "b"',
+    ),
+    *(
+        "two\nlines",
+        "two\r\nlines",
+        "old\rlines",
+        "x" * 200,
+        '"',
+        '""=1',
+        "tab\there",
+        "\u202eevil",
+        " space ",
+        "-",
+    ),
+]
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_csv_keeps_every_name_and_their_order(tmp_path: Path, language: str) -> None:
+    path = tmp_path / "t.csv"
+    write_csv(path, [Column("id", range(len(ODD)), "integer"), Column("=name", ODD)], language)
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        header, *rows = csv.reader(file, delimiter=";" if language == "sv" else ",")
+    assert header == ["id", "'=name"]
+    assert rows == [[str(place), neutral(name)] for place, name in enumerate(ODD)]
+    assert not [name for _, name in rows if name.lstrip().startswith(("=", "+", "-", "@"))]
 
 
 def test_xlsx_has_types_widths_and_no_formula(tmp_path: Path) -> None:

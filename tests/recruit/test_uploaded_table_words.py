@@ -45,9 +45,9 @@ def refused(
             "nej, true or false.",
         ),
         (
-            HEAD + "7K4M;a@example.org;1.5;3;3;3;ja\n",
-            "svar.csv, rad 2, kolumnen ”safety”: ange ett heltal från 0 till 4.",
-            "svar.csv, row 2, column 'safety': give a whole number from 0 to 4.",
+            HEAD + "7K4M;a@example.org;1,5;3;3;3;ja\n",
+            "svar.csv, rad 2, kolumnen ”safety”: ”1,5” är inget svar. Ange ett heltal från 0 till 4.",
+            "svar.csv, row 2, column 'safety': “1,5” is no answer. Give a whole number from 0 to 4.",
         ),
         (
             HEAD.replace("referee", "referees") + "7K4M;a@example.org;1;3;3;3;ja\n",
