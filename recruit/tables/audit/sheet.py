@@ -34,6 +34,9 @@ class Sheet:
                 column = cells.names(table, need(table, name, "named by --strata"))
                 self.data[name] = column.where(column != "", None)
         self.by = [self.headers[name] for name in question.by]
+        for header in self.by:
+            if self.by.count(header) > 1:
+                raise FileError(f"--by: the column '{header}' is named twice. Name it once.")
 
     def outcome(self, name: str, option: str) -> str:
         """A column of yes and no, of which nothing may be missing."""
