@@ -106,12 +106,15 @@ class Waiting:
 
 
 def waiting(session: Session, intake: Intake) -> list[Waiting]:
-    """What differs between what has happened and what is released, by kind and code. Three queries."""
+    """What differs between what has happened and what is released, by kind and code, of those that have not been
+    disposed of: nobody is written to about the others. Three queries."""
     codes = {
         key: (code, eligibility)
         for key, code, eligibility in session.exec(
             select(col(Application.id), Application.mask_code, col(Application.eligibility)).where(
-                Application.intake_id == intake.id, Application.status == ApplicationStatus.SUBMITTED
+                Application.intake_id == intake.id,
+                Application.status == ApplicationStatus.SUBMITTED,
+                col(Application.disposed_at).is_(None),
             )
         )
         if key is not None

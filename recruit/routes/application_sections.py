@@ -173,7 +173,7 @@ def _document_rows(dossier: Dossier) -> Rows:
 def _site_rows(dossier: Dossier) -> Rows:
     names = {each.site_id: each.site for each in dossier.posts}
     if not dossier.site_ids:
-        return [(_("Sites"), _("No preference") if dossier.application.sites_seen else None, False)]
+        return [(_("Preferred sites"), _("No preference") if dossier.application.sites_seen else None, False)]
     return [
         (_("Choice %(number)s", number=rank), names.get(site_id, ""), False)
         for rank, site_id in enumerate(dossier.site_ids, start=1)

@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 
 from recruit.errors import Conflict
 from recruit.models import Account, Answer, Application, Intake, InterviewList, OutgoingMail
-from recruit.queries import interview, letters, release
+from recruit.queries import interview, letters, release, released
 from recruit.services import eligibility, publishing, selection
 from recruit.services import intake as intakes
 from recruit.services.disposal import dispose
@@ -78,6 +78,25 @@ def test_its_person_is_told_by_old_links(
         assert page.status_code == 404
         assert "Regionen har gallrat ansökan." in page.text
         assert 'href="/my"' in page.text, "the way to those that are left"
+
+
+def test_nothing_more_is_released_to_its_person(
+    session: Session, world: World, intake: Intake, tmp_path: Path
+) -> None:
+    folder = tmp_path / "data" / "attachments"
+    application = sent(session, intake, applicant(session), folder)
+    eligibility.decide(
+        session,
+        application=application,
+        requirement="E1",
+        answer=Answer.NO,
+        reason="Nej.",
+        actor=world.actor,
+        now=NOW,
+    )
+    assert [each.code for each in released.waiting(session, intake)] == [application.mask_code]
+    gone(session, world, application, folder)
+    assert released.waiting(session, intake) == []
 
 
 def test_nobody_decides_on_it_and_no_act_for_many_takes_it_along(
