@@ -108,6 +108,9 @@ def beside_its_field(form: RationaleForm, refusal: Refusal) -> bool:
     if field == "rationale":
         form.rationale.errors = [str(refusal)]
         return True
+    if field and field.startswith("reason_") and field in form:
+        form[field].errors = [str(refusal)]
+        return True
     if field in ("above", "reasons", "codes") and isinstance(form, ZoneForm):
         form.choice_error = str(refusal)
         return True

@@ -33,6 +33,10 @@ from recruit.services.list_content import (
     hold_draft,
     write_entries,
 )
+from recruit.traces import Finder, Person
+
+#: Kinds of trace that no reason may hold.
+PERSONAL = ("sex", "age", "place")
 
 
 @dataclass(frozen=True)
@@ -73,8 +77,9 @@ def decide_zone(
     settled so. Where the levels cannot tell the zone, `above` is empty and the rationale is all. `minimum`: the
     smallest group whose figures the monitor shows.
 
-    Raises Invalid, naming `rationale`, `above`, `reasons` or `codes`; Conflict when the list is confirmed or gone, or
-    the zone is not the group's to decide; NotAllowed for somebody with an interest of their own in it.
+    Raises Invalid, naming `rationale`, `above`, `reasons`, `reason_CODE` or `codes`, also for words that tell a person's sex, age or
+    country; Conflict when the list is confirmed or gone, or the zone is not the group's to decide; NotAllowed for
+    somebody with an interest of their own in it.
     """
     intake = hold_intake(session, interview_list.intake_id)
     found = hold_draft(session, interview_list)
@@ -90,6 +95,7 @@ def decide_zone(
     line = line_on(session, run=run, groups=line_groups(found))
     made, moved = settling.decided(line, settlement, above=above, reasons=reasons, rationale=rationale)
     _check_codes(moved, codes or {})
+    _refuse_personal(reasons, rationale)
     # A code stands beside a reason, so that it is there exactly where somebody is moved.
     kept = {each: found for each, found in (codes or {}).items() if each in moved}
     decision = _Decision(applications, above, reasons, kept, rationale.strip(), code, actor, now)
@@ -113,6 +119,35 @@ def decide_zone(
     if {(e.mask_code, e.kind) for e in before} != {(e.mask_code, e.kind) for e in entries}:
         monitoring.keep_anew(session, intake=intake, drawn=found, minimum=minimum, now=now)
     return found
+
+
+def _refuse_personal(reasons: Mapping[str, str], rationale: str) -> None:
+    """What decides a place is read on a wall, and is never who somebody is."""
+    if words := _personal(rationale):
+        raise Invalid(
+            _(
+                "“%(words)s” tells a person's sex, age or country. Write it without: a reason is about the material.",
+                words=words,
+            ),
+            field="rationale",
+        )
+    for code, reason in reasons.items():
+        if words := _personal(reason):
+            raise Invalid(
+                _(
+                    "“%(words)s” in the reason for %(code)s tells a person's sex, age or country. Write it without: a"
+                    " reason is about the material.",
+                    words=words,
+                    code=code,
+                ),
+                field=f"reason_{code}",
+            )
+
+
+def _personal(text: str) -> str:
+    """The first words of a text that tell a person's sex, age or country."""
+    found = (text[each.start : each.end] for each in Finder(Person())(text) if each.kind in PERSONAL)
+    return next(found, "")
 
 
 def _check_codes(moved: set[str], codes: Mapping[str, ZoneReason]) -> None:

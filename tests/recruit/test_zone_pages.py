@@ -139,6 +139,17 @@ def test_zone_is_settled_on_the_page_and_confirmed_by_another(
             "kind_{3}",
         ),
         ({"side_1": ""}, "is not one of the answers", "side_{1}-0"),
+        ({"rationale": "Hon är 29 år."}, "“Hon” tells a person's sex, age or country", "rationale"),
+        (
+            {
+                "side_1": "below",
+                "side_3": "above",
+                "reason_1": "Arbetade i Polen.",
+                "reason_3": "Bredare.",
+            },
+            "“Polen” in the reason for {1} tells a person's sex, age or country",
+            "reason_{1}",
+        ),
     ],
 )
 def test_refusal_stands_beside_its_field_and_keeps_what_was_typed(
