@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, ExceptionContext, create_engine, event
 from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, UOWTransaction, with_loader_criteria
 from sqlmodel import Session
@@ -45,7 +45,8 @@ def make_engine(url: str) -> Engine:
     """An engine for SQLite (WAL, foreign keys on) or PostgreSQL."""
     if url.startswith("postgresql://"):
         url = "postgresql+psycopg://" + url.removeprefix("postgresql://")
-    engine = create_engine(url)
+    engine = create_engine(url, hide_parameters=True)
+    event.listen(engine, "handle_error", _quote_no_row)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -54,6 +55,17 @@ def make_engine(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_postgresql)
         _replace_dead(engine)
     return engine
+
+
+def _quote_no_row(context: ExceptionContext) -> None:
+    """What fails is logged, and PostgreSQL tells the row along with it: whose it is would stand in the log."""
+    error, wrapped = context.original_exception, context.sqlalchemy_exception
+    first = getattr(getattr(error, "diag", None), "message_primary", None)
+    if first is None:
+        return
+    if wrapped is not None:
+        wrapped.args = tuple(each.replace(str(error), first) for each in wrapped.args)
+    error.args = (first,)
 
 
 def _prepare_postgresql(connection: Any, _record: Any) -> None:
