@@ -77,9 +77,9 @@ def decide_zone(
     settled so. Where the levels cannot tell the zone, `above` is empty and the rationale is all. `minimum`: the
     smallest group whose figures the monitor shows.
 
-    Raises Invalid, naming `rationale`, `above`, `reasons`, `reason_CODE` or `codes`, also for words that tell a person's sex, age or
-    country; Conflict when the list is confirmed or gone, or the zone is not the group's to decide; NotAllowed for
-    somebody with an interest of their own in it.
+    Raises Invalid, naming `rationale`, `above`, `reasons`, `reason_CODE` or `codes`, also for words that tell a
+    person's sex, age or country; Conflict when the list is confirmed or gone, or the zone is not the group's to decide;
+    NotAllowed for somebody with an interest of their own in it.
     """
     intake = hold_intake(session, interview_list.intake_id)
     found = hold_draft(session, interview_list)
