@@ -8,7 +8,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from sqlalchemy.exc import SQLAlchemyError
 
 from forms.intake import CloseForm, ExtendForm, intake_form, moment_parts
-from recruit import charts, clock, intake_home
+from recruit import charts, clock, display, intake_home
 from recruit.database import OneRegion, make_session, transaction
 from recruit.errors import Conflict, Invalid
 from recruit.i18n import gettext as _
@@ -171,13 +171,48 @@ def edit(region: str, intake: str) -> Any:
     if request.method == "POST" and form.validate():
         try:
             with transaction(db()):
-                service.change(db(), intake=found, plan=_plan(form), actor=actor(), now=clock.now())
+                service.change(
+                    db(),
+                    intake=found,
+                    plan=_plan(form),
+                    actor=actor(),
+                    now=clock.now(),
+                    seen=request.form.get("seen"),
+                )
             flash(_("The changes are saved."))
             return redirect(_address("intake.show", found), 303)
         except Invalid as error:
             _show(form, error)
-    page = render_template("intake/form.html", form=form, intake=found, closed=_closed_since(found))
-    return page, 422 if form.errors else 200
+        except service.ChangedMeanwhile as error:
+            found = _present()
+            return _edited(found, form, problem=error.message, saved=_differing(found, form)), 409
+    return _edited(found, form), 422 if form.errors else 200
+
+
+def _edited(found: Intake, form: Any, **more: Any) -> str:
+    # A form that comes back with errors still says which draft it was filled in from.
+    answered = request.form.get("seen") if not more else None
+    seen = answered or service.seen_as(service.plan_of(db(), found))
+    return render_template(
+        "intake/form.html", form=form, intake=found, closed=_closed_since(found), seen=seen, **more
+    )
+
+
+def _differing(found: Intake, form: Any) -> list[dict[str, str]]:
+    """What is saved now of every field in which a form differs from the draft."""
+    saved = _form(None, _kept(found))
+    return [
+        {"key": each.label.text, "value": _said(saved[each.name])}
+        for each in form
+        if (each.data or None) != (saved[each.name].data or None)
+    ]
+
+
+def _said(field: Any) -> str:
+    if isinstance(field.data, date):
+        return display.day(field.data)
+    words = dict(getattr(field, "choices", None) or ())
+    return str(words.get(field.data) or field.data or "–") if words else str(field._value() or "–")
 
 
 def _closed_since(found: Intake) -> list[tuple[str, int]]:

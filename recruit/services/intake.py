@@ -97,8 +97,29 @@ def create(session: Session, *, region_id: int, plan: IntakePlan, actor: Actor, 
     return intake
 
 
-def change(session: Session, *, intake: Intake, plan: IntakePlan, actor: Actor, now: datetime) -> Intake:
-    """Change a draft. Raises Conflict once the intake has opened: profile, posts and dates are then locked."""
+class ChangedMeanwhile(Conflict):
+    """A draft says something else than the form that is saved showed."""
+
+
+def seen_as(plan: IntakePlan) -> str:
+    """A plan as a short text, by which a form says which one it showed."""
+    return record.sha256(record.canonical(_described(plan)))[:16]
+
+
+def change(
+    session: Session,
+    *,
+    intake: Intake,
+    plan: IntakePlan,
+    actor: Actor,
+    now: datetime,
+    seen: str | None = None,
+) -> Intake:
+    """Change a draft. `seen` is `seen_as` of what was changed (None: whatever it is).
+
+    Raises Conflict once the intake has opened: profile, posts and dates are then locked; ChangedMeanwhile when
+    somebody else has changed it since `seen`.
+    """
     _locked_row(session, intake)
     if intake.status is not IntakeStatus.DRAFT:
         raise Conflict(
@@ -108,8 +129,13 @@ def change(session: Session, *, intake: Intake, plan: IntakePlan, actor: Actor, 
                 day=intake.opened_at.date().isoformat() if intake.opened_at else "",
             )
         )
+    standing = plan_of(session, intake)
+    if seen is not None and seen != seen_as(standing):
+        raise ChangedMeanwhile(
+            _("Somebody else has changed this meanwhile. Look at what it says now, and write it again.")
+        )
     _check(session, plan, region_id=intake.region_id, besides=intake)
-    before = _described(plan_of(session, intake))
+    before = _described(standing)
     for name, value in plan.columns().items():
         setattr(intake, name, value)
     session.add(intake)

@@ -1,6 +1,7 @@
 """The coordinator's pages of an intake, the auditor's and the assessor's share of them, and profiles."""
 
 import io
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -151,6 +152,29 @@ def test_next_step_follows_the_state(coordinator: FlaskClient, session: Session,
     assert post(coordinator, "/g/alvmark/bt-2026/close").status_code == 303
     text = coordinator.get(page).text
     assert "Decide the eligibility of 1 application" in text
+
+
+def test_draft_changed_by_two_is_told_and_keeps_what_was_typed(
+    coordinator: FlaskClient, session: Session, world: World
+) -> None:
+    draft_intake(session, world)
+    session.commit()
+    page = "/g/alvmark/bt-2026/edit"
+    seen = re.search(r'name="seen" value="(\w+)"', coordinator.get(page).text)
+    assert seen
+    mine = {"slug": "bt-2026", "seen": seen[1]}
+    assert post(coordinator, page, typed(world, **mine, title_en="The first")).status_code == 303
+    refused = post(coordinator, page, typed(world, **mine, title_en="The second"))
+    assert refused.status_code == 409
+    assert "Somebody else has changed this meanwhile" in refused.text
+    assert 'value="The second"' in refused.text
+    assert "<bdi>The first</bdi>" in refused.text
+    session.expire_all()
+    assert session.exec(select(Intake.title_en)).one() == "The first"
+    again = re.search(r'name="seen" value="(\w+)"', refused.text)
+    assert again
+    mine["seen"] = again[1]
+    assert post(coordinator, page, typed(world, **mine, title_en="The second")).status_code == 303
 
 
 def test_draft_is_opened_only_when_its_profile_is_approved(
