@@ -117,6 +117,12 @@ def test_record_file_is_checked_in_the_browser(auditor: FlaskClient) -> None:
     file = auditor.get("/g/alvmark/bt-2026/interview-list/1/record.zip").data
     said = post(auditor, f"{AUDIT}/check", {"file": (io.BytesIO(file), "list.record.zip")})
     assert "Identical" in said.text
+    assert re.search(r'<p lang="en">Intake bt-2026 of ', said.text)
+    auditor.get("/language/sv")
+    swedish = post(auditor, f"{AUDIT}/check", {"file": (io.BytesIO(file), "list.record.zip")}).text
+    assert "Jämför kontrollsumman och kedjans huvud" in swedish
+    assert "Compare the checksum" not in swedish
+    english(auditor)
     at = file.index(b"ranking") + 400
     changed = file[:at] + bytes([file[at] ^ 1]) + file[at + 1 :]
     said = post(auditor, f"{AUDIT}/check", {"file": (io.BytesIO(changed), "list.record.zip")})
