@@ -103,6 +103,8 @@ def _row(name: str, cells: list[Any], names: Names) -> str:
 def _key(name: str, key: str, names: Names) -> str:
     """What stands before a part of a value."""
     own = record_words.group_field(key) if name in _OF_THE_GROUP else ""
+    if name == "rows":  # of a disposal, by table
+        own = record_words.table(key)
     return own or values.heading(name, key, names)
 
 

@@ -251,6 +251,40 @@ FIELDS = {
     "backup_days": N_("copies, days"),
 }
 
+#: Tables whose rows a disposal counts, named by what they hold.
+TABLES = {
+    "attachment": N_("files"),
+    "borderline_decision": N_("decisions in the borderline zone"),
+    "completion_request": N_("requests for completion"),
+    "conflict_of_interest": N_("conflicts of interest"),
+    "correction_request": N_("requests for correction"),
+    "decision_letter": N_("decision letters"),
+    "disagreement": N_("disagreements"),
+    "disclosure_masking": N_("maskings"),
+    "discussion_message": N_("messages in discussions"),
+    "experience_period": N_("periods of work"),
+    "hold": N_("stops of disposal"),
+    "letter_recipient": N_("letters"),
+    "level": N_("levels"),
+    "level_change": N_("levels changed in discussions"),
+    "level_step": N_("steps of levels"),
+    "merits_request": N_("requests for merits"),
+    "monitoring_answer": N_("voluntary answers"),
+    "outcome": N_("outcomes"),
+    "outgoing_mail": N_("mails"),
+    "possible_conflict": N_("possible conflicts"),
+    "record_value": N_("values in the record"),
+    "reference_link": N_("links to references"),
+    "reference_request": N_("requests for references"),
+    "referee": N_("referees"),
+    "removed_part": N_("removed parts"),
+    "requirement_decision": N_("decisions on requirements"),
+    "requirement_replaced": N_("replaced decisions on requirements"),
+    "set_aside": N_("set aside"),
+    "site_preference": N_("preferred sites"),
+    "waiting_notice": N_("waiting notices"),
+}
+
 #: Fields of what only the group does, and parts of their values.
 GROUP_FIELDS = {
     "profile_id": N_("number of the criteria profile"),
@@ -346,6 +380,11 @@ def field(name: str) -> str:
 def group_field(name: str) -> str:
     """The same, of what only the group does; else empty."""
     return gettext(GROUP_FIELDS[name]) if name in GROUP_FIELDS else ""
+
+
+def table(name: str) -> str:
+    """What the rows of a table hold; empty where no disposal counts them."""
+    return gettext(TABLES[name]) if name in TABLES else ""
 
 
 def value(name: str, text: str) -> str:

@@ -15,6 +15,7 @@ from sqlmodel import Session
 
 import recruit
 from recruit import record_reading, record_words
+from recruit.disposing.register import EMPTIED, GOES
 from recruit.i18n import force_locale
 from recruit.models import Intake, ReleasedKind, metadata
 from recruit.rights import words as rights_words
@@ -172,3 +173,11 @@ def test_who_got_what_is_told_by_code_and_by_name_or_number(
     assert f"{code} – {assessor.name}" in told["coordinator"]
     assert re.search(rf"Vem fick vad: – → {code} – Bedömare \d", told["auditor"])
     assert assessor.name not in told["auditor"]
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_tables_that_a_disposal_counts_have_words(app: Flask, language: str) -> None:
+    with app.app_context(), force_locale(language):
+        for table in {*GOES, *EMPTIED}:
+            assert "_" not in (record_words.table(table) or "_"), table
