@@ -233,8 +233,10 @@ def open_(region: str, intake: str) -> Any:
 
 @blueprint.route("/g/<region>/<intake>/extend", methods=["GET", "POST"], endpoint="extend")
 def extend(region: str, intake: str) -> Any:
-    """Move the closing time forward."""
+    """Move the closing time forward. Of an intake that is not open this answers 409 before anything is typed."""
     found = _present()
+    if found.status is not IntakeStatus.OPEN:
+        raise Conflict(_("Only an open intake can be extended."))
     later = clock.in_stockholm(found.closes_at) + timedelta(days=14)
     day, at = moment_parts(later)
     form = ExtendForm(

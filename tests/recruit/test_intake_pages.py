@@ -154,6 +154,16 @@ def test_next_step_follows_the_state(coordinator: FlaskClient, session: Session,
     assert "Decide the eligibility of 1 application" in text
 
 
+def test_only_an_open_intake_shows_the_form_that_extends_it(
+    coordinator: FlaskClient, session: Session, world: World
+) -> None:
+    closed_intake(session, world, levels=(3,))
+    session.commit()
+    refused = coordinator.get("/g/alvmark/bt-2026/extend")
+    assert refused.status_code == 409
+    assert "Only an open intake can be extended" in refused.text
+
+
 def test_draft_changed_by_two_is_told_and_keeps_what_was_typed(
     coordinator: FlaskClient, session: Session, world: World
 ) -> None:
