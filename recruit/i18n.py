@@ -131,13 +131,13 @@ def http_message(error: HTTPException) -> str:
     messages = {
         400: gettext("The request could not be understood. Go back, reload the page and try again."),
         401: gettext("Sign in to see this page."),
-        403: gettext("Your role does not give access to this page. Ask an administrator if you need it."),
+        403: gettext("Your role does not give access to this page."),
         404: gettext("There is no page at this address. It may have moved, or you may lack access to it."),
         405: gettext("This address cannot be used that way. Go back and try again."),
         413: gettext(
             "What you sent is too large. A file may be at most 10 MB, and all that is typed on a page 2 MB."
         ),
-        429: gettext("Too many attempts. Wait a few minutes and try again."),
+        429: gettext("There were too many attempts in a short time."),
     }
     return messages.get(
         error.code or 500, gettext("Something went wrong here. Nothing was saved. Try again.")
