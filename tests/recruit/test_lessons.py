@@ -283,9 +283,11 @@ def test_the_whole_way_by_hand(coordinator: FlaskClient, session: Session, close
     assert post(coordinator, f"{PAGE}/agree", {"agree-version": "0", "agree-text": "So."}).status_code == 303
     late = post(coordinator, PAGE, typed("Too late"))
     assert late.status_code == 409
+    assert "Too late" in late.text
     assert "Too late" not in coordinator.get(PAGE).text
     other = post(coordinator, f"{PAGE}/agree", {"agree-version": "0", "agree-text": "Otherwise."})
     assert other.status_code == 409
+    assert "Otherwise." in other.text
     assert post(coordinator, f"{PAGE}/reopen").status_code == 303
     assert "What the last intake taught" in coordinator.get("/g/alvmark/new").text
 
