@@ -1,7 +1,8 @@
 """Uploaded files: what they are by their content, and a folder of opaque names outside the web root.
 
 A file and the row that names it must stay or go together. `put_with` and `delete_with` tie the file to the session's
-transaction: a rollback removes what was put, and a file is deleted only once its row's deletion is committed.
+transaction: a rollback removes what was put, and a file is deleted only once its row's deletion is committed. Where
+nobody can know whether a commit took, the file stays (`recruit.stray_files` looks for a row that names it).
 """
 
 import errno
@@ -331,28 +332,36 @@ def _sync(folder: Path) -> None:
 
 @dataclass
 class _Files:
-    """What the session's transaction has put and will delete."""
+    """What the session's transaction has put and will delete, and whether it is being committed."""
 
     put: list[tuple[Storage, str]]
     deleted: list[tuple[Storage, str]]
+    committing: bool = False
+
+    def before_commit(self, _session: Session) -> None:
+        self.committing = True
 
     def after_commit(self, _session: Session) -> None:
         self._remove(self.deleted)
 
     def after_rollback(self, _session: Session) -> None:
-        self._remove(self.put)
+        # A commit that fails may have reached the disk before the line to the server was cut: then the rows are there.
+        # What no row names after all goes with the other strays.
+        self._remove([] if self.committing else self.put)
 
     def _remove(self, files: list[tuple[Storage, str]]) -> None:
         for storage, name in files:
             storage.delete(name)
         self.put.clear()
         self.deleted.clear()
+        self.committing = False
 
 
 def _files_of(session: Session) -> _Files:
     files: _Files | None = session.info.get(_SESSION_KEY)
     if files is None:
         files = session.info[_SESSION_KEY] = _Files([], [])
+        event.listen(session, "before_commit", files.before_commit)
         event.listen(session, "after_commit", files.after_commit)
         event.listen(session, "after_rollback", files.after_rollback)
     return files

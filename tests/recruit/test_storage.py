@@ -6,10 +6,13 @@ import stat
 from pathlib import Path
 
 import pytest
-from sqlmodel import Session
+from sqlalchemy import Engine, PoolProxiedConnection
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session, select
 
 from recruit.database import transaction
 from recruit.errors import Invalid, NotFound
+from recruit.models import Region
 from recruit.storage import MAX_FILE_BYTES, Storage, clean_filename, delete_with, media_type, put_with
 from tests.recruit.application_helpers import JPEG, PDF, PNG
 
@@ -146,6 +149,28 @@ def test_put_with_committed_stays_also_when_a_later_transaction_fails(
     with pytest.raises(RuntimeError):
         only_fail(session)
     assert len(files(storage)) == 1
+
+
+def test_put_with_stays_when_nobody_knows_whether_the_commit_took(
+    storage: Storage, session: Session, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit = engine.dialect.do_commit
+
+    def cut(connection: PoolProxiedConnection) -> None:
+        commit(connection)
+        raise engine.dialect.loaded_dbapi.OperationalError("the server has closed the connection")
+
+    monkeypatch.setattr(engine.dialect, "do_commit", cut)
+    with pytest.raises(OperationalError), transaction(session):
+        put_with(session, storage, PDF)
+        session.add(Region(slug="ett", name="Ett", contact_email="ett@example.org"))
+    monkeypatch.undo()
+    assert session.exec(select(Region.slug)).one() == "ett"
+    assert len(files(storage)) == 1
+    with pytest.raises(ZeroDivisionError), transaction(session):
+        put_with(session, storage, PDF)
+        _ = 1 / 0
+    assert len(files(storage)) == 1, "the next transaction that is rolled back takes its file along"
 
 
 def test_delete_with_waits_for_the_commit(storage: Storage, session: Session) -> None:
