@@ -161,15 +161,16 @@ def test_put_with_stays_when_nobody_knows_whether_the_commit_took(
         raise engine.dialect.loaded_dbapi.OperationalError("the server has closed the connection")
 
     monkeypatch.setattr(engine.dialect, "do_commit", cut)
-    with pytest.raises(OperationalError), transaction(session):
-        put_with(session, storage, PDF)
-        session.add(Region(slug="ett", name="Ett", contact_email="ett@example.org"))
+    put_with(session, storage, PDF)
+    session.add(Region(slug="ett", name="Ett", contact_email="ett@example.org"))
+    with pytest.raises(OperationalError):
+        session.commit()
+    session.rollback()
     monkeypatch.undo()
     assert session.exec(select(Region.slug)).one() == "ett"
     assert len(files(storage)) == 1
-    with pytest.raises(ZeroDivisionError), transaction(session):
-        put_with(session, storage, PDF)
-        _ = 1 / 0
+    put_with(session, storage, PDF)
+    session.rollback()
     assert len(files(storage)) == 1, "the next transaction that is rolled back takes its file along"
 
 
