@@ -27,7 +27,6 @@ from recruit.models import (
     Outcome,
     OutcomeKind,
     OutcomeReason,
-    OutgoingMail,
     RecordEntry,
     ReleasedKind,
     WithdrawalReason,
@@ -36,6 +35,7 @@ from recruit.queries import interview as lists
 from recruit.queries import released as queries
 from recruit.services import application as applications
 from recruit.services import merits, releasing
+from tests.recruit.account_helpers import newest_mail
 from tests.recruit.factories import World, post, sign_in
 from tests.recruit.kept import kept
 from tests.recruit.ranking_helpers import LATER as RANKED_AT
@@ -171,7 +171,7 @@ def test_offer_is_seen_when_it_is_released(
     assert "You are offered a post" not in seen(client, session, called)
     assert release(session, world, intake) == 1
     assert "You are offered a post" in seen(client, session, called)
-    mail = session.exec(select(OutgoingMail)).all()[-1]
+    mail = newest_mail(session)
     assert f"/my/{called.reference}/status" in mail.body
     assert "offer" not in mail.body  # the mail says that there is something, the page says what
 
