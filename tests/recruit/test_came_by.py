@@ -144,7 +144,7 @@ def test_a_file_of_answers_may_say_it(
 
     status, text = upload("online")
     assert status == 422
-    assert "skriv brev, e-post eller telefon" in text
+    assert "”online” är inget sätt att svara. Skriv brev, e-post eller telefon" in text
     assert upload(written)[0] == 303
     session.rollback()
     session.refresh(referee)
