@@ -129,9 +129,8 @@ def _show(
     ]
     last = len(said[-1][1]) if said else 0
     form = form or DecideForm(say=_)
-    form.seen.data = str(
-        id_of(newest) if newest else 0
-    )  # the page shows it now: what is sent again has seen it
+    # The page shows it now: what is sent again has seen it.
+    form.seen.data = str(id_of(newest) if newest else 0)
     return (
         render_template(
             "assessment/disagreement.html",
