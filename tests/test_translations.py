@@ -40,9 +40,9 @@ def test_values_in_texts_are_the_same(locale: str) -> None:
 
 def test_what_a_new_language_lacks_is_named() -> None:
     new = update("fi")
-    new["Log in"].string = "Kirjaudu sisään"
+    new["Sign in"].string = "Kirjaudu sisään"
     lacking = untranslated(new)
-    assert "Log in" not in lacking
-    assert "Log out" in lacking
+    assert "Sign in" not in lacking
+    assert "Sign out" in lacking
     assert "templates/mail/application_receipt.fi.txt" in unwritten("fi")
     assert "templates/notice/1.fi.txt" in unwritten("fi")

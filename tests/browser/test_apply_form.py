@@ -379,7 +379,7 @@ def test_signing_out_takes_what_was_typed_along(person: Applicant) -> None:
     assert "Nobody else" in page.evaluate("JSON.stringify(sessionStorage)")
     assert page.evaluate("localStorage.length") == 0
     with page.expect_navigation():
-        page.get_by_role("button", name="Log out").click()
+        page.get_by_role("button", name="Sign out").click()
     assert page.evaluate("sessionStorage.length") == 0
 
 

@@ -17,7 +17,7 @@ from tests.recruit.factories import NOW, World, applicant, post, sign_in
 from tests.translations import CATALOGUES, compiled
 
 pytestmark = ONE_DATABASE
-FINNISH = {"Log in": "Kirjaudu sisään", "E-mail address": "Sähköpostiosoite"}
+FINNISH = {"Sign in": "Kirjaudu sisään", "E-mail address": "Sähköpostiosoite"}
 
 
 @pytest.fixture(autouse=True)
@@ -93,4 +93,4 @@ def test_without_the_file_it_is_gone(
     session.commit()
     sign_in(client, account)
     monkeypatch.setattr(i18n, "TRANSLATIONS", CATALOGUES)
-    assert "Log out" in client.get("/me").text
+    assert "Sign out" in client.get("/me").text
