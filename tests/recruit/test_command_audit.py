@@ -91,6 +91,7 @@ def test_example_runs() -> None:
         ("group,selected,n\nA,1,\n", ("--count", "n"), "row 2, column 'n': is empty"),
         ("group,selected,n\nA,1,0\n", ("--count", "n"), "add up to 0"),
         ("group,selected\nA,1\n", ("--by", "group,group"), "'group' is named twice"),
+        ("group,selected\nA,1\n", ("--strata", "selected"), "'selected' is also named by --strata"),
         ("group,selected\nA,1\n", ("--by", "group,Group"), "the column 'group' is named twice"),
         ("group,selected\nA,1\n", ("--by", "selected"), "The outcome cannot be a group"),
         ("group,selected\nA,1\n", ("--by", ","), "name at least one column"),

@@ -28,6 +28,7 @@ class Sheet:
             if name not in self.data:
                 self.headers[name] = need(table, name, purpose)
                 self.data[name] = cells.groups(table, self.headers[name])
+        self.strata = {need(table, name, "named by --strata") for name in question.strata}
         for name in question.strata:
             if name not in self.data:
                 # Strata may be many more than groups.
@@ -44,6 +45,10 @@ class Sheet:
         header = need(self.table, name, f"named by {option}")
         if header in self.by:
             raise FileError(f"{option} '{name}' is also named by --by. The outcome cannot be a group.")
+        if header in self.strata:
+            raise FileError(
+                f"{option} '{name}' is also named by --strata. Among those with one outcome nothing is left to compare."
+            )
         key = f"outcome: {header}"
         if key not in self.data:
             whether = cells.yes_or_no(self.table, header)
