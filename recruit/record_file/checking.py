@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from forms.texts import N_
 from recruit.record_file import chain as chains
 from recruit.record_file import container, parts
 from recruit.record_file.container import Unreadable
@@ -184,14 +185,14 @@ def _chain(made: Recomputed, result: Result) -> _Found:
             )
     if made.settings["commitment"] is None:
         result.notes.append(
-            "No commitment to the seed is in the file: the intake was opened before there were any."
+            N_("No commitment to the seed is in the file: the intake was opened before there were any.")
         )
 
 
 def _printed(made: Recomputed, digest: str | None, result: Result) -> _Found:
     if digest is None:
         result.notes.append(
-            "Compare the checksum and the chain head with those printed on the confirmed list."
+            N_("Compare the checksum and the chain head with those printed on the confirmed list.")
         )
         return
     wanted = digest.strip().lower()
@@ -202,9 +203,9 @@ def _printed(made: Recomputed, digest: str | None, result: Result) -> _Found:
             f"{made.manifest['chain_head']}",
         )
     if wanted != made.manifest["chain_head"]:
-        result.notes.append("A checksum vouches for no row of the chain. Compare the chain head as well.")
+        result.notes.append(N_("A checksum vouches for no row of the chain. Compare the chain head as well."))
     result.notes.append(
-        "Nothing printed vouches for region, intake, code_version and monitoring_sha256 in manifest.json."
+        N_("Nothing printed vouches for region, intake, code_version and monitoring_sha256 in manifest.json.")
     )
 
 

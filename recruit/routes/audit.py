@@ -42,27 +42,7 @@ def check(region: str) -> Any:
     except Invalid as refused:
         errors = [(refused.field or "file", str(refused.message))]
         return render_template("audit/check.html", checked=None, errors=errors, digest=digest), 422
-    return render_template("audit/check.html", checked=checked, notes=_notes(), errors=[], digest=digest)
-
-
-def _notes() -> dict[str, str]:
-    """What the check says beside its result, in the reader's language. The rest of its words are English: it runs on
-    strangers' machines, without catalogues.
-    """
-    return {
-        "Compare the checksum and the chain head with those printed on the confirmed list.": _(
-            "Compare the checksum and the chain head with those printed on the confirmed list."
-        ),
-        "A checksum vouches for no row of the chain. Compare the chain head as well.": _(
-            "A checksum vouches for no row of the chain. Compare the chain head as well."
-        ),
-        "Nothing printed vouches for region, intake, code_version and monitoring_sha256 in manifest.json.": _(
-            "Nothing printed vouches for region, intake, code_version and monitoring_sha256 in manifest.json."
-        ),
-        "No commitment to the seed is in the file: the intake was opened before there were any.": _(
-            "No commitment to the seed is in the file: the intake was opened before there were any."
-        ),
-    }
+    return render_template("audit/check.html", checked=checked, errors=[], digest=digest)
 
 
 def _checked(digest: str) -> Checked:
