@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.recruit.drafting import browser, draft, intake  # noqa: F401 (fixtures)
 from tests.recruit.record_file_fixtures import discussed, given_files, sample, stored  # noqa: F401 (fixtures)
 from tests.recruit.watching import watched
 

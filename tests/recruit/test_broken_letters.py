@@ -17,7 +17,7 @@ from sqlmodel import Session, select
 from recruit import clock
 from recruit.models import Account, Application, Intake, Referee, metadata
 from recruit.services import reference_asking
-from tests.recruit.application_helpers import PDF, begin, open_intake, sent
+from tests.recruit.application_helpers import PDF, sent
 from tests.recruit.factories import PASSWORD, World, applicant, csrf_token, post, sign_in
 from tests.recruit.hostile import send_named
 from tests.recruit.reference_helpers import tokens
@@ -33,24 +33,6 @@ GROUPS = ("new", "profiles/new", "spring/applications", "spring/letters/new",
           "spring/plan", "spring/disclosure")  # fmt: skip
 ADMINISTRATORS = ("people/add", "people/sites", "people/signing-in")
 NOBODYS = ("/login", "/register", "/forgot", "/guide/need/at", "/i/alvmark/spring/can-i-apply/licence")
-
-
-@pytest.fixture
-def intake(session: Session, world: World) -> Intake:
-    return open_intake(session, world, now=clock.now())
-
-
-@pytest.fixture
-def draft(session: Session, intake: Intake) -> Application:
-    account = applicant(session, language="en")
-    session.commit()
-    return begin(session, intake, account, now=clock.now())
-
-
-@pytest.fixture
-def browser(client: FlaskClient, session: Session, draft: Application) -> FlaskClient:
-    sign_in(client, session.get_one(Account, draft.account_id))
-    return client
 
 
 @pytest.fixture

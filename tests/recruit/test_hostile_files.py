@@ -13,16 +13,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlmodel import Session, select
 
-from recruit import clock
 from recruit.demo.files import png
 from recruit.documents import sandbox
 from recruit.errors import Invalid
-from recruit.models import Account, Application, Attachment, RemovedPart
+from recruit.models import Application, Attachment, RemovedPart
 from recruit.services import attachments
 from recruit.storage import MAX_FILE_BYTES
 from tests.databases import ONE_DATABASE
-from tests.recruit.application_helpers import begin, open_intake
-from tests.recruit.factories import World, applicant, post, sign_in
+from tests.recruit.factories import post
 from tests.recruit.hostile import (
     LAUGHS,
     PAPER,
@@ -83,19 +81,6 @@ REFUSED = {
     "a page's ending": (PAPER, "cv.html", "is called .html, but its content is PDF"),
     "an ending behind a turned text": (PAPER, "cv\u202efdp.exe", "is called .exe"),
 }
-
-
-@pytest.fixture
-def draft(session: Session, world: World) -> Application:
-    account = applicant(session, language="en")
-    session.commit()
-    return begin(session, open_intake(session, world, now=clock.now()), account, now=clock.now())
-
-
-@pytest.fixture
-def browser(client: FlaskClient, session: Session, draft: Application) -> FlaskClient:
-    sign_in(client, session.get_one(Account, draft.account_id))
-    return client
 
 
 @pytest.fixture

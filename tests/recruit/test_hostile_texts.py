@@ -6,32 +6,12 @@ import pytest
 from flask.testing import FlaskClient
 from sqlmodel import Session
 
-from recruit import clock
 from recruit.models import Account, Application, Intake
 from tests.databases import ONE_DATABASE
-from tests.recruit.application_helpers import begin, open_intake
-from tests.recruit.factories import World, applicant, csrf_token, post, sign_in
+from tests.recruit.factories import World, csrf_token, post, sign_in
 from tests.recruit.page_helpers import english
 
 LONG = "å" * 50_000
-
-
-@pytest.fixture
-def intake(session: Session, world: World) -> Intake:
-    return open_intake(session, world, now=clock.now())
-
-
-@pytest.fixture
-def draft(session: Session, intake: Intake) -> Application:
-    account = applicant(session, language="en")
-    session.commit()
-    return begin(session, intake, account, now=clock.now())
-
-
-@pytest.fixture
-def browser(client: FlaskClient, session: Session, draft: Application) -> FlaskClient:
-    sign_in(client, session.get_one(Account, draft.account_id))
-    return client
 
 
 def raw(client: FlaskClient, url: str, body: bytes) -> int:

@@ -33,19 +33,6 @@ LeaveFree = Callable[[int], None]
 
 
 @pytest.fixture
-def draft(session: Session, world: World) -> Application:
-    account = applicant(session, language="en")
-    session.commit()
-    return begin(session, open_intake(session, world, now=clock.now()), account, now=clock.now())
-
-
-@pytest.fixture
-def browser(client: FlaskClient, session: Session, draft: Application) -> FlaskClient:
-    sign_in(client, session.get_one(Account, draft.account_id))
-    return client
-
-
-@pytest.fixture
 def leave_free(monkeypatch: pytest.MonkeyPatch) -> LeaveFree:
     """Says that the disk has so many megabytes left."""
 
