@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from recruit.exports.record_file import Files
@@ -113,17 +113,23 @@ def _put(value: Any, path: list[int], new: Any) -> Any:
     return [*value[:at], _put(value[at], path[1:], new), *value[at + 1 :]]
 
 
+def _written(value: Any) -> bytes:
+    """As `parts.json_part`, and also what that never writes: an infinite number."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
 @given(
     name=st.sampled_from(["settings.json", "ranking.json", "certainty.json", "list.json"]),
     path=PATHS,
     new=JSON,
 )
+@example(name="certainty.json", path=[0, 0, 0], new=float("inf"))
 @settings(max_examples=20, deadline=None, phases=[Phase.explicit, Phase.generate])
 def test_whatever_stands_in_a_part_is_no_traceback(
     stored: Path, name: str, path: list[int], new: Any
 ) -> None:
     base = unpack(stored.read_bytes())
-    found = {**base, name: parts.json_part(_put(json.loads(base[name]), path, new))}
+    found = {**base, name: _written(_put(json.loads(base[name]), path, new))}
     result = check(pack(found))
     assert result.identical == (found == base)
     assert not any("\n" in str(each) for each in result.differences)
