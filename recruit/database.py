@@ -157,12 +157,14 @@ def begin_writing(session: Session) -> None:
         may_write(session)
 
 
+class ScopedSession(Session):
+    """A session whose scope is enforced, on what it reads and on what it writes."""
+
+
 def make_session(engine: Engine, *, scope: Scope | None = None, writes: bool = True) -> Session:
     """A session that refuses to cross regions. Without a scope, region rows can be neither read nor written."""
-    session = Session(engine.execution_options(writes=writes), autoflush=True, expire_on_commit=False)
+    session = ScopedSession(engine.execution_options(writes=writes), autoflush=True, expire_on_commit=False)
     session.info["scope"] = scope
-    event.listen(session, "do_orm_execute", _restrict_to_scope)
-    event.listen(session, "before_flush", _refuse_foreign_rows)
     return session
 
 
@@ -215,3 +217,7 @@ def _refuse_foreign_rows(session: Session, _context: UOWTransaction, _instances:
             continue
         if scope is None or row.region_id != scope.region_id:
             raise ScopeError(f"{type(row).__name__} of region {row.region_id} written in scope {scope}")
+
+
+event.listen(ScopedSession, "do_orm_execute", _restrict_to_scope)
+event.listen(ScopedSession, "before_flush", _refuse_foreign_rows)

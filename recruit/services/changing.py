@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlmodel import Session
+from sqlalchemy import bindparam, text
+from sqlmodel import Session, col, select
 
 from recruit.actor import Actor
 from recruit.display import written
@@ -77,10 +79,22 @@ def refuse_unless_open(intake: Intake, now: datetime) -> None:
 
 def lock(session: Session, application: Application) -> Intake:
     """Hold the application, so that two requests at once come one after the other. Returns its intake, as it is now."""
-    # The key stays shared: whoever holds the intake meanwhile may write rows that point to the application.
-    session.refresh(application, with_for_update={"key_share": True})
-    return session.get_one(
-        Intake, application.intake_id, populate_existing=True, with_for_update={"read": True}
+    _same, intake = session.execute(_locked(), {"application": application.id}).one()
+    found: Intake = intake
+    return found
+
+
+@cache  # every change asks it, and no value of a request is in it
+def _locked() -> Any:
+    """What reads an application anew with its intake, for the parameter `application`, and holds the two."""
+    return (
+        select(Application, Intake)
+        .join(Intake, col(Intake.id) == col(Application.intake_id))
+        .where(col(Application.id) == bindparam("application"))
+        # The key stays shared: whoever holds the intake meanwhile may write rows that point to the application.
+        .with_for_update(key_share=True, of=Application)
+        .suffix_with(text("FOR SHARE OF intake"), dialect="postgresql")
+        .execution_options(populate_existing=True)
     )
 
 
