@@ -6,8 +6,6 @@ The group reads applications through `queries.eligibility`, `queries.assessment`
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from typing import Any
 
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
@@ -32,6 +30,43 @@ from recruit.queries.completeness import Dossier, Missing, Task
 from recruit.queries.document_age import age_limits
 
 __all__ = ["Dossier", "Missing", "Own", "Task", "dossier", "missing", "of_account", "own", "tasks"]
+
+# What every page of an applicant asks: written once, without a value of any request in it, since making a statement
+# anew costs more than running it.
+_OWN = (
+    select(Application, Intake, Region, CriteriaProfile)
+    .join(Intake, col(Intake.id) == col(Application.intake_id))
+    .join(Region, col(Region.id) == col(Application.region_id))
+    .join(CriteriaProfile, col(CriteriaProfile.id) == col(Intake.profile_id))
+    .where(
+        col(Application.reference) == bindparam("reference"),
+        col(Application.account_id) == bindparam("account"),
+    )
+)
+_PERIODS = (
+    select(ExperiencePeriod)
+    .where(col(ExperiencePeriod.application_id) == bindparam("application"))
+    .order_by(col(ExperiencePeriod.starts_on).desc(), col(ExperiencePeriod.id))
+)
+_REFEREES = (
+    select(Referee)
+    .where(col(Referee.application_id) == bindparam("application"))
+    .order_by(col(Referee.position))
+)
+_SITES = (
+    select(SitePreference.site_id)
+    .where(col(SitePreference.application_id) == bindparam("application"))
+    .order_by(col(SitePreference.rank))
+)
+_OWN_FILES = (
+    select(Attachment)
+    .where(col(Attachment.uploaded_by_id) == bindparam("account"), col(Attachment.redacts_id).is_(None))
+    .order_by(col(Attachment.id))
+)
+_ATTACHMENTS = _OWN_FILES.where(col(Attachment.application_id) == bindparam("application"))
+_ATTACHMENTS_OF_ACCOUNT = _OWN_FILES.join(
+    Application, col(Application.id) == col(Attachment.application_id)
+).where(col(Application.account_id) == bindparam("account"))
 
 
 @dataclass(frozen=True)
@@ -59,28 +94,13 @@ def own(session: Session, *, account: Account, reference: str) -> tuple[Own, Cri
     """The person's own application with this reference, and the profile that its intake uses. Raises NotFound, also for
     another's or one disposed of. One query.
     """
-    found = session.execute(_own(), {"reference": reference, "account_id": account.id}).first()
+    found = session.execute(_OWN, {"reference": reference, "account": account.id}).first()
     if found is None:
         raise NotFound(_("You have no application with this reference. Look among your applications."))
     if found[0].disposed_at is not None:
         raise NotFound(_("The region has disposed of this application. It keeps nothing personal of it."))
     application, intake, region, profile = found
     return Own(application, intake, region), profile
-
-
-@cache  # every page of an applicant asks it, and no value of a request is in it
-def _own() -> Any:
-    """What reads that, for the parameters `reference` and `account_id`."""
-    return (
-        select(Application, Intake, Region, CriteriaProfile)
-        .join(Intake, col(Intake.id) == col(Application.intake_id))
-        .join(Region, col(Region.id) == col(Application.region_id))
-        .join(CriteriaProfile, col(CriteriaProfile.id) == col(Intake.profile_id))
-        .where(
-            col(Application.reference) == bindparam("reference"),
-            col(Application.account_id) == bindparam("account_id"),
-        )
-    )
 
 
 def for_intake(session: Session, *, account_id: int, intake: Intake) -> Application | None:
@@ -112,10 +132,7 @@ def dossier(session: Session, application: Application) -> Dossier:
 
 def periods(session: Session, application: Application) -> Sequence[ExperiencePeriod]:
     """Periods of clinical work, the latest first."""
-    chosen = select(ExperiencePeriod).where(ExperiencePeriod.application_id == application.id)
-    return session.exec(
-        chosen.order_by(col(ExperiencePeriod.starts_on).desc(), col(ExperiencePeriod.id))
-    ).all()
+    return session.exec(_PERIODS, params={"application": application.id}).all()
 
 
 def period(session: Session, application: Application, public_id: str) -> ExperiencePeriod:
@@ -131,40 +148,25 @@ def period(session: Session, application: Application, public_id: str) -> Experi
 
 def referees(session: Session, application: Application) -> Sequence[Referee]:
     """The referees in the order in which they were named."""
-    chosen = select(Referee).where(Referee.application_id == application.id)
-    return session.exec(chosen.order_by(col(Referee.position))).all()
+    return session.exec(_REFEREES, params={"application": application.id}).all()
 
 
 def site_ids(session: Session, application: Application) -> list[int]:
     """The sites preferred, first choice first."""
-    chosen = select(SitePreference.site_id).where(SitePreference.application_id == application.id)
-    return list(session.exec(chosen.order_by(col(SitePreference.rank))))
+    return list(session.exec(_SITES, params={"application": application.id}))
 
 
 def attachments(session: Session, application: Application) -> Sequence[Attachment]:
     """The applicant's own files, in the order in which they came. What the group added belongs to it."""
-    chosen = select(Attachment).where(
-        Attachment.application_id == application.id,
-        Attachment.uploaded_by_id == application.account_id,
-        col(Attachment.redacts_id).is_(None),
-    )
-    return session.exec(chosen.order_by(col(Attachment.id))).all()
+    whose = {"application": application.id, "account": application.account_id}
+    return session.exec(_ATTACHMENTS, params=whose).all()
 
 
 def attachments_and_bytes(session: Session, application: Application) -> tuple[list[Attachment], int]:
     """As `attachments`, and what all files that the person has sent come to, whatever application they belong to. One
     query.
     """
-    sent = session.exec(
-        select(Attachment)
-        .join(Application, col(Application.id) == col(Attachment.application_id))
-        .where(
-            Application.account_id == application.account_id,
-            Attachment.uploaded_by_id == application.account_id,
-            col(Attachment.redacts_id).is_(None),
-        )
-        .order_by(col(Attachment.id))
-    ).all()
+    sent = session.exec(_ATTACHMENTS_OF_ACCOUNT, params={"account": application.account_id}).all()
     return [each for each in sent if each.application_id == application.id], sum(each.size for each in sent)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlmodel import Session, col, select
 
 from recruit.errors import Conflict, NotFound
@@ -21,6 +21,13 @@ from recruit.models import (
     Site,
 )
 from scoring.profile import Profile, parse_profile
+
+_POSTS = (
+    select(Site.id, Site.name, Posts.number, Posts.acute_care)
+    .join(Posts, col(Posts.site_id) == col(Site.id))
+    .where(col(Posts.intake_id) == bindparam("intake"))
+    .order_by(col(Posts.number).desc(), Site.name)
+)
 
 
 @dataclass(frozen=True)
@@ -116,12 +123,7 @@ def advertised(session: Session) -> list[Advertised]:
 
 def posts_of(session: Session, intake: Intake) -> list[PostsAtSite]:
     """The intake's posts per site, most posts first."""
-    rows = session.exec(
-        select(Site.id, Site.name, Posts.number, Posts.acute_care)
-        .join(Posts, col(Posts.site_id) == col(Site.id))
-        .where(Posts.intake_id == intake.id)
-        .order_by(col(Posts.number).desc(), Site.name)
-    )
+    rows = session.exec(_POSTS, params={"intake": intake.id})
     return [PostsAtSite(site_id or 0, name, number, acute) for site_id, name, number, acute in rows]
 
 

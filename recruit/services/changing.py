@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, text
@@ -32,6 +31,16 @@ from recruit.services.content import content_sha256
 
 #: Whoever changes several things in one sitting gets one mail about it.
 CHANGE_MAIL_PAUSE = timedelta(minutes=30)
+#: An application and its intake, read anew and held. The key stays shared: whoever holds the intake meanwhile may write
+#: rows that point to the application.
+_HELD = (
+    select(Application, Intake)
+    .join(Intake, col(Intake.id) == col(Application.intake_id))
+    .where(col(Application.id) == bindparam("application"))
+    .with_for_update(key_share=True, of=Application)
+    .suffix_with(text("FOR SHARE OF intake"), dialect="postgresql")
+    .execution_options(populate_existing=True)
+)
 
 
 class Stale(Conflict):
@@ -79,23 +88,9 @@ def refuse_unless_open(intake: Intake, now: datetime) -> None:
 
 def lock(session: Session, application: Application) -> Intake:
     """Hold the application, so that two requests at once come one after the other. Returns its intake, as it is now."""
-    _same, intake = session.execute(_locked(), {"application": application.id}).one()
+    _same, intake = session.execute(_HELD, {"application": application.id}).one()
     found: Intake = intake
     return found
-
-
-@cache  # every change asks it, and no value of a request is in it
-def _locked() -> Any:
-    """What reads an application anew with its intake, for the parameter `application`, and holds the two."""
-    return (
-        select(Application, Intake)
-        .join(Intake, col(Intake.id) == col(Application.intake_id))
-        .where(col(Application.id) == bindparam("application"))
-        # The key stays shared: whoever holds the intake meanwhile may write rows that point to the application.
-        .with_for_update(key_share=True, of=Application)
-        .suffix_with(text("FOR SHARE OF intake"), dialect="postgresql")
-        .execution_options(populate_existing=True)
-    )
 
 
 @contextmanager
