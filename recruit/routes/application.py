@@ -182,11 +182,16 @@ def submit(reference: str) -> Any:
     application = own_application(reference)
     if application.status is not ApplicationStatus.SUBMITTED:
         changeable(application)
-    begin_writing(db())
+    draft = application.status is ApplicationStatus.DRAFT
     link = settings().base_url + url("receipt", application)
     try:
+        # Read before the turn to write comes, so that nobody waits for that.
+        checked = services.check(db(), application=application, now=clock.now()) if draft else None
+        begin_writing(db())
         with transaction(db()):
-            services.submit(db(), application=application, actor=actor(), now=clock.now(), link=link)
+            services.submit(
+                db(), application=application, checked=checked, actor=actor(), now=clock.now(), link=link
+            )
     except Invalid as refusal:
         return _check_page(application, str(refusal)), refusal.status
     return redirect(url("receipt", application), 303)

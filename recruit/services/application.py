@@ -2,6 +2,7 @@
 offered here too, so that whoever looks for a verb of this step finds it in one place."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -52,12 +53,14 @@ from recruit.services.content import content_sha256, snapshot
 from recruit.storage import Storage
 
 __all__ = [
+    "Checked",
     "Incomplete",
     "Kept",
     "PeriodAnswers",
     "RefereeAnswers",
     "Stale",
     "attach",
+    "check",
     "erase_draft",
     "fill_in",
     "refuse_if_ever_sent",
@@ -154,20 +157,23 @@ def _new_code(session: Session, intake: Intake) -> str:
             return code
 
 
-def submit(
-    session: Session, *, application: Application, actor: Actor, now: datetime, link: str = ""
-) -> Application:
-    """Send the application and mail the receipt. Sending it again changes nothing: one sending, one receipt.
+@dataclass(frozen=True)
+class Checked:
+    """What a draft holds that can be sent, its checksum, and when it had been saved."""
 
-    `link` leads to the receipt page. Raises Incomplete with everything that lacks, Invalid when two answers cannot both
-    be true, Conflict when the intake is closed or the application withdrawn.
+    content: dict[str, Any]
+    checksum: str
+    saved: tuple[int, datetime]
+
+    def is_of(self, application: Application) -> bool:
+        """Whether nothing has been saved since. Every change of an answer or a file says when it was."""
+        return self.saved == (application.revision, application.saved_at)
+
+
+def check(session: Session, *, application: Application, now: datetime) -> Checked:
+    """Read a draft and see that it can be sent. Raises Incomplete with everything that lacks, Invalid when two answers
+    cannot both be true.
     """
-    intake = lock(session, application)
-    if application.status is ApplicationStatus.SUBMITTED:
-        return application
-    if application.status is ApplicationStatus.WITHDRAWN:
-        raise Conflict(_("This application is withdrawn. Begin it again from the advertisement."))
-    refuse_unless_open(intake, now)
     dossier = queries.dossier(session, application)
     lacking = missing(dossier)
     if lacking:
@@ -178,7 +184,33 @@ def submit(
             _("Two answers do not fit together. %(message)s", message=impossible[0].message),
             field=impossible[0].topic,
         )
-    content, checksum = snapshot(dossier), content_sha256(dossier)
+    saved = application.revision, application.saved_at
+    return Checked(snapshot(dossier), content_sha256(dossier), saved)
+
+
+def submit(
+    session: Session,
+    *,
+    application: Application,
+    checked: Checked | None = None,
+    actor: Actor,
+    now: datetime,
+    link: str = "",
+) -> Application:
+    """Send the application and mail the receipt. Sending it again changes nothing: one sending, one receipt.
+
+    `checked`: it was checked before this transaction, so that nobody waits for that; it is checked again when it has
+    been saved since. `link` leads to the receipt page. Raises as `check`, and Conflict when the intake is closed or the
+    application withdrawn.
+    """
+    intake = lock(session, application)
+    if application.status is ApplicationStatus.SUBMITTED:
+        return application
+    if application.status is ApplicationStatus.WITHDRAWN:
+        raise Conflict(_("This application is withdrawn. Begin it again from the advertisement."))
+    refuse_unless_open(intake, now)
+    if checked is None or not checked.is_of(application):
+        checked = check(session, application=application, now=now)
     undoing.no_longer(session, application=application, now=now)
     numbered = case_numbers.for_application(session, application, now)
     application.status = ApplicationStatus.SUBMITTED
@@ -186,16 +218,15 @@ def submit(
     application.revision += 1
     application.notice_version = data_notice.in_force(now).number
     session.add(application)
-    session.flush()
+    tell(session, application, intake, "application_receipt", now, link=link, checksum=checked.checksum)
     changes = {
         "status": (ApplicationStatus.DRAFT, ApplicationStatus.SUBMITTED),
         "notice_version": (None, application.notice_version),
-        "content": (None, content),
-        "content_sha256": (None, checksum),
+        "content": (None, checked.content),
+        "content_sha256": (None, checked.checksum),
         **numbered,
     }
     _record(session, application, actor, now, "application.submitted", changes)
-    tell(session, application, intake, "application_receipt", now, link=link, checksum=checksum)
     return application
 
 

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, select, update
 
 from recruit import clock
 from recruit.actor import Actor
@@ -20,6 +21,25 @@ from recruit.models.types import id_of
 from recruit.services import record
 
 Changes = dict[str, tuple[Any, Any]]
+_PATTERNS = (
+    select(CasePattern)
+    .where(col(CasePattern.region_id) == bindparam("region"))
+    .execution_options(populate_existing=True)
+)
+_DRAW = (
+    update(CaseCounter)
+    .where(col(CaseCounter.region_id) == bindparam("region"), col(CaseCounter.series) == bindparam("counted"))
+    .values(last=CaseCounter.last + 1)
+    .returning(col(CaseCounter.last))
+    .execution_options(synchronize_session=False)  # a counter is read anew wherever it is read
+)
+_APPLICATIONS = (
+    select(Application.id)
+    .where(
+        col(Application.region_id) == bindparam("region"), col(Application.case_number) == bindparam("number")
+    )
+    .limit(1)
+)
 
 
 def for_intake(session: Session, intake: Intake, now: datetime) -> Changes:
@@ -131,14 +151,19 @@ def _next(
     record.hold_region(session, region_id)
     year = clock.in_stockholm(now).year
     series = pattern.series(year=year, intake=intake)
-    counter = _last(session, region_id, series) or CaseCounter(region_id=region_id, series=series, last=0)
     while True:
-        counter.last += 1
-        number = pattern.number(counter.last, year=year, intake=intake)
+        number = pattern.number(_draw(session, region_id, series), year=year, intake=intake)
         if not taken(number):  # somebody has typed it by hand, or another pattern gave it
-            break
-    session.add(counter)  # written with the row that gets the number
-    return number
+            return number
+
+
+def _draw(session: Session, region_id: int, series: str) -> int:
+    """The series' next number, from 1."""
+    drawn = session.execute(_DRAW, {"region": region_id, "counted": series}).scalar()
+    if drawn is None:
+        session.add(CaseCounter(region_id=region_id, series=series, last=1))
+        session.flush()
+    return drawn or 1
 
 
 def _last(session: Session, region_id: int, series: str) -> CaseCounter | None:
@@ -147,8 +172,7 @@ def _last(session: Session, region_id: int, series: str) -> CaseCounter | None:
 
 
 def _row(session: Session, region_id: int) -> CasePattern | None:
-    found = select(CasePattern).where(CasePattern.region_id == region_id)
-    return session.exec(found.execution_options(populate_existing=True)).first()
+    return session.exec(_PATTERNS, params={"region": region_id}).first()
 
 
 def _has_intake(session: Session, region_id: int, text: str) -> bool:
@@ -157,7 +181,4 @@ def _has_intake(session: Session, region_id: int, text: str) -> bool:
 
 
 def _has_application(session: Session, region_id: int, text: str) -> bool:
-    same = select(Application.id).where(
-        Application.region_id == region_id, col(Application.case_number) == text
-    )
-    return session.exec(same.limit(1)).first() is not None
+    return session.exec(_APPLICATIONS, params={"region": region_id, "number": text}).first() is not None

@@ -8,15 +8,23 @@ from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import bindparam, insert
 from sqlalchemy.orm import SessionTransaction
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from recruit.actor import Actor
 from recruit.models import RecordEntry, RecordValue, Region
 
 GENESIS = "0" * 64
 _HELD = "region held"  # by which transaction, and which region
+_LAST = (
+    select(RecordEntry)
+    .where(col(RecordEntry.region_id) == bindparam("region"))
+    .order_by(col(RecordEntry.number).desc())
+    .limit(1)
+)
+# One statement, however many values there are, and also where some have no old one.
+_VALUES = insert(RecordValue).execution_options(render_nulls=True)
 
 
 def canonical(value: Any) -> str:
@@ -66,8 +74,7 @@ def entry_hash(entry: RecordEntry) -> str:
 
 def head(session: Session, *, region_id: int) -> RecordEntry | None:
     """The last entry of the region's chain, or None when it is empty."""
-    newest = select(RecordEntry).where(RecordEntry.region_id == region_id)
-    return session.exec(newest.order_by(RecordEntry.number.desc()).limit(1)).first()  # type: ignore[attr-defined]
+    return session.exec(_LAST, params={"region": region_id}).first()
 
 
 def hold_region(session: Session, region_id: int) -> None:
@@ -112,7 +119,8 @@ def write(
     if reason is not None:
         values["reason"] = (None, reason)
     salts = {field: secrets.token_hex(16) for field in values}
-    last = head(session, region_id=region_id)
+    with session.no_autoflush:  # what waits to be written is written together with the entry
+        last = head(session, region_id=region_id)
     entry = RecordEntry(
         region_id=region_id,
         number=last.number + 1 if last else 1,
@@ -143,6 +151,5 @@ def write(
         for field, (old, new) in values.items()
     ]
     if rows:
-        # One statement, however many values there are, and also where some have no old one.
-        session.execute(insert(RecordValue), rows, execution_options={"render_nulls": True})
+        session.execute(_VALUES, rows)
     return entry

@@ -8,6 +8,7 @@ good with the hourly work.
 import json
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select, update
 
 from recruit.actor import Actor
@@ -18,6 +19,15 @@ from recruit.models.types import id_of
 from recruit.services import answers, attachments
 from recruit.services.changing import changing
 from recruit.storage import Storage, delete_with
+
+_NO_LONGER = (
+    update(RemovedPart)
+    .where(
+        col(RemovedPart.application_id) == bindparam("application"), col(RemovedPart.until) > bindparam("now")
+    )
+    .values(until=bindparam("now"))
+    .execution_options(synchronize_session=False)  # nobody holds any in the session
+)
 
 
 def put_back(
@@ -84,11 +94,7 @@ def _take_up(session: Session, application: Application, public_id: str, now: da
 
 def no_longer(session: Session, *, application: Application, now: datetime) -> None:
     """Nothing that was removed so far can be put back any more."""
-    session.exec(
-        update(RemovedPart)
-        .where(col(RemovedPart.application_id) == id_of(application), col(RemovedPart.until) > now)
-        .values(until=now)
-    )
+    session.exec(_NO_LONGER, params={"application": id_of(application), "now": now})
 
 
 def forget_expired(session: Session, *, storage: Storage, now: datetime) -> int:

@@ -1,14 +1,32 @@
 """Sending in a hurry or in bad faith: twice at once, with the back button, from two tabs, and without end."""
 
 import threading
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import Engine
 from sqlmodel import Session, func, select
 
 from recruit import clock
-from recruit.models import Account, Application, ApplicationStatus, Intake, OutgoingMail, RecordEntry
+from recruit.actor import Actor
+from recruit.database import AllRegions, begin_writing, make_session, transaction
+from recruit.models import (
+    Account,
+    Application,
+    ApplicationStatus,
+    Attachment,
+    AttachmentKind,
+    Intake,
+    OutgoingMail,
+    RecordEntry,
+    RecordValue,
+)
+from recruit.routes import application as routes
+from recruit.services import application as services
+from recruit.storage import Storage
 from tests.databases import ONE_DATABASE
 from tests.recruit.application_helpers import begin, fill_in, open_intake
 from tests.recruit.factories import World, applicant, csrf_token, post, sign_in
@@ -82,6 +100,62 @@ def test_pressing_begin_four_times_at_once_begins_one_application(
     assert pressed_at_once(app, client, f"/i/alvmark/{intake.slug}/apply") == [303] * 4
     assert entries(session, "application.started") == 1
     assert len(session.exec(select(Application)).all()) == 1
+
+
+def saved_meanwhile(monkeypatch: pytest.MonkeyPatch, engine: Engine, change: Callable[..., Any]) -> None:
+    """Let another tab save its change after the sending was checked and before it is its turn to write."""
+
+    def then(session: Session) -> None:
+        session.commit()
+        with make_session(engine, scope=AllRegions("the other tab")) as other, transaction(other):
+            draft = other.exec(select(Application)).one()
+            change(other, application=draft, actor=Actor(draft.account_id), now=clock.now())
+        begin_writing(session)
+
+    monkeypatch.setattr(routes, "begin_writing", then)
+
+
+def test_document_removed_in_another_tab_while_it_is_sent_keeps_it_from_being_sent(
+    app: Flask,
+    engine: Engine,
+    browser: FlaskClient,
+    session: Session,
+    draft: Application,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    storage = Storage(app.extensions["recruit_settings"].attachments)
+    files = select(Attachment).where(Attachment.kind == AttachmentKind.DIPLOMA)
+    wanted = session.exec(files).one().public_id
+    session.rollback()
+
+    def remove(other: Session, **by: Any) -> None:
+        row = other.exec(select(Attachment).where(Attachment.public_id == wanted)).one()
+        services.remove_attachment(other, attachment=row, storage=storage, **by)
+
+    saved_meanwhile(monkeypatch, engine, remove)
+    assert post(browser, f"/my/{draft.reference}/submit").status_code == 422
+    session.refresh(draft)
+    assert draft.status is ApplicationStatus.DRAFT
+    assert draft.case_number is None
+
+
+def test_answer_saved_in_another_tab_while_it_is_sent_is_what_the_record_has(
+    engine: Engine,
+    browser: FlaskClient,
+    session: Session,
+    draft: Application,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def write(other: Session, **by: Any) -> None:
+        later: dict[str, Any] = {"motivation": "The later words", "learning_needs": "The later needs"}
+        services.save_topic(other, topic="own_words", answers=later, **by)
+
+    session.rollback()
+    saved_meanwhile(monkeypatch, engine, write)
+    assert post(browser, f"/my/{draft.reference}/submit").status_code == 303
+    session.rollback()
+    (kept,) = session.exec(select(RecordValue.new).where(RecordValue.field == "content")).all()
+    assert "The later words" in str(kept)
 
 
 @ONE_DATABASE
