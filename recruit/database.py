@@ -2,6 +2,7 @@
 
 import math
 import os
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -115,7 +116,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Any) -> None:
     # A deferred transaction that turns to writing late fails at once when another has written; ask for the lock first.
     if not connection.get_execution_options().get("writes"):
-        connection.exec_driver_sql("BEGIN DEFERRED")
+        _say(connection, "BEGIN DEFERRED")
         return
     path = connection.engine.url.database
     if path and path != ":memory:" and _TURN not in connection.info:
@@ -123,7 +124,15 @@ def _begin_sqlite(connection: Any) -> None:
             connection.info[_TURN] = Turn(os.path.abspath(path))
         except TimeoutError as error:
             raise OperationalError("BEGIN IMMEDIATE", None, error) from error
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    _say(connection, "BEGIN IMMEDIATE")
+
+
+def _say(connection: Any, words: str) -> None:
+    """To SQLite itself, twice in a request: what SQLAlchemy does around a statement takes far longer than these."""
+    try:
+        connection.connection.driver_connection.execute(words)
+    except sqlite3.OperationalError as error:
+        raise OperationalError(words, None, error) from error
 
 
 def _end_turn(_connection: Any, record: Any) -> None:

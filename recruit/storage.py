@@ -95,8 +95,10 @@ def _may_stand(letter: str) -> bool:
 
 def free_bytes(folder: Path) -> int:
     """What is free on the disk of a folder, which need not be there yet."""
-    there = next(each for each in (folder.absolute(), *folder.absolute().parents) if each.is_dir())
-    return shutil.disk_usage(there).free
+    try:
+        return shutil.disk_usage(folder).free
+    except FileNotFoundError:
+        return free_bytes(folder.absolute().parent)
 
 
 def _full() -> Full:
