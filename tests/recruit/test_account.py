@@ -1,6 +1,8 @@
 """Accounts in the browser: creating, verifying, signing in, new passwords, and what strangers can learn."""
 
 import re
+import time
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -263,10 +265,39 @@ def test_my_own_language_and_password_are_asked_for_in_my_language(client: Flask
     assert re.search(r'<input checked[^>]*value="(sv|en)"', shown)
 
 
-def test_file_that_comes_late_undoes_nothing_of_the_session(client: FlaskClient, world: World) -> None:
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Let so many minutes pass for whoever signs or reads a cookie."""
+    begin, passed = time.time(), [0.0]
+    monkeypatch.setattr(time, "time", lambda: begin + passed[0] * 60)
+
+    def pass_(minutes: float) -> None:
+        passed[0] += minutes
+
+    return pass_
+
+
+def test_file_that_comes_late_undoes_nothing_of_the_session(
+    client: FlaskClient, world: World, later: Callable[[float], None]
+) -> None:
     """A page's styles and scripts are fetched beside the next page, and may be answered after it."""
     sign_in(client, world.coordinator)
     assert "Set-Cookie" in client.get("/me").headers
+    later(2)
     for file in ("css/app.css", "js/app.js", "missing.js"):
         with client.get(f"/static/{file}") as answer:
             assert "Set-Cookie" not in answer.headers
+    assert "Set-Cookie" in client.get("/me").headers
+
+
+def test_whoever_is_active_stays_signed_in_and_whoever_is_not_signs_in_again(
+    client: FlaskClient, world: World, later: Callable[[float], None]
+) -> None:
+    sign_in(client, world.coordinator)
+    client.get("/me")
+    assert "Set-Cookie" not in client.get("/me").headers  # as good as new
+    for minutes in (1.5, 40, 40, 59):
+        later(minutes)
+        assert client.get("/me").status_code == 200
+    later(61)
+    assert client.get("/me").status_code == 302
