@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Engine, ExceptionContext, create_engine, event
 from sqlalchemy.exc import InvalidatePoolError, OperationalError
@@ -35,7 +35,7 @@ class AllRegions:
 
 
 Scope = OneRegion | AllRegions
-_TURN, _USED = "turn to write", "used last"
+_TURN, _USED, _BINDS = "turn to write", "used last", "binds"
 #: Seconds for which a connection that has answered is taken to be alive.
 SURE_FOR = 1.0
 #: How sure SQLite makes of a commit; tests, which outlive no power cut, need less.
@@ -144,14 +144,12 @@ def _end_turn(_connection: Any, record: Any) -> None:
 
 def only_reads(session: Session) -> None:
     """From its next transaction on the session reads, and keeps nobody from writing."""
-    assert isinstance(session.bind, Engine)
-    session.bind = session.bind.execution_options(writes=False)
+    session.bind = session.info[_BINDS].reading
 
 
 def may_write(session: Session) -> None:
     """From its next transaction on the session takes the write lock at once, in turn with others."""
-    assert isinstance(session.bind, Engine)
-    session.bind = session.bind.execution_options(writes=True)
+    session.bind = session.info[_BINDS].writing
 
 
 def begin_writing(session: Session) -> None:
@@ -166,14 +164,29 @@ def begin_writing(session: Session) -> None:
         may_write(session)
 
 
+class _Binds(NamedTuple):
+    """An engine for transactions that only read, and one for those that take the write lock as they begin."""
+
+    reading: Engine
+    writing: Engine
+
+
+@lru_cache(maxsize=8)
+def _binds(engine: Engine) -> _Binds:
+    return _Binds(engine.execution_options(writes=False), engine.execution_options(writes=True))
+
+
 class ScopedSession(Session):
     """A session whose scope is enforced, on what it reads and on what it writes."""
 
 
 def make_session(engine: Engine, *, scope: Scope | None = None, writes: bool = True) -> Session:
     """A session that refuses to cross regions. Without a scope, region rows can be neither read nor written."""
-    session = ScopedSession(engine.execution_options(writes=writes), autoflush=True, expire_on_commit=False)
-    session.info["scope"] = scope
+    binds = _binds(engine)
+    session = ScopedSession(
+        binds.writing if writes else binds.reading, autoflush=True, expire_on_commit=False
+    )
+    session.info.update({"scope": scope, _BINDS: binds})
     return session
 
 

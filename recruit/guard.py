@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from forms.account import LoginForm
 from recruit import typed
-from recruit.access import ACCESS, ACCOUNT, NEED_IT, PUBLIC
+from recruit.access import ACCESS, NEED_IT, PUBLIC
 from recruit.database import AllRegions, OneRegion, set_scope
 from recruit.errors import NotAllowed
 from recruit.i18n import gettext
@@ -29,15 +29,13 @@ def guard() -> Any:
     access = ACCESS.get(request.endpoint)
     if access is None:
         abort(403)
+    # Who asks belongs to no region, and an applicant's own applications may lie in several: routes fetch them by the
+    # account alone.
+    set_scope(db(), AllRegions("advertised intakes, an account and its own applications"))
     if access != PUBLIC and not current_user.is_authenticated:
         return ask_to_sign_in()
     if isinstance(access, frozenset):
         return _enter_region(access)
-    if access == ACCOUNT:
-        # An applicant's own applications may lie in several regions; routes fetch them by the account alone.
-        set_scope(db(), AllRegions("an account's own applications"))
-    else:
-        set_scope(db(), AllRegions("advertised intakes"))
     return None
 
 
@@ -60,7 +58,6 @@ def send_again() -> Any:
 def _enter_region(allowed: frozenset[Role]) -> Any:
     session = db()
     slug = (request.view_args or {}).get("region", "")
-    set_scope(session, AllRegions("which region it is, and the roles in it"))
     found = entered(
         session, region=slug, intake=(request.view_args or {}).get("intake"), account_id=account().id
     )
