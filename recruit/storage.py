@@ -14,7 +14,7 @@ import shutil
 import tempfile
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
@@ -336,37 +336,40 @@ def _sync(folder: Path) -> None:
 class _Files:
     """What the session's transaction has put and will delete, and whether it is being committed."""
 
-    put: list[tuple[Storage, str]]
-    deleted: list[tuple[Storage, str]]
+    put: list[tuple[Storage, str]] = field(default_factory=list)
+    deleted: list[tuple[Storage, str]] = field(default_factory=list)
     committing: bool = False
-
-    def before_commit(self, _session: Session) -> None:
-        self.committing = True
-
-    def after_commit(self, _session: Session) -> None:
-        self._remove(self.deleted)
-
-    def after_rollback(self, _session: Session) -> None:
-        # A commit that fails may have reached the disk before the line to the server was cut: then the rows are there.
-        # What no row names after all goes with the other strays.
-        self._remove([] if self.committing else self.put)
-
-    def _remove(self, files: list[tuple[Storage, str]]) -> None:
-        for storage, name in files:
-            storage.delete(name)
-        self.put.clear()
-        self.deleted.clear()
-        self.committing = False
 
 
 def _files_of(session: Session) -> _Files:
-    files: _Files | None = session.info.get(_SESSION_KEY)
-    if files is None:
-        files = session.info[_SESSION_KEY] = _Files([], [])
-        event.listen(session, "before_commit", files.before_commit)
-        event.listen(session, "after_commit", files.after_commit)
-        event.listen(session, "after_rollback", files.after_rollback)
+    files: _Files = session.info.setdefault(_SESSION_KEY, _Files())
     return files
+
+
+@event.listens_for(Session, "before_commit")
+def _before_commit(session: Session) -> None:
+    if _SESSION_KEY in session.info:
+        _files_of(session).committing = True
+
+
+@event.listens_for(Session, "after_commit")
+def _after_commit(session: Session) -> None:
+    if _SESSION_KEY in session.info:
+        _remove(session.info.pop(_SESSION_KEY).deleted)
+
+
+@event.listens_for(Session, "after_rollback")
+def _after_rollback(session: Session) -> None:
+    if _SESSION_KEY in session.info:
+        files = session.info.pop(_SESSION_KEY)
+        # A commit that fails may have reached the disk before the line to the server was cut: then the rows are there.
+        # What no row names after all goes with the other strays.
+        _remove([] if files.committing else files.put)
+
+
+def _remove(files: list[tuple[Storage, str]]) -> None:
+    for storage, name in files:
+        storage.delete(name)
 
 
 def put_with(session: Session, storage: Storage, content: bytes, filename: str = "") -> Stored:

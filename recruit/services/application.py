@@ -159,9 +159,9 @@ def _new_code(session: Session, intake: Intake) -> str:
 
 @dataclass(frozen=True)
 class Checked:
-    """What a draft holds that can be sent, its checksum, and when it had been saved."""
+    """What a draft holds that can be sent, as the record keeps it, its checksum, and when it had been saved."""
 
-    content: dict[str, Any]
+    content: str
     checksum: str
     saved: tuple[int, datetime]
 
@@ -185,7 +185,7 @@ def check(session: Session, *, application: Application, now: datetime) -> Check
             field=impossible[0].topic,
         )
     saved = application.revision, application.saved_at
-    return Checked(snapshot(dossier), content_sha256(dossier), saved)
+    return Checked(record.canonical(snapshot(dossier)), content_sha256(dossier), saved)
 
 
 def submit(

@@ -24,7 +24,8 @@ _LAST = (
     .limit(1)
 )
 # One statement, however many values there are, and also where some have no old one.
-_VALUES = insert(RecordValue).execution_options(render_nulls=True)
+_VALUES = insert(RecordValue.__table__)  # type: ignore[attr-defined]
+_REGION = select(Region.id).where(col(Region.id) == bindparam("region")).with_for_update(key_share=True)
 
 
 def canonical(value: Any) -> str:
@@ -87,7 +88,7 @@ def hold_region(session: Session, region_id: int) -> None:
         return
     if session.info.get(_HELD) == (_transaction(session), region_id):
         return
-    session.exec(select(Region.id).where(Region.id == region_id).with_for_update(key_share=True)).one()
+    session.exec(_REGION, params={"region": region_id}).one()
     session.info[_HELD] = _transaction(session), region_id
 
 
