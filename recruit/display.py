@@ -1,5 +1,6 @@
 """How values are shown: dates on Swedish clocks, numbers with the language's own marks, countries by name."""
 
+import re
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -8,12 +9,15 @@ from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, format_percent
 from flask import Flask
+from markupsafe import Markup, escape
 
 from recruit.clock import STOCKHOLM
+from recruit.figure_words import NO_BREAK
 from recruit.hidden_links import hidden
 from recruit.i18n import language
 from recruit.mail_html import isolated
 
+_RANGE = re.compile(r"\d+–\d+")
 # ISO 3166-1 alpha-2 has no code for Kosovo; XK is the user-assigned code in general use.
 NOT_COUNTRIES = frozenset(
     {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "TA", "UN", "XA", "XB", "ZZ", "QO", "AN"}
@@ -30,6 +34,7 @@ def init_app(app: Flask) -> None:
         country=country_name,
         without_links=hidden,
         isolated=isolated,
+        whole_ranges=whole_ranges,
     )
 
 
@@ -114,8 +119,15 @@ def percent(value: Any, decimals: int = 0) -> str:
     """A share 0–1 as per cent: "46 %", in English "46%". None is an en dash."""
     if value is None:
         return "–"
-    pattern = "#,##0" + ("." + "0" * decimals if decimals else "") + ("%" if language() == "en" else " %")
+    pattern = (
+        "#,##0" + ("." + "0" * decimals if decimals else "") + ("%" if language() == "en" else NO_BREAK + "%")
+    )
     return _percent(0 if value == 0 else value, pattern, language())
+
+
+def whole_ranges(text: str) -> Markup:
+    """A text whose ranges, such as 1–3 months, do not break after the dash."""
+    return Markup(_RANGE.sub(r'<span class="nowrap">\g<0></span>', str(escape(text))))  # noqa: S704
 
 
 # A list has hundreds of moments and a page of the monitor thousands of figures, the same ones each time it is shown.

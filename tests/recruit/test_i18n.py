@@ -2,7 +2,8 @@
 
 from flask import Flask
 
-from recruit.display import country_name
+from recruit.display import country_name, percent, whole_ranges
+from recruit.figure_words import NO_BREAK
 from recruit.i18n import force_locale, gettext, language
 from tests.databases import ONE_DATABASE
 
@@ -25,3 +26,9 @@ def test_forced_language_needs_no_request(app: Flask) -> None:
         with force_locale("en"):
             assert language() == "en"
         assert language() == "sv"
+
+
+def test_figures_stay_on_one_line_with_what_belongs_to_them(app: Flask) -> None:
+    with app.test_request_context(headers={"Accept-Language": "sv"}):
+        assert percent(0.95) == f"95{NO_BREAK}%"
+    assert whole_ranges("<1–3 months>") == '&lt;<span class="nowrap">1–3</span> months&gt;'
