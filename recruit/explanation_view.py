@@ -169,7 +169,7 @@ def _outcome(explanation: Explanation, called: bool | None, reserve: int | None,
         return _("Place %(place)s of %(ranked)s.", place=explanation.place, ranked=explanation.ranked)
     if reserve is not None:
         return (
-            _("You stand in reserve, as number %(number)s.", number=reserve)
+            _("You are in reserve, number %(number)s.", number=reserve)
             if personal
             else _(
                 "In reserve as number %(number)s, from place %(place)s.",
@@ -178,7 +178,11 @@ def _outcome(explanation: Explanation, called: bool | None, reserve: int | None,
             )
         )
     if personal:
-        return _("You are called to interview.") if called else _("You are not called to interview.")
+        return (
+            _("You are called to an interview.")
+            if called
+            else _("You are not called to an interview this time.")
+        )
     return (
         _("Called to interview, from place %(place)s.", place=explanation.place)
         if called

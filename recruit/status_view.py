@@ -33,6 +33,11 @@ class StatusView:
     next: str
     steps: list[dict[str, Any]]
 
+    @property
+    def more(self) -> bool:
+        """Whether something is still to come: of what has ended nothing is promised."""
+        return any(step["state"] == "to_come" for step in self.steps)
+
 
 def status_of(
     application: Application,
@@ -187,8 +192,10 @@ def _by(plan: Mapping[PlanStep, date], step: PlanStep) -> str:
 
 
 def _step(title: str, text: str, place: int, reached: int) -> dict[str, Any]:
-    state = "done" if place < reached else "now" if place == reached else "to_come"
-    return {"title": title, "text": text, "state": state}
+    """A step on the way. After the first, `text` is the day it was planned for, which is not said once it is done."""
+    if place < reached:
+        return {"title": title, "text": "" if place else text, "state": "done"}
+    return {"title": title, "text": text, "state": "now" if place == reached else "to_come"}
 
 
 def _now(title: str, text: str) -> dict[str, Any]:

@@ -248,7 +248,8 @@ def _steps(dossier: Dossier, now: Any, *, told: bool) -> list[dict[str, Any]]:
     """
     intake = dossier.intake
     listed = confirmed_list(db(), intake) is not None
-    checked = listed or (not intakes.accepts(intake, now) and not undecided(db(), intake=intake))
+    accepts = intakes.accepts(intake, now)
+    checked = listed or (not accepts and not undecided(db(), intake=intake))
     outcome = _(
         "The region tells everybody the outcome: called, in reserve, or not this time. You can ask for the reason."
     )
@@ -260,7 +261,7 @@ def _steps(dossier: Dossier, now: Any, *, told: bool) -> list[dict[str, Any]]:
         {
             "title": _("We check that you can apply"),
             "text": _("After %(day)s. A person decides.", day=day(intake.closes_at)),
-            "state": "done" if checked else "now",
+            "state": "done" if checked else "to_come" if accepts else "now",
         },
         {
             "title": _("Two doctors score those who can apply"),

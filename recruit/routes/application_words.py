@@ -184,7 +184,9 @@ def period_facts(period: ExperiencePeriod) -> dict[str, Any]:
     extent = (
         _("full time")
         if period.fte_percent == 100
-        else _("%(percent)s per cent of full time", percent=period.fte_percent)
+        else _(
+            "%(percent)s\N{NO-BREAK SPACE}per\N{NO-BREAK SPACE}cent of full time", percent=period.fte_percent
+        )
     )
     return {
         "public_id": period.public_id,

@@ -636,7 +636,7 @@ def test_receipt_marks_as_done_only_what_has_happened(
     browser: FlaskClient, session: Session, world: World, intake: Intake, submitted: Application
 ) -> None:
     page = browser.get(my(submitted, "receipt")).text
-    assert stations(page)[:4] == ["done", "now", "to_come", "to_come"]
+    assert stations(page)[:4] == ["done", "to_come", "to_come", "to_come"]
     intake.decision_on = clock.now().date() - timedelta(days=3)
     intake.opens_at, intake.closes_at = clock.now() - timedelta(days=9), clock.now() - timedelta(days=8)
     session.commit()
@@ -693,6 +693,14 @@ def test_after_closing_every_change_gets_a_page_that_explains(
     assert browser.get(my(complete, "check")).status_code == 200
 
 
+def test_withdrawal_that_can_be_undone_is_not_said_to_be_final(
+    browser: FlaskClient, submitted: Application
+) -> None:
+    page = browser.get(my(submitted, "withdraw")).text
+    assert "you can take the application up again" in page
+    assert "cannot be undone" not in page
+
+
 def test_after_closing_a_sent_application_shows_its_receipt_and_can_be_withdrawn(
     browser: FlaskClient, session: Session, world: World, intake: Intake, submitted: Application
 ) -> None:
@@ -700,7 +708,7 @@ def test_after_closing_a_sent_application_shows_its_receipt_and_can_be_withdrawn
     assert browser.get(my(submitted)).location == my(submitted, "receipt")
     assert "Change your application" not in browser.get(my(submitted, "receipt")).text
     assert post(browser, my(submitted, "submit")).location == my(submitted, "receipt")
-    assert browser.get(my(submitted, "withdraw")).status_code == 200
+    assert "A withdrawal cannot be undone." in browser.get(my(submitted, "withdraw")).text
     assert post(browser, my(submitted, "withdraw"), {"reason": "Moved"}).status_code == 303
     assert fresh(session, submitted).withdrawal_reason == "Moved"
     assert "Your application is withdrawn" in browser.get(my(submitted, "receipt")).text

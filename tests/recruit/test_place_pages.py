@@ -143,8 +143,8 @@ def test_result_tells_called_reserve_and_the_rest_apart(
 ) -> None:
     ordered = published(session, world)
     for code, words in (
-        (ordered[0], "You are called to interview"),
-        (ordered[4], "You are not called to interview"),
+        (ordered[0], "You are called to an interview"),
+        (ordered[4], "You are not called to an interview"),
     ):
         account, application = owner(session, code)
         sign_in(client, account)
@@ -176,7 +176,7 @@ def test_result_of_the_place_on_reserve_gives_the_number(
     account, application = owner(session, reserve.mask_code)
     sign_in(client, account)
     english(client)
-    assert "You stand in reserve, as number 1" in client.get(f"/my/{application.reference}/result").text
+    assert "You are in reserve, number 1" in client.get(f"/my/{application.reference}/result").text
 
 
 def test_place_in_a_foreign_region_is_not_found(session: Session, world: World, client: FlaskClient) -> None:
@@ -225,11 +225,11 @@ def test_whom_the_group_moved_reads_that_and_nothing_of_what_would_have_been_eno
     up, down = moved_zone(session, world)
     told = {
         up: (
-            "You are called to interview",
+            "You are called to an interview",
             "stood below the line.",
             "moved this application above the line.",
         ),
-        down: ("You stand in reserve", "stood above the line.", "moved this application below the line."),
+        down: ("You are in reserve", "stood above the line.", "moved this application below the line."),
     }
     for code, words in told.items():
         account, application = owner(session, code)

@@ -198,11 +198,15 @@ def test_reserve_sees_the_number_and_that_the_posts_are_filled(
 ) -> None:
     publish(session, world, intake)
     reserve = of_kind(session, intake, EntryKind.RESERVE)[0]
-    assert "You are in reserve, number 1" in seen(client, session, reserve)
+    waiting = seen(client, session, reserve)
+    assert "You are in reserve, number 1" in waiting
+    assert "Planned days may move" in waiting
     releasing.tell_filled(session, intake=intake, actor=world.actor, now=LATER)
     releasing.tell_filled(session, intake=intake, actor=world.actor, now=LATER)
     session.commit()
-    assert "The posts are filled" in seen(client, session, reserve)
+    ended = seen(client, session, reserve)
+    assert "The posts are filled" in ended
+    assert "Planned days may move" not in ended
     releasing.take_back_filled(session, intake=intake, actor=world.actor, now=LATER)
     session.commit()
     assert "You are in reserve, number 1" in seen(client, session, reserve)
