@@ -269,7 +269,10 @@ def _saying(words: str, reader: Reader) -> Any:
 def latest(
     session: Session, *, region_id: int, count: int, intake_id: int | None = None
 ) -> list[tuple[RecordEntry, str | None]]:
-    """The newest entries of the region, or of an intake, with the mask code of what they are about; no values."""
+    """The newest entries of the region, or of an intake, with the mask code of what they are about; no values.
+
+    By the time they tell of: what was carried over from elsewhere may have been entered out of order.
+    """
     newest = (
         select(RecordEntry, Application.mask_code)
         .outerjoin(Application, col(Application.id) == col(RecordEntry.application_id))
@@ -278,7 +281,8 @@ def latest(
     )
     if intake_id is not None:
         newest = newest.where(RecordEntry.intake_id == intake_id)
-    return [(entry, code) for entry, code in session.exec(newest.limit(count))]
+    found = [(entry, code) for entry, code in session.exec(newest.limit(count))]
+    return sorted(found, key=lambda each: (each[0].at, each[0].number), reverse=True)
 
 
 def actions(session: Session, *, region_id: int) -> list[str]:

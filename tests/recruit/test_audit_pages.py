@@ -12,17 +12,29 @@ import pytest
 from flask.testing import FlaskClient
 from sqlmodel import Session, col, delete, select
 
-from recruit.models import Account, Application, Intake, InterviewList, Membership, RankingRun, Role
+from recruit.models import (
+    Account,
+    Application,
+    Intake,
+    InterviewList,
+    Membership,
+    RankingRun,
+    Role,
+    ZoneReason,
+)
+from recruit.models.types import id_of
 from recruit.queries import naming, record
 from recruit.queries.record import Search
-from recruit.services import publishing
+from recruit.services import interview, publishing
 from recruit.services.record import write
+from recruit.services.zone import decide_zone
 from recruit.web import build_app
 from tests.databases import ONE_DATABASE
 from tests.demo import REGION, Demo
 from tests.recruit.factories import NOW, World, post, sign_in
 from tests.recruit.page_helpers import english
 from tests.recruit.ranking_helpers import LATER, closed_intake, confirmed, ranked
+from tests.recruit.zone_helpers import draw, zone_of, zoned
 
 AUDIT = "/g/alvmark/audit"
 #: Enough pages of each kind for its variants: drafts and confirmed lists, assessed and finished intakes.
@@ -103,6 +115,43 @@ def test_home_tells_which_version_is_published(auditor: FlaskClient, session: Se
     intake, run = session.exec(select(Intake)).one(), session.exec(select(RankingRun)).one()
     confirmed(session, world, intake, run, places=3)
     assert "confirmed, not published; version 1 published " in auditor.get(AUDIT).text
+
+
+@ONE_DATABASE
+def test_home_counts_the_overrides_of_the_list_that_it_links_to(
+    session: Session, world: World, client: FlaskClient
+) -> None:
+    intake, run = zoned(session, world)
+    first = draw(session, world, intake, run)
+    zone = zone_of(first).codes
+    decide_zone(
+        session,
+        interview_list=first,
+        above=[zone[0], zone[2]],
+        reasons={zone[1]: "Saknar det som orten behöver.", zone[2]: "Har arbetat på orten."},
+        codes=dict.fromkeys(zone[1:3], ZoneReason.BREADTH),
+        rationale="Gruppen har läst alla fyra.",
+        actor=world.actor,
+        now=LATER,
+    )
+    interview.confirm(session, interview_list=first, actor=world.second, now=LATER)
+    session.commit()
+    sign_in(client, world.auditor)
+    english(client)
+    overrides = r'data-label="Overrides">(?:<a [^>]*>)?(\d+)'
+    assert re.findall(overrides, client.get(AUDIT).text) == ["2"]
+    confirmed(session, world, intake, run, places=3)
+    assert re.findall(overrides, client.get(AUDIT).text) == ["0"]
+
+
+def test_latest_entries_stand_in_the_order_of_what_they_tell(session: Session, world: World) -> None:
+    region_id = id_of(world.region)
+    for at in (NOW, LATER, NOW + (LATER - NOW) / 2):
+        write(
+            session, region_id=region_id, actor=world.actor, now=at, action="site.added", subject=("site", 1)
+        )
+    times = [entry.at for entry, _ in record.latest(session, region_id=region_id, count=3)]
+    assert times == sorted(times, reverse=True)
 
 
 @ONE_DATABASE
