@@ -260,7 +260,7 @@ def _page(found: Disclosure, errors: list[tuple[str, str]] | None = None, letter
         total=total,
         applications=listed,
         codes=_codes() if posted else chosen,
-        grounds=sorted({each.ground for each in kept}),
+        grounds=sorted({each.ground for each in kept if each.ground}),
         masked=len(kept),
         names=naming.names(db(), ids=done),
         ready=bool(rows) and all(each.seen for each in rows),

@@ -26,11 +26,17 @@ class Finding:
 
 @dataclass(frozen=True)
 class Disposed:
-    """Values that a disposal deleted: how many, of which subject, when."""
+    """Values that a disposal deleted: of which entry, how many, when."""
 
-    subject: str
+    number: int
+    action: str
     values: int
     at: datetime
+
+    @property
+    def subject(self) -> str:
+        """The entry as the command names it."""
+        return f"entry {self.number} ({self.action})"
 
 
 class Chain:
@@ -104,4 +110,4 @@ class Chain:
             disposal = self.disposals.get(entry.number)
             gone = json.loads(entry.digests).keys() - self.values(entry).keys()
             if disposal is not None and gone:
-                yield Disposed(f"entry {entry.number} ({entry.action})", len(gone), disposal.at)
+                yield Disposed(entry.number, entry.action, len(gone), disposal.at)
