@@ -150,7 +150,7 @@
 
   /* On a phone a menu is one row that scrolls: the page one is on stands in sight. */
   function showWhere() {
-    for (const menu of all(".menu, .subnav")) {
+    for (const menu of all(".menu, .subnav, .meeting-steps")) {
       const here = menu.querySelector("[aria-current]");
       if (here) menu.scrollLeft += here.getBoundingClientRect().right - menu.getBoundingClientRect().right + menu.clientWidth / 4;
     }
