@@ -50,7 +50,7 @@ def title(step: str) -> str:
 
 @dataclass(frozen=True)
 class Open:
-    """One matter that is still open, with the page that deals with it: an endpoint, or empty.
+    """One matter that is still open, with the page that deals with it: an endpoint, and the step of the meeting.
 
     `blocks`: nothing is released before it is done.
     """
@@ -58,6 +58,7 @@ class Open:
     words: str
     endpoint: str
     blocks: bool = True
+    step: str | None = None
 
 
 def open_matters(
@@ -98,7 +99,7 @@ def open_matters(
     if stale:
         found.append(Open(_("Something has changed since the run: rank again"), "ranking.index"))
     if unsettled:
-        found.append(Open(_("The borderline zone is not settled"), ""))
+        found.append(Open(_("The borderline zone is not settled"), "meeting.show", step="decisions"))
     return found
 
 

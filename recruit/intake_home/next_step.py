@@ -169,8 +169,11 @@ def _after_assessment(intake: Intake, standing: Standing) -> NextStep:
         )
     if standing.has_draft_list:
         return NextStep(
-            _("Confirm the interview list"),
-            _("Look at how the line falls between groups before you confirm. A confirmed list is locked."),
+            _("Look at the draft of the interview list"),
+            _(
+                "See how the line falls between groups, and what is left before it can be confirmed. A confirmed list"
+                " is locked."
+            ),
             _("To the list"),
             to("interview.index", intake),
         )
