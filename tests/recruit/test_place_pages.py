@@ -151,6 +151,7 @@ def test_result_tells_called_reserve_and_the_rest_apart(
         english(client)
         page = client.get(f"/my/{application.reference}/result")
         assert (page.status_code, words in page.text) == (200, True)
+        assert 'from your form: <span class="nowrap">4–6</span> months' in page.text
         for other in ordered:
             assert other not in page.text
         client.post("/logout")
