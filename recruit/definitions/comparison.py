@@ -17,8 +17,8 @@ CHAPTER = Chapter(
             ),
             ("Räknat i personer.", "Persons, counted."),
             (
-                "En andel utan n säger ingenting: 1 av 2 och 100 av 200 är båda 50 procent.",
-                "A rate without n says nothing: 1 of 2 and 100 of 200 are both 50 per cent.",
+                "andelen läses utan n: 1 av 2 och 100 av 200 är båda 50 procent.",
+                "the rate is read without n: 1 of 2 and 100 of 200 are both 50 per cent.",
             ),
         ),
         Definition(
