@@ -143,12 +143,21 @@ def test_start_by_a_double_click_gives_one_application(
     assert outcomes == [found] * 4
 
 
-def test_attach_by_a_double_click_stores_one_file(
+def test_attach_waits_while_the_intake_is_being_closed_and_is_refused_after_it(
     session: Session, engine: Engine, world: World, tmp_path: Path
 ) -> None:
     draft = begin(session, open_intake(session, world), applicant(session))
-    storage = Storage(tmp_path)
+    session.commit()
 
+    def close(own: Session) -> Any:
+        own.get_one(Intake, draft.intake_id).closes_at = NOW - timedelta(seconds=1)
+
+    outcome = overtaken(engine, close, attaching(draft, Storage(tmp_path)))
+    assert isinstance(outcome, Conflict)
+    assert "time to apply has passed" in str(outcome.message)
+
+
+def attaching(draft: Application, storage: Storage) -> Act:
     def attach(own: Session) -> Any:
         return applications.attach(
             own,
@@ -161,6 +170,14 @@ def test_attach_by_a_double_click_stores_one_file(
             now=NOW,
         ).row.id
 
+    return attach
+
+
+def test_attach_by_a_double_click_stores_one_file(
+    session: Session, engine: Engine, world: World, tmp_path: Path
+) -> None:
+    draft = begin(session, open_intake(session, world), applicant(session))
+    attach = attaching(draft, Storage(tmp_path))
     outcomes = at_once(engine, attach, attach)
     assert outcomes == [session.exec(select(Attachment.id)).one()] * 2
 
