@@ -215,7 +215,7 @@ def _shrunken(key: str, rows: Sequence[Row]) -> Markup:
 
 
 def _with_shrunken(row: Row) -> str:
-    shrunk = display.percent(row.figures["shrunk_rate"]).replace(" ", "\N{NO-BREAK SPACE}")
+    shrunk = display.percent(row.figures["shrunk_rate"])
     return f"{row.of} → {shrunk}"
 
 

@@ -349,9 +349,7 @@ def _rate_row(attribute: str, group: str, row: Mapping[str, Any]) -> IntervalRow
         if share["rate"] is not None or not row.get("suppressed")
         else _("not shown"),
         verdict=verdict if verdict in ("alarm", "watch") or not row.get("suppressed") else "no_conclusion",
-        words=display.percent(share["rate"]).replace(" ", "\N{NO-BREAK SPACE}")
-        if share["rate"] is not None
-        else "",
+        words=display.percent(share["rate"]) if share["rate"] is not None else "",
     )
 
 
