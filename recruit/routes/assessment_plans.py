@@ -33,7 +33,6 @@ def _page(found: Intake, made: AssignmentPlan, refusal: Conflict | None = None) 
     status = queries.progress(db(), intake=found, stage=made.stage)
     people = {load.account_id: load for load in status.loads}
     numbers = {who: load.number for who, load in people.items()}
-    last = inputs.last_carried_out(db(), intake=found, stage=made.stage)
     html = render_template(
         "assessment/plan.html",
         intake=found,
@@ -45,7 +44,7 @@ def _page(found: Intake, made: AssignmentPlan, refusal: Conflict | None = None) 
         groups=[sorted(numbers.get(who, 0) for who in group) for group in content["groups"]],
         undecided=undecided(db(), found),
         only=listed(content["only"]) if content["only"] else "",
-        can_undo=last is not None and last.id == made.id,
+        can_undo=panels.can_be_undone(db(), intake=found, plan=made),
         refusal=refusal,
         url=lambda endpoint, **values: here(endpoint, found, **values),
     )

@@ -242,7 +242,7 @@ def undo(session: Session, *, intake: Intake, plan: AssignmentPlan, actor: Actor
     content = json.loads(plan.content)
     added = {(application, who) for application, who in content["added"]}
     dropped = {(application, who) for application, who in content["dropped"]}
-    if added & _touched(session, intake, plan.stage):
+    if _begun_with(session, intake, plan):
         raise Conflict(
             _(
                 "An assessor has begun with what was handed out, so it stays. Make a new plan for what is to change."
@@ -263,6 +263,17 @@ def undo(session: Session, *, intake: Intake, plan: AssignmentPlan, actor: Actor
         changes={"stage": (None, plan.stage), "pairs": (content["added"], content["dropped"])},
         intake_id=intake.id,
     )
+
+
+def can_be_undone(session: Session, *, intake: Intake, plan: AssignmentPlan) -> bool:
+    """Whether it is the plan that was carried out last, and nobody has begun with what it added."""
+    last = inputs.last_carried_out(session, intake=intake, stage=plan.stage)
+    return last is not None and last.id == plan.id and not _begun_with(session, intake, plan)
+
+
+def _begun_with(session: Session, intake: Intake, plan: AssignmentPlan) -> bool:
+    added = {(application, who) for application, who in json.loads(plan.content)["added"]}
+    return bool(added & _touched(session, intake, plan.stage))
 
 
 def _touched(session: Session, intake: Intake, stage: str) -> set[Pair]:

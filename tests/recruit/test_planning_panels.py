@@ -300,7 +300,9 @@ def test_what_somebody_has_begun_with_is_not_taken_back(
 ) -> None:
     plan = propose(session, world, ready)
     carry_out(session, world, ready, plan)
+    assert panels.can_be_undone(session, intake=ready, plan=plan)
     set_all(session, assignments_of(session, ready, world.assessors[1])[0])
+    assert not panels.can_be_undone(session, intake=ready, plan=plan)
     with pytest.raises(Conflict, match="has begun"):
         panels.undo(session, intake=ready, plan=plan, actor=world.actor, now=LATER)
 
