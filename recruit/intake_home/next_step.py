@@ -184,6 +184,13 @@ def _after_assessment(intake: Intake, standing: Standing) -> NextStep:
             _("To the interview list"),
             to("interview.index", intake),
         )
+    if standing.unpublished:
+        return NextStep(
+            _("Publish the interview list"),
+            _("The list is confirmed and locked. The applicants are told when it is published."),
+            _("To the list"),
+            to("interview.index", intake),
+        )
     return NextStep(
         ngettext("%(num)s is called to interview", "%(num)s are called to interview", standing.called),
         _(

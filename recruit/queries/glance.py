@@ -43,7 +43,7 @@ from recruit.planning import Share, assessed_by, is_behind
 from recruit.queries import intake as intakes
 from recruit.queries import time_plan
 from recruit.queries.assessment_pool import each_needs
-from recruit.queries.standing import ASSESSORS_EACH, Standing
+from recruit.queries.standing import ASSESSORS_EACH, Standing, unpublished
 from recruit.queries.unchanged import kept
 
 #: An intake whose start lies so far back is over even if nobody has closed its retrospective.
@@ -286,6 +286,7 @@ def _facts(
         "has_draft_list": select(func.count(col(InterviewList.id)))
         .where(InterviewList.intake_id == Intake.id, InterviewList.status == ListStatus.DRAFT)
         .scalar_subquery(),
+        "unpublished": unpublished(col(Intake.id)),
         "assessors_each": select(StageSetting.per_application)
         .where(StageSetting.intake_id == Intake.id, StageSetting.stage == "screening")
         .scalar_subquery(),
@@ -294,11 +295,12 @@ def _facts(
     told, others = {}, {}
     for intake_id, *values in session.execute(chosen):
         told[intake_id] = Facts(*(int(value or 0) for value in values[: len(facts)]))
-        run_number, called, drafts, each = values[len(facts) :]
+        run_number, called, drafts, silent, each = values[len(facts) :]
         others[intake_id] = {
             "run_number": run_number,
             "called": called or None,
             "has_draft_list": bool(drafts),
+            "unpublished": bool(silent),
             "assessors_each": each or ASSESSORS_EACH,
         }
     return told, others

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from sqlalchemy import case, func, true
 from sqlalchemy import select as select_columns  # the one of sqlmodel takes at most four columns
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from recruit.models import (
@@ -19,6 +20,7 @@ from recruit.models import (
     IntakeStatus,
     InterviewList,
     InterviewListEntry,
+    ListPublication,
     ListStatus,
     Posts,
     RankingRun,
@@ -36,7 +38,8 @@ ASSESSORS_EACH = PER_APPLICATION
 class Standing:
     """Counts of one intake. `covered` have all their assessors, `assessed` all assessments, `begun` at least one.
 
-    `run_number` and `called` are None while there is no run and no confirmed list.
+    `run_number` and `called` are None while there is no run and no confirmed list. `unpublished`: the newest confirmed
+    list has not been published.
     """
 
     drafts: int
@@ -55,6 +58,7 @@ class Standing:
     called: int | None
     has_draft_list: bool
     assessors_each: int = ASSESSORS_EACH
+    unpublished: bool = False
 
     @property
     def assessments_wanted(self) -> int:
@@ -100,12 +104,39 @@ def of(session: Session, intake: Intake) -> Standing:
             .where(InterviewList.intake_id == intake.id, InterviewList.status == ListStatus.DRAFT)
             .scalar_subquery(),
             each,
+            unpublished(intake.id),
         ).select_from(applications.join(assessments, true()))
     ).one()
-    *counts, posts, run_number, called, draft_lists, wanted = row
+    *counts, posts, run_number, called, draft_lists, wanted, silent = row
     numbers = [int(count or 0) for count in counts]
     values: list[Any] = [*numbers, int(posts), run_number, called or None, bool(draft_lists), int(wanted)]
+    values.append(bool(silent))
     return Standing(*values)
+
+
+def unpublished(intake_id: Any) -> Any:
+    """1 if an intake's newest confirmed list has not been published, as a subquery; `intake_id` may be a column."""
+    later = aliased(InterviewList)
+    superseded = (
+        select(later.id)
+        .where(
+            later.intake_id == InterviewList.intake_id,
+            later.status == ListStatus.CONFIRMED,
+            later.version > InterviewList.version,
+        )
+        .exists()
+    )
+    published = select(ListPublication.id).where(ListPublication.list_id == InterviewList.id).exists()
+    return (
+        select(func.count(col(InterviewList.id)))
+        .where(
+            InterviewList.intake_id == intake_id,
+            InterviewList.status == ListStatus.CONFIRMED,
+            ~superseded,
+            ~published,
+        )
+        .scalar_subquery()
+    )
 
 
 def _applications(intake: Intake) -> Any:

@@ -22,12 +22,12 @@ from recruit.models import (
     IntakeStatus,
     Posts,
 )
-from recruit.services import profiles
+from recruit.services import profiles, publishing
 from scoring.profile import default_profile
 from tests.recruit.factories import NOW, World, post, sign_in
 from tests.recruit.intake_helpers import draft_intake, opened_intake, submitted
 from tests.recruit.page_helpers import count_queries
-from tests.recruit.ranking_helpers import closed_intake
+from tests.recruit.ranking_helpers import LATER, closed_intake, confirmed, ranked
 
 
 @pytest.fixture
@@ -152,6 +152,20 @@ def test_next_step_follows_the_state(coordinator: FlaskClient, session: Session,
     assert post(coordinator, "/g/alvmark/bt-2026/close").status_code == 303
     text = coordinator.get(page).text
     assert "Decide the eligibility of 1 application" in text
+
+
+def test_next_step_after_confirming_is_to_publish(
+    coordinator: FlaskClient, session: Session, world: World
+) -> None:
+    intake = closed_intake(session, world, levels=(4, 3, 2))
+    first = confirmed(session, world, intake, ranked(session, world, intake), places=2)
+    pages = ("/g/alvmark/bt-2026/", "/g/alvmark/")
+    for page in pages:
+        assert "Publish the interview list" in coordinator.get(page).text
+    publishing.publish(session, interview_list=first, actor=world.second, now=LATER)
+    session.commit()
+    for page in pages:
+        assert "Publish the interview list" not in coordinator.get(page).text
 
 
 def test_only_an_open_intake_shows_the_form_that_extends_it(
