@@ -75,7 +75,7 @@ ACTIONS = {
     "lessons.comment_removed": N_("Comment on the intake removed"),
     "lessons.comment_restored": N_("Comment on the intake put back"),
     "lessons.agreed": N_("Lessons for the next intake agreed"),
-    "lessons.reopened": N_("Retrospective opened for comments again"),
+    "lessons.reopened": N_("Lessons opened for comments again"),
     "interview.drafted": N_("Interview list drafted"),
     "interview.discarded": N_("Draft of the interview list discarded"),
     "interview.confirmed": N_("Interview list confirmed"),

@@ -146,7 +146,7 @@ def reopen(session: Session, *, intake: Intake, actor: Actor, now: datetime) -> 
     """Let the group comment again; what was agreed stays until another version is. Raises Conflict when it is open."""
     state = _locked(session, intake)
     if state.closed_at is None:
-        raise Conflict(_("The retrospective is open already."))
+        raise Conflict(_("The lessons are open already."))
     state.closed_at = state.closed_by_id = None
     session.add(state)
     session.flush()
@@ -164,7 +164,7 @@ def _locked(session: Session, intake: Intake) -> Retrospective:
 
 def _must_be_open(session: Session, intake: Intake) -> None:
     if _locked(session, intake).closed_at is not None:
-        raise Conflict(_("The retrospective is closed. A coordinator can open it again for comments."))
+        raise Conflict(_("The lessons are closed. A coordinator can open them for comments again."))
 
 
 def _own(session: Session, intake: Intake, number: int, actor: Actor) -> LessonComment:

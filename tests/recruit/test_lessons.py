@@ -133,7 +133,7 @@ def test_what_is_agreed_ends_the_comments_until_it_is_opened_again(
         lambda: write(session, closed, world.coordinator),
         lambda: change(session, closed, row, world.assessors[0], 0),
     ):
-        with pytest.raises(Conflict, match="retrospective is closed"):
+        with pytest.raises(Conflict, match="lessons are closed"):
             refused()
     service.reopen(session, intake=closed, actor=world.actor, now=LATER)
     with pytest.raises(Conflict, match="open already"):
