@@ -7,8 +7,9 @@ from flask import Flask, Request, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-#: Seconds after which a cookie is signed anew, so that whoever is active stays signed in.
-GOOD_FOR = 60
+#: Seconds after which a cookie is signed anew, so that whoever is active stays signed in; at most this part of the time
+#: for which it holds, so that a short time is not shortened much.
+GOOD_FOR, PART = 60, 10
 
 
 class Opened(SecureCookieSession):
@@ -54,4 +55,5 @@ class Sessions(SecureCookieSessionInterface):
         """Whether the answer sets the cookie."""
         if request.endpoint == "static":
             return False
-        return session.modified or (session.permanent and time.time() - session.signed_at > GOOD_FOR)
+        good_for = min(GOOD_FOR, app.permanent_session_lifetime.total_seconds() / PART)
+        return session.modified or (session.permanent and time.time() - session.signed_at > good_for)

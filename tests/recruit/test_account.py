@@ -301,3 +301,17 @@ def test_whoever_is_active_stays_signed_in_and_whoever_is_not_signs_in_again(
         assert client.get("/me").status_code == 200
     later(61)
     assert client.get("/me").status_code == 302
+
+
+def test_whoever_is_active_stays_signed_in_however_short_a_session_is(
+    client: FlaskClient, world: World, later: Callable[[float], None]
+) -> None:
+    lifetime = client.application.permanent_session_lifetime
+    client.application.permanent_session_lifetime = timedelta(minutes=1)
+    try:
+        sign_in(client, world.coordinator)
+        for _time in range(4):
+            later(0.4)
+            assert client.get("/me").status_code == 200
+    finally:
+        client.application.permanent_session_lifetime = lifetime
