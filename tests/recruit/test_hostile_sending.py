@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
-from sqlmodel import Session, func, select
+from sqlmodel import Session, col, func, select
 
 from recruit import clock
 from recruit.actor import Actor
@@ -19,10 +19,12 @@ from recruit.models import (
     ApplicationStatus,
     Attachment,
     AttachmentKind,
+    ExperiencePeriod,
     Intake,
     OutgoingMail,
     RecordEntry,
     RecordValue,
+    Referee,
 )
 from recruit.routes import application as routes
 from recruit.services import application as services
@@ -106,7 +108,6 @@ def saved_meanwhile(monkeypatch: pytest.MonkeyPatch, engine: Engine, change: Cal
     """Let another tab save its change after the sending was checked and before it is its turn to write."""
 
     def then(session: Session) -> None:
-        session.commit()
         with make_session(engine, scope=AllRegions("the other tab")) as other, transaction(other):
             draft = other.exec(select(Application)).one()
             change(other, application=draft, actor=Actor(draft.account_id), now=clock.now())
@@ -139,23 +140,39 @@ def test_document_removed_in_another_tab_while_it_is_sent_keeps_it_from_being_se
     assert draft.case_number is None
 
 
-def test_answer_saved_in_another_tab_while_it_is_sent_is_what_the_record_has(
+def save_words(session: Session, **by: Any) -> None:
+    later: dict[str, Any] = {"motivation": "What came later", "learning_needs": "The later needs"}
+    services.save_topic(session, topic="own_words", answers=later, **by)
+
+
+def save_work(session: Session, **by: Any) -> None:
+    row = session.exec(select(ExperiencePeriod)).one()
+    kept = {name: getattr(row, name) for name in ("country", "area", "starts_on", "ends_on", "fte_percent")}
+    later = services.PeriodAnswers("What came later", **kept)
+    services.save_period(session, period=later, public_id=row.public_id, **by)
+
+
+def save_referee(session: Session, **by: Any) -> None:
+    rows = session.exec(select(Referee).order_by(col(Referee.position))).all()
+    later = [services.RefereeAnswers("What came later", "", "", row.email) for row in rows]
+    services.save_referees(session, referees=later, **by)
+
+
+@pytest.mark.parametrize("save", [save_words, save_work, save_referee])
+def test_what_is_saved_in_another_tab_while_it_is_sent_is_what_the_record_has(
+    save: Callable[..., None],
     engine: Engine,
     browser: FlaskClient,
     session: Session,
     draft: Application,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def write(other: Session, **by: Any) -> None:
-        later: dict[str, Any] = {"motivation": "The later words", "learning_needs": "The later needs"}
-        services.save_topic(other, topic="own_words", answers=later, **by)
-
     session.rollback()
-    saved_meanwhile(monkeypatch, engine, write)
+    saved_meanwhile(monkeypatch, engine, save)
     assert post(browser, f"/my/{draft.reference}/submit").status_code == 303
     session.rollback()
     (kept,) = session.exec(select(RecordValue.new).where(RecordValue.field == "content")).all()
-    assert "The later words" in str(kept)
+    assert "What came later" in str(kept)
 
 
 @ONE_DATABASE
