@@ -31,6 +31,7 @@ from recruit.queries.document_age import age_limits
 
 __all__ = ["Dossier", "Missing", "Own", "Task", "dossier", "missing", "of_account", "own", "tasks"]
 
+NONE_OF_YOURS = _("You have no application with this reference. Look among your applications.")
 # What every page of an applicant asks: written once, without a value of any request in it, since making a statement
 # anew costs more than running it.
 _OWN = (
@@ -96,7 +97,7 @@ def own(session: Session, *, account: Account, reference: str) -> tuple[Own, Cri
     """
     found = session.execute(_OWN, {"reference": reference, "account": account.id}).first()
     if found is None:
-        raise NotFound(_("You have no application with this reference. Look among your applications."))
+        raise NotFound(NONE_OF_YOURS)
     if found[0].disposed_at is not None:
         raise NotFound(_("The region has disposed of this application. It keeps nothing personal of it."))
     application, intake, region, profile = found

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from recruit.actor import Actor
 from recruit.display import written
-from recruit.errors import Conflict, Invalid
+from recruit.errors import Conflict, Invalid, NotFound
 from recruit.i18n import lazy_gettext as _
 from recruit.models import (
     Account,
@@ -87,10 +87,15 @@ def refuse_unless_open(intake: Intake, now: datetime) -> None:
 
 
 def lock(session: Session, application: Application) -> Intake:
-    """Hold the application, so that two requests at once come one after the other. Returns its intake, as it is now."""
-    _same, intake = session.execute(_HELD, {"application": application.id}).one()
-    found: Intake = intake
-    return found
+    """Hold the application, so that two requests at once come one after the other. Returns its intake, as it is now.
+
+    Raises NotFound for a draft that has been erased meanwhile.
+    """
+    held = session.execute(_HELD, {"application": application.id}).first()
+    if held is None:
+        raise NotFound(queries.NONE_OF_YOURS)
+    intake: Intake = held[1]
+    return intake
 
 
 @contextmanager

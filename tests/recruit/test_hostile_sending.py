@@ -214,3 +214,28 @@ def test_another_persons_and_unknown_applications_answer_alike(
         answers = [browser.get(f"/my/{reference}{part}") for reference in (theirs, unknown)]
         assert [each.status_code for each in answers] == [404, 404]
         assert answers[0].text.replace(theirs, "") == answers[1].text.replace(unknown, "")
+
+
+def test_draft_erased_in_another_tab_while_it_is_sent_is_not_found(
+    app: Flask,
+    engine: Engine,
+    browser: FlaskClient,
+    session: Session,
+    draft: Application,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    storage, address = (
+        Storage(app.extensions["recruit_settings"].attachments),
+        f"/my/{draft.reference}/submit",
+    )
+    session.rollback()
+
+    def erase(other: Session, **by: Any) -> None:
+        services.erase_draft(
+            other, application=by["application"], storage=storage, actor=by["actor"], now=by["now"]
+        )
+
+    saved_meanwhile(monkeypatch, engine, erase)
+    answer = post(browser, address)
+    assert answer.status_code == 404
+    assert "no application with this reference" in answer.text
