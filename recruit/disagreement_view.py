@@ -8,7 +8,7 @@ from datetime import datetime
 
 from recruit import display
 from recruit.i18n import gettext as _
-from recruit.i18n import language, ngettext
+from recruit.i18n import language
 from recruit.models import Disagreement, DisagreementEnd, DisagreementWay
 from recruit.queries.assessment import assessed_criteria
 from recruit.queries.disagreement import PARTS, Difference, Queue
@@ -219,8 +219,3 @@ def _end(decided: Disagreement) -> str:
         return ""
     word = _decision_state(decided)[1]
     return word[:1].upper() + word[1:]
-
-
-def apart_words(levels: int) -> str:
-    """How far apart, in words."""
-    return ngettext("%(num)s level apart", "%(num)s levels apart", levels)

@@ -12,7 +12,6 @@ from recruit.traces.person import KINDS, Person
 
 _INITIAL_BEFORE = re.compile(r"(?:(?<!\w)[^\W\d_]\.[ -]?){1,3}$")
 _INITIAL_AFTER = re.compile(r",?\s(?:[^\W\d_]\.[ -]?){1,3}")
-_WHY_RANK = {"name": 0, "school": 1}
 
 
 @dataclass(frozen=True)
