@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import case, func, literal, or_, union_all
 from sqlalchemy import select as select_columns
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from recruit.models import (
@@ -27,6 +26,7 @@ from recruit.models import (
     RecordEntry,
     UtcDateTime,
 )
+from recruit.queries.standing import newest_confirmed
 
 #: Steps whose entries can change what an analysis was computed from.
 CHANGING = ("application.", "eligibility.", "assessment.", "ranking.", "interview.", "outcome.", "intake.")
@@ -156,23 +156,12 @@ def _lists(session: Session, region_id: int) -> tuple[dict[int, int], dict[int, 
 
 def _counts(session: Session, region_id: int) -> dict[str, dict[int, int]]:
     """Overrides on each newest confirmed list, declared conflicts, requests for disclosure, by intake. One query."""
-    later = aliased(InterviewList)
-    superseded = (
-        select_columns(literal(1))
-        .where(
-            col(later.intake_id) == col(InterviewList.intake_id),
-            col(later.status) == ListStatus.CONFIRMED,
-            col(later.version) > col(InterviewList.version),
-        )
-        .exists()
-    )
     overrides: Any = (
         select_columns(literal("overrides").label("kind"), col(InterviewList.intake_id).label("intake"))
         .join(BorderlineDecision, col(BorderlineDecision.list_id) == col(InterviewList.id))
         .where(
             col(InterviewList.region_id) == region_id,
-            col(InterviewList.status) == ListStatus.CONFIRMED,
-            ~superseded,
+            newest_confirmed(),
             or_(col(BorderlineDecision.reason) != "", col(BorderlineDecision.reason_code).is_not(None)),
         )
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import case, func, true
+from sqlalchemy import and_, case, func, true
 from sqlalchemy import select as select_columns  # the one of sqlmodel takes at most four columns
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -114,8 +114,8 @@ def of(session: Session, intake: Intake) -> Standing:
     return Standing(*values)
 
 
-def unpublished(intake_id: Any) -> Any:
-    """1 if an intake's newest confirmed list has not been published, as a subquery; `intake_id` may be a column."""
+def newest_confirmed() -> Any:
+    """That an interview list is its intake's newest confirmed one."""
     later = aliased(InterviewList)
     superseded = (
         select(later.id)
@@ -126,15 +126,15 @@ def unpublished(intake_id: Any) -> Any:
         )
         .exists()
     )
+    return and_(col(InterviewList.status) == ListStatus.CONFIRMED, ~superseded)
+
+
+def unpublished(intake_id: Any) -> Any:
+    """1 if an intake's newest confirmed list has not been published, as a subquery; `intake_id` may be a column."""
     published = select(ListPublication.id).where(ListPublication.list_id == InterviewList.id).exists()
     return (
         select(func.count(col(InterviewList.id)))
-        .where(
-            InterviewList.intake_id == intake_id,
-            InterviewList.status == ListStatus.CONFIRMED,
-            ~superseded,
-            ~published,
-        )
+        .where(InterviewList.intake_id == intake_id, newest_confirmed(), ~published)
         .scalar_subquery()
     )
 
