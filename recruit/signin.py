@@ -4,7 +4,6 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
 from flask import Flask, request, session
@@ -45,6 +44,17 @@ _SYSTEMS = (
     ("macOS", r"Mac OS X|Macintosh"),
     ("ChromeOS", r"CrOS"),
     ("Linux", r"Linux|X11"),
+)
+#: An account and when its second factor was confirmed, as every page asks it, for `account` and `browser`.
+_HELD = (
+    select(Account, SecondFactor.confirmed_at)
+    .join(BrowserSession, col(BrowserSession.account_id) == col(Account.id))
+    .join(SecondFactor, col(SecondFactor.account_id) == col(Account.id), isouter=True)
+    .where(
+        col(Account.public_id) == bindparam("account"),
+        col(BrowserSession.public_id) == bindparam("browser"),
+        col(BrowserSession.ended_at).is_(None),
+    )
 )
 
 
@@ -174,27 +184,12 @@ def _browser(agent: str) -> str:
     return ", ".join(word for word in found if word)
 
 
-@cache  # every page asks it, and no value of a request is in it
-def _held() -> Any:
-    """What reads an account and when its second factor was confirmed, for the parameters `account` and `browser`."""
-    return (
-        select(Account, SecondFactor.confirmed_at)
-        .join(BrowserSession, col(BrowserSession.account_id) == col(Account.id))
-        .join(SecondFactor, col(SecondFactor.account_id) == col(Account.id), isouter=True)
-        .where(
-            col(Account.public_id) == bindparam("account"),
-            col(BrowserSession.public_id) == bindparam("browser"),
-            col(BrowserSession.ended_at).is_(None),
-        )
-    )
-
-
 def _load(identity: str) -> SignedIn | None:
     public_id, _, epoch = identity.partition(".")
     since = session.get(SINCE)
     if since is None or datetime.fromisoformat(since) < oldest():
         return None
-    found = db().execute(_held(), {"account": public_id, "browser": browser_here()}).first()
+    found = db().execute(_HELD, {"account": public_id, "browser": browser_here()}).first()
     if found is None:
         return None
     account, confirmed_at = found
