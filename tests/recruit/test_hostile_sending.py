@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -104,27 +105,34 @@ def test_pressing_begin_four_times_at_once_begins_one_application(
     assert len(session.exec(select(Application)).all()) == 1
 
 
-def saved_meanwhile(monkeypatch: pytest.MonkeyPatch, engine: Engine, change: Callable[..., Any]) -> None:
+@pytest.fixture
+def meanwhile(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., Any]], None]:
     """Let another tab save its change after the sending was checked and before it is its turn to write."""
 
-    def then(session: Session) -> None:
-        with make_session(engine, scope=AllRegions("the other tab")) as other, transaction(other):
-            draft = other.exec(select(Application)).one()
-            change(other, application=draft, actor=Actor(draft.account_id), now=clock.now())
-        begin_writing(session)
+    def save(change: Callable[..., Any]) -> None:
+        def then(session: Session) -> None:
+            with make_session(engine, scope=AllRegions("the other tab")) as other, transaction(other):
+                draft = other.exec(select(Application)).one()
+                change(other, application=draft, actor=Actor(draft.account_id), now=clock.now())
+            begin_writing(session)
 
-    monkeypatch.setattr(routes, "begin_writing", then)
+        monkeypatch.setattr(routes, "begin_writing", then)
+
+    return save
+
+
+@pytest.fixture
+def storage(app: Flask) -> Storage:
+    return Storage(app.extensions["recruit_settings"].attachments)
 
 
 def test_document_removed_in_another_tab_while_it_is_sent_keeps_it_from_being_sent(
-    app: Flask,
-    engine: Engine,
+    meanwhile: Callable[..., None],
+    storage: Storage,
     browser: FlaskClient,
     session: Session,
     draft: Application,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    storage = Storage(app.extensions["recruit_settings"].attachments)
     files = select(Attachment).where(Attachment.kind == AttachmentKind.DIPLOMA)
     wanted = session.exec(files).one().public_id
     session.rollback()
@@ -133,7 +141,7 @@ def test_document_removed_in_another_tab_while_it_is_sent_keeps_it_from_being_se
         row = other.exec(select(Attachment).where(Attachment.public_id == wanted)).one()
         services.remove_attachment(other, attachment=row, storage=storage, **by)
 
-    saved_meanwhile(monkeypatch, engine, remove)
+    meanwhile(remove)
     assert post(browser, f"/my/{draft.reference}/submit").status_code == 422
     session.refresh(draft)
     assert draft.status is ApplicationStatus.DRAFT
@@ -161,14 +169,13 @@ def save_referee(session: Session, **by: Any) -> None:
 @pytest.mark.parametrize("save", [save_words, save_work, save_referee])
 def test_what_is_saved_in_another_tab_while_it_is_sent_is_what_the_record_has(
     save: Callable[..., None],
-    engine: Engine,
+    meanwhile: Callable[..., None],
     browser: FlaskClient,
     session: Session,
     draft: Application,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     session.rollback()
-    saved_meanwhile(monkeypatch, engine, save)
+    meanwhile(save)
     assert post(browser, f"/my/{draft.reference}/submit").status_code == 303
     session.rollback()
     (kept,) = session.exec(select(RecordValue.new).where(RecordValue.field == "content")).all()
@@ -217,25 +224,15 @@ def test_another_persons_and_unknown_applications_answer_alike(
 
 
 def test_draft_erased_in_another_tab_while_it_is_sent_is_not_found(
-    app: Flask,
-    engine: Engine,
+    meanwhile: Callable[..., None],
+    storage: Storage,
     browser: FlaskClient,
     session: Session,
     draft: Application,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    storage, address = (
-        Storage(app.extensions["recruit_settings"].attachments),
-        f"/my/{draft.reference}/submit",
-    )
+    address = f"/my/{draft.reference}/submit"
     session.rollback()
-
-    def erase(other: Session, **by: Any) -> None:
-        services.erase_draft(
-            other, application=by["application"], storage=storage, actor=by["actor"], now=by["now"]
-        )
-
-    saved_meanwhile(monkeypatch, engine, erase)
+    meanwhile(partial(services.erase_draft, storage=storage))
     answer = post(browser, address)
     assert answer.status_code == 404
     assert "no application with this reference" in answer.text
