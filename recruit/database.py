@@ -128,7 +128,7 @@ def _begin_sqlite(connection: Any) -> None:
 
 
 def _say(connection: Any, words: str) -> None:
-    """To SQLite itself, twice in a request: what SQLAlchemy does around a statement takes far longer than these."""
+    """To SQLite itself: every request does, and needs nothing of what SQLAlchemy makes around a statement."""
     try:
         connection.connection.driver_connection.execute(words)
     except sqlite3.OperationalError as error:

@@ -32,8 +32,7 @@ from recruit.queries.document_age import age_limits
 __all__ = ["Dossier", "Missing", "Own", "Task", "dossier", "missing", "of_account", "own", "tasks"]
 
 NONE_OF_YOURS = _("You have no application with this reference. Look among your applications.")
-# What every page of an applicant asks: written once, without a value of any request in it, since making a statement
-# anew costs more than running it.
+# What every page of an applicant asks: written once, without a value of any request in it.
 _OWN = (
     select(Application, Intake, Region, CriteriaProfile)
     .join(Intake, col(Intake.id) == col(Application.intake_id))
