@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Engine, ExceptionContext, create_engine, event
+from sqlalchemy import Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, UOWTransaction, with_loader_criteria
 from sqlmodel import Session
 
 from recruit.errors import ScopeError
 from recruit.models import RegionScoped
+from recruit.plain_cursor import PlainCursor
 from recruit.taking_turns import Turn
 
 
@@ -46,7 +47,13 @@ def make_engine(url: str) -> Engine:
     """An engine for SQLite (WAL, foreign keys on) or PostgreSQL."""
     if url.startswith("postgresql://"):
         url = "postgresql+psycopg://" + url.removeprefix("postgresql://")
-    engine = create_engine(url, hide_parameters=True)
+    where = make_url(url)
+    options: dict[str, Any] = {}
+    if where.database not in (None, "", ":memory:"):  # a database in memory has no pool
+        options["pool_use_lifo"] = True  # what a connection keeps at hand is of use to who comes next
+    if where.get_backend_name() == "postgresql":
+        options["connect_args"] = {"cursor_factory": PlainCursor}
+    engine = create_engine(where, hide_parameters=True, **options)
     event.listen(engine, "handle_error", _quote_no_row)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)

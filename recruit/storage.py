@@ -234,8 +234,11 @@ class Storage:
         name = secrets.token_hex(24)
         path = self._path(name)
         try:
-            self._make_folder(path.parent)
-            _write(path, content)
+            try:
+                _write(path, content)
+            except FileNotFoundError:  # the first in its folder
+                self._make_folder(path.parent)
+                _write(path, content)
             _sync(path.parent)
         except OSError as error:
             path.unlink(missing_ok=True)
@@ -245,10 +248,9 @@ class Storage:
         return Stored(name, hashlib.sha256(content).hexdigest(), len(content), kind)
 
     def _make_folder(self, folder: Path) -> None:
-        if not folder.is_dir():
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            for above in (self.folder, self.folder.parent):
-                _sync(above)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for above in (self.folder, self.folder.parent):
+            _sync(above)
 
     def open(self, storage_name: str) -> bytes:
         """The content. Raises NotFound when there is no such file."""

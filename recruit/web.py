@@ -23,6 +23,7 @@ from recruit.rendering import Environment
 from recruit.request import show_roles
 from recruit.services.profiles import NotApproved
 from recruit.settings import Settings, read_settings
+from recruit.waiting_in_line import WaitingInLine
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
@@ -62,6 +63,7 @@ def build_app(settings: Settings | None = None) -> Flask:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.wsgi_app = WaitingInLine(app.wsgi_app, most=MAX_REQUEST_BYTES)  # type: ignore[method-assign]
     csrf.init_app(app)
     i18n.init_app(app)
     display.init_app(app)

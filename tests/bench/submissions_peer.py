@@ -41,8 +41,7 @@ class SqliteRows:
     def _connection(self) -> sqlite3.Connection:
         if not hasattr(self._own, "connection"):
             self._own.connection = sqlite3.connect(self._path, isolation_level=None, timeout=30)
-            for pragma in ("journal_mode=WAL", "synchronous=FULL"):
-                self._own.connection.execute(f"PRAGMA {pragma}")
+            self._own.connection.execute("PRAGMA synchronous=FULL")
         found: sqlite3.Connection = self._own.connection
         return found
 
@@ -64,6 +63,7 @@ def create_table(url: str) -> None:
     """The one table."""
     if url.startswith("sqlite"):
         with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")  # of the file, for whoever opens it
             connection.execute(_TABLE)
         return
     with psycopg.connect(url, autocommit=True) as connection:
