@@ -7,6 +7,7 @@ an answer on its way: for that there are more threads than places.
 """
 
 from collections.abc import Callable, Iterable
+from errno import EDQUOT, ENOSPC
 from io import RawIOBase
 from tempfile import SpooledTemporaryFile
 from threading import BoundedSemaphore
@@ -54,8 +55,10 @@ def _receive(environ: _Environ, body: IO[bytes], most: int) -> None:
         return
     try:
         missing = _copy(environ["wsgi.input"], body, most + 1 if in_pieces else int(told))
-    except OSError:  # whoever sent it is gone
-        environ["wsgi.input"] = _Cut()
+    except OSError as error:
+        if error.errno in (ENOSPC, EDQUOT):
+            raise
+        environ["wsgi.input"] = _Cut()  # whoever sent it is gone
         return
     if in_pieces:
         environ["CONTENT_LENGTH"] = str(body.tell())

@@ -1,5 +1,6 @@
 """A process works on a few requests at a time, and each has been received whole before it begins."""
 
+import errno
 import http.client
 import socket
 import time
@@ -158,6 +159,11 @@ def test_what_is_too_large_or_has_no_length_is_left_to_the_application(length: s
 def test_request_cut_off_on_its_way_cannot_be_taken_for_the_whole(line: _Line) -> None:
     with pytest.raises(ConnectionAbortedError):
         _answer(_post(line, 6))
+
+
+def test_full_disk_is_not_told_as_a_request_cut_off() -> None:
+    with pytest.raises(OSError, match="No space left"):
+        _answer(_post(_Line(b"abc", OSError(errno.ENOSPC, "No space left on device")), 6))
 
 
 @pytest.mark.parametrize(("length", "status"), [(9, 200), (90, 400)])
