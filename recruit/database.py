@@ -12,7 +12,13 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import InvalidatePoolError, OperationalError
-from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, UOWTransaction, with_loader_criteria
+from sqlalchemy.orm import (
+    LoaderCriteriaOption,
+    ORMExecuteState,
+    SessionTransaction,
+    UOWTransaction,
+    with_loader_criteria,
+)
 from sqlmodel import Session
 
 from recruit.errors import ScopeError
@@ -36,7 +42,7 @@ class AllRegions:
 
 
 Scope = OneRegion | AllRegions
-_TURN, _USED, _BINDS = "turn to write", "used last", "binds"
+_TURN, _USED, _BINDS, _HELD = "turn to write", "used last", "binds", "held"
 #: Seconds for which a connection that has answered is taken to be alive.
 SURE_FOR = 1.0
 #: How sure SQLite makes of a commit; tests, which outlive no power cut, need less.
@@ -211,6 +217,21 @@ def transaction(session: Session) -> Iterator[Session]:
     except BaseException:
         session.rollback()
         raise
+
+
+def note_held(session: Session, table: str, row_id: int | None) -> None:
+    """Note that the session has read a row anew and holds it, so that it need not until its transaction ends."""
+    session.info[_HELD, table] = _innermost(session), row_id
+
+
+def holds(session: Session, table: str, row_id: int | None) -> bool:
+    """Whether the session holds the row of this table that was noted last."""
+    return session.info.get((_HELD, table)) == (_innermost(session), row_id)
+
+
+def _innermost(session: Session) -> SessionTransaction | None:
+    """What is held since a savepoint is let go when that is rolled back."""
+    return session.get_nested_transaction() or session.get_transaction()
 
 
 def _is_scoped(entity: Any) -> bool:

@@ -6,10 +6,12 @@ The group reads applications through `queries.eligibility`, `queries.assessment`
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, text
 from sqlmodel import Session, col, select
 
+from recruit.database import note_held
 from recruit.errors import NotFound
 from recruit.i18n import lazy_gettext as _
 from recruit.models import (
@@ -31,6 +33,18 @@ from recruit.queries.document_age import age_limits
 
 __all__ = ["Dossier", "Missing", "Own", "Task", "dossier", "missing", "of_account", "own", "tasks"]
 
+
+def held(chosen: Any) -> Any:
+    """The statement that holds the applications and intakes that it reads, and reads them anew. The key of an
+    application stays shared: whoever holds the intake meanwhile may write rows that point to the application.
+    """
+    return (
+        chosen.with_for_update(key_share=True, of=Application)
+        .suffix_with(text("FOR SHARE OF intake"), dialect="postgresql")
+        .execution_options(populate_existing=True)
+    )
+
+
 NONE_OF_YOURS = _("You have no application with this reference. Look among your applications.")
 # What every page of an applicant asks: written once, without a value of any request in it.
 _OWN = (
@@ -43,6 +57,7 @@ _OWN = (
         col(Application.account_id) == bindparam("account"),
     )
 )
+_OWN_HELD = held(_OWN)
 _PERIODS = (
     select(ExperiencePeriod)
     .where(col(ExperiencePeriod.application_id) == bindparam("application"))
@@ -90,16 +105,23 @@ def of_account(session: Session, account: Account) -> list[Own]:
     return [Own(*row) for row in rows]
 
 
-def own(session: Session, *, account: Account, reference: str) -> tuple[Own, CriteriaProfile]:
-    """The person's own application with this reference, and the profile that its intake uses. Raises NotFound, also for
-    another's or one disposed of. One query.
+def own(
+    session: Session, *, account: Account, reference: str, hold: bool = False
+) -> tuple[Own, CriteriaProfile]:
+    """The person's own application with this reference, and the profile that its intake uses. One query.
+
+    `hold`: as `services.changing.lock`, which then need not ask again. Raises NotFound, also for another's or one
+    disposed of.
     """
-    found = session.execute(_OWN, {"reference": reference, "account": account.id}).first()
+    chosen = _OWN_HELD if hold else _OWN
+    found = session.execute(chosen, {"reference": reference, "account": account.id}).first()
     if found is None:
         raise NotFound(NONE_OF_YOURS)
     if found[0].disposed_at is not None:
         raise NotFound(_("The region has disposed of this application. It keeps nothing personal of it."))
     application, intake, region, profile = found
+    if hold:
+        note_held(session, "application", application.id)
     return Own(application, intake, region), profile
 
 
@@ -162,12 +184,36 @@ def attachments(session: Session, application: Application) -> Sequence[Attachme
     return session.exec(_ATTACHMENTS, params=whose).all()
 
 
-def attachments_and_bytes(session: Session, application: Application) -> tuple[list[Attachment], int]:
-    """As `attachments`, and what all files that the person has sent come to, whatever application they belong to. One
-    query.
+@dataclass(frozen=True)
+class Files:
+    """The applicant's own files of an application, the bytes of all that the person has sent, to whatever application,
+    and when the application had been saved.
     """
+
+    present: list[Attachment]
+    bytes_in_all: int
+    saved: tuple[int, datetime]
+
+    def are_of(self, application: Application) -> bool:
+        """Whether nothing of the application has been saved since."""
+        return self.saved == saved(application)
+
+
+def saved(application: Application) -> tuple[int, datetime]:
+    """What differs once anything of an application has been saved: every change of an answer or a file says when it
+    was.
+    """
+    return application.revision, application.saved_at
+
+
+def files(session: Session, application: Application) -> Files:
+    """The application's files, and how much the person has sent. One query."""
     sent = session.exec(_ATTACHMENTS_OF_ACCOUNT, params={"account": application.account_id}).all()
-    return [each for each in sent if each.application_id == application.id], sum(each.size for each in sent)
+    return Files(
+        present=[each for each in sent if each.application_id == application.id],
+        bytes_in_all=sum(each.size for each in sent),
+        saved=saved(application),
+    )
 
 
 def attachment(session: Session, application: Application, public_id: str) -> Attachment:

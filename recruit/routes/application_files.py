@@ -1,5 +1,6 @@
 """The applicant's files: adding, replacing, downloading, removing."""
 
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
@@ -10,14 +11,14 @@ from forms.choices import ATTACHMENT_KIND
 from recruit import clock, document_age_words
 from recruit.database import begin_writing, only_reads, transaction
 from recruit.documents import sandbox
-from recruit.errors import Full, Invalid, NotFound
+from recruit.errors import Full, Invalid, NotFound, Refusal
 from recruit.guard import guard
 from recruit.i18n import gettext as _
 from recruit.keeping import Latest
 from recruit.models import Application, Attachment, AttachmentKind, RemovedKind
 from recruit.queries import application as queries
 from recruit.queries import intake as intakes
-from recruit.queries.application import Dossier
+from recruit.queries.application import Dossier, Files
 from recruit.queries.completeness import TOPIC_OF_DOCUMENT
 from recruit.queries.document_age import months_by_kind
 from recruit.request import actor, db
@@ -39,6 +40,7 @@ from recruit.routes.application_shared import (
 )
 from recruit.routes.application_undo import removed
 from recruit.services import application as services
+from recruit.storage import Stored
 from recruit.topic_words import TITLES
 
 DRAIN_AT_MOST = 200 * 1024 * 1024
@@ -70,6 +72,8 @@ def _age_rules(dossier: Dossier) -> list[tuple[str, str]]:
 @blueprint.route("/my/<reference>/attachments/new", methods=["GET", "POST"])
 def upload(reference: str) -> Any:
     """Add files, or replace one (`?replaces=`). A script that asks for JSON sends one and is told how it went."""
+    if request.method == "POST" and _wants_json():
+        return _answer_script(reference)
     application, old_id = own_application(reference), request.args.get("replaces")
     changeable(application, document=None if old_id else _kind_sent())
     old = queries.attachment(db(), application, old_id) if old_id else None
@@ -80,12 +84,8 @@ def upload(reference: str) -> Any:
     if request.method == "GET":
         return _upload_page(application, form, old)
     if not form.validate():
-        if _wants_json():
-            return _refused(next(error for field in form for error in field.errors))
         return _upload_page(application, form, old), 422
     sent = [each for each in request.files.getlist("file") if each.filename]
-    if _wants_json():
-        return _answer_script(application, AttachmentKind(form.kind.data), sent[0], old)
     dated = _dated(application)
     kept, refused = _keep_each(application, AttachmentKind(form.kind.data), sent[:1] if old else sent, old)
     if refused:
@@ -143,19 +143,42 @@ def _dated(application: Application) -> frozenset[AttachmentKind]:
 
 def _keep(application: Application, kind: AttachmentKind, file: Any, old: Attachment | None) -> services.Kept:
     """Keep a file. It is on the disk before the turn to write comes, so that nobody waits for that."""
-    content, name = file.read(), file.filename or ""
     only_reads(db())
-    laid = storage().put(content, name)
+    return _keep_laid(application, kind, _lay(file), old)
+
+
+@dataclass(frozen=True)
+class _Laid:
+    """A file that lies in storage and belongs to nothing yet."""
+
+    filename: str
+    content: bytes
+    stored: Stored
+
+
+def _lay(file: Any) -> _Laid:
+    filename, content = file.filename or "", file.read()
+    return _Laid(filename, content, storage().put(content, filename))
+
+
+def _keep_laid(
+    application: Application,
+    kind: AttachmentKind,
+    laid: _Laid,
+    old: Attachment | None,
+    before: Files | None = None,
+) -> services.Kept:
     begin_writing(db())
     with transaction(db()):
         kept = services.attach(
             db(),
             application=application,
             kind=kind,
-            filename=name,
-            content=content,
+            filename=laid.filename,
+            content=laid.content,
             storage=storage(),
-            laid=laid,
+            laid=laid.stored,
+            before=before,
             actor=actor(),
             now=clock.now(),
         )
@@ -164,25 +187,42 @@ def _keep(application: Application, kind: AttachmentKind, file: Any, old: Attach
     return kept
 
 
-def _answer_script(
-    application: Application, kind: AttachmentKind, file: Any, old: Attachment | None
-) -> tuple[Response, int]:
-    dated = _dated(application)
+def _answer_script(reference: str) -> tuple[Response, int]:
+    """Keep the file that a page's script sends, and tell how it went."""
+    form = AttachmentForm(posted(), say=_)
+    if not form.validate():
+        return _refused(Invalid(next(error for field in form for error in field.errors)))
     try:
-        kept = _keep(application, kind, file, old)
+        kept, dated = _keep_for_script(reference, AttachmentKind(form.kind.data), form.file.chosen)
     except Full as refusal:
         return jsonify(state="full", message=str(refusal)), refusal.status
-    except Invalid as refusal:
-        return _refused(str(refusal))
+    except Refusal as refusal:
+        return _refused(refusal)
     message = about_twins(kept) or _("%(name)s is kept.", name=kept.row.filename)
-    if kept.row.kind in dated and kept.row.issued_on is None:
+    if dated and kept.row.issued_on is None:
         wanted = _("Write when it was issued: you find it in the list of your files.")
         message = f"{message} {wanted}"
     return jsonify(state="kept" if kept.is_new else "same", message=message), 200
 
 
-def _refused(message: str) -> tuple[Response, int]:
-    return jsonify(state="refused", message=message), 422
+def _keep_for_script(reference: str, kind: AttachmentKind, file: Any) -> tuple[services.Kept, bool]:
+    """Keep the file; and whether it should be told when it was issued. It is on the disk before its application is read
+    and held: a page sends several at once, and they should not wait for each other's disk.
+    """
+    old_id, laid = request.args.get("replaces"), _lay(file)
+    try:
+        application = changeable(own_application(reference, hold=True), document=None if old_id else kind)
+        old = queries.attachment(db(), application, old_id) if old_id else None
+        kind = old.kind if old else kind
+        before, dated = queries.files(db(), application), kind in _dated(application)
+    except BaseException:
+        storage().delete(laid.stored.storage_name)
+        raise
+    return _keep_laid(application, kind, laid, old, before), dated
+
+
+def _refused(refusal: Refusal) -> tuple[Response, int]:
+    return jsonify(state="refused", message=str(refusal)), refusal.status
 
 
 def _upload_page(application: Application, form: AttachmentForm, old: Any) -> Any:

@@ -36,9 +36,9 @@ def storage() -> Storage:
     return Storage(settings().attachments, keep_free=settings().keep_free_mb * MEGABYTE)
 
 
-def own_application(reference: str) -> Application:
+def own_application(reference: str, *, hold: bool = False) -> Application:
     # What came with it stays at hand: the session keeps a row only as long as somebody has it.
-    own, _profile = g.own = queries.own(db(), account=account(), reference=reference)
+    own, _profile = g.own = queries.own(db(), account=account(), reference=reference, hold=hold)
     return own.application
 
 

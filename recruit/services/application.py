@@ -166,8 +166,8 @@ class Checked:
     saved: tuple[int, datetime]
 
     def is_of(self, application: Application) -> bool:
-        """Whether nothing has been saved since. Every change of an answer or a file says when it was."""
-        return self.saved == (application.revision, application.saved_at)
+        """Whether nothing has been saved since."""
+        return self.saved == queries.saved(application)
 
 
 def check(session: Session, *, application: Application, now: datetime) -> Checked:
@@ -184,8 +184,8 @@ def check(session: Session, *, application: Application, now: datetime) -> Check
             _("Two answers do not fit together. %(message)s", message=impossible[0].message),
             field=impossible[0].topic,
         )
-    saved = application.revision, application.saved_at
-    return Checked(record.canonical(snapshot(dossier)), content_sha256(dossier), saved)
+    content = record.canonical(snapshot(dossier))
+    return Checked(content, content_sha256(dossier), queries.saved(application))
 
 
 def submit(

@@ -21,6 +21,7 @@ from recruit.models import (
 )
 from recruit.models.types import id_of
 from recruit.queries import application as queries
+from recruit.queries.application import Files
 from recruit.queries.completion import admitting
 from recruit.queries.expected import HERE
 from recruit.services import completion_answers
@@ -61,6 +62,7 @@ def attach(
     content: bytes,
     storage: Storage,
     laid: Stored | None = None,
+    before: Files | None = None,
     issued_on: date | None = None,
     answer: str = "",
     here: bool = False,
@@ -72,6 +74,8 @@ def attach(
     `laid`: the content lies in storage already, put there before this transaction. It is removed again when the
     transaction is rolled back, and when the same content was there before.
 
+    `before`: what was there, read before this transaction; it is read again when the application has been saved since.
+
     The file answers a request for completion that asks for this kind, with `answer` beside it. `here`: it is what the
     application says will come, so the answer changes with it. Raises Invalid (field "file") for one that storage
     refuses or when there would be too much, and as `tell_issued`.
@@ -80,6 +84,7 @@ def attach(
         remove_without(session, storage, laid)
     _check_issued(issued_on, now)
     sha256 = laid.sha256 if laid is not None else hashlib.sha256(content).hexdigest()
+    new = _row(application, kind, issued_on, laid, filename, actor, now) if laid is not None else None
     with changing(
         session,
         application=application,
@@ -89,24 +94,21 @@ def attach(
         actor=actor,
         now=now,
     ) as changes:
-        present, sent = queries.attachments_and_bytes(session, application)
-        twins = [each for each in present if each.sha256 == sha256]
+        if before is None or not before.are_of(application):
+            before = queries.files(session, application)
+        twins = [each for each in before.present if each.sha256 == sha256]
         asked = admitting(session, application, document=kind, now=now)
         if here:
             changes.set(application, HERE[kind])
         changes.overwrites = bool(changes.values)
         row = next((each for each in twins if each.kind is kind), None)
         if row is None:
-            _check_room(present, len(content), clean_filename(filename))
-            _check_account(sent + len(content))
-            stored = laid or put_with(session, storage, content, filename)
-            row = Attachment(
-                region_id=application.region_id,
-                application_id=id_of(application),
-                kind=kind,
-                issued_on=issued_on,
-                **stored.columns(filename, by=actor.person(), at=now),
-            )
+            _check_room(before.present, len(content), clean_filename(filename))
+            _check_account(before.bytes_in_all + len(content))
+            if new is None:
+                stored = put_with(session, storage, content, filename)
+                new = _row(application, kind, issued_on, stored, filename, actor, now)
+            row = new
             session.add(row)
             changes.note(f"attachment.{row.public_id}", None, described(row))
         elif issued_on is not None:
@@ -124,6 +126,24 @@ def attach(
             now=now,
         )
     return Kept(row, twins)
+
+
+def _row(
+    application: Application,
+    kind: AttachmentKind,
+    issued_on: date | None,
+    stored: Stored,
+    filename: str,
+    actor: Actor,
+    now: datetime,
+) -> Attachment:
+    return Attachment(
+        region_id=application.region_id,
+        application_id=id_of(application),
+        kind=kind,
+        issued_on=issued_on,
+        **stored.columns(filename, by=actor.person(), at=now),
+    )
 
 
 def tell_issued(

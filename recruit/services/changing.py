@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import bindparam
+from sqlalchemy import select as select_columns  # the one of sqlmodel takes at most four columns
+from sqlalchemy.orm.util import identity_key
 from sqlmodel import Session, col, select
 
 from recruit.actor import Actor
+from recruit.database import holds, note_held
 from recruit.display import written
 from recruit.errors import Conflict, Invalid, NotFound
 from recruit.i18n import lazy_gettext as _
@@ -31,15 +34,20 @@ from recruit.services.content import content_sha256
 
 #: Whoever changes several things in one sitting gets one mail about it.
 CHANGE_MAIL_PAUSE = timedelta(minutes=30)
-#: An application and its intake, read anew and held. The key stays shared: whoever holds the intake meanwhile may write
-#: rows that point to the application.
-_HELD = (
-    select(Application, Intake)
-    .join(Intake, col(Intake.id) == col(Application.intake_id))
-    .where(col(Application.id) == bindparam("application"))
-    .with_for_update(key_share=True, of=Application)
-    .suffix_with(text("FOR SHARE OF intake"), dialect="postgresql")
-    .execution_options(populate_existing=True)
+_THIS = col(Application.id) == bindparam("application")
+_WITH_INTAKE = col(Intake.id) == col(Application.intake_id)
+_HELD = queries.held(select(Application, Intake).join(Intake, _WITH_INTAKE).where(_THIS))
+_HELD_AS_READ = queries.held(
+    select_columns(
+        col(Application.status),
+        col(Application.revision),
+        col(Application.saved_at),
+        col(Intake.status),
+        col(Intake.opens_at),
+        col(Intake.closes_at),
+    )
+    .join(Intake, _WITH_INTAKE)
+    .where(_THIS)
 )
 
 
@@ -91,11 +99,33 @@ def lock(session: Session, application: Application) -> Intake:
 
     Raises NotFound for a draft that has been erased meanwhile.
     """
-    held = session.execute(_HELD, {"application": application.id}).first()
-    if held is None:
-        raise NotFound(queries.NONE_OF_YOURS)
-    intake: Intake = held[1]
+    intake = session.identity_map.get(identity_key(Intake, application.intake_id))
+    if holds(session, "application", application.id) and intake is not None:
+        return intake
+    if intake is None or not _held_as_read(session, application, intake):
+        held = session.execute(_HELD, {"application": application.id}).first()
+        if held is None:
+            raise NotFound(queries.NONE_OF_YOURS)
+        intake = held[1]
+    note_held(session, "application", application.id)
     return intake
+
+
+def _held_as_read(session: Session, application: Application, intake: Intake) -> bool:
+    """Hold a draft, and see whether it is as it was read: nobody but its applicant changes one, and every save says
+    when it was.
+    """
+    if application.status is not ApplicationStatus.DRAFT:
+        return False
+    read = (
+        application.status,
+        application.revision,
+        application.saved_at,
+        intake.status,
+        intake.opens_at,
+        intake.closes_at,
+    )
+    return session.execute(_HELD_AS_READ, {"application": application.id}).first() == read
 
 
 @contextmanager

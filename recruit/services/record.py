@@ -9,14 +9,13 @@ from enum import Enum
 from typing import Any
 
 from sqlalchemy import bindparam, insert
-from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session, col, select
 
 from recruit.actor import Actor
+from recruit.database import holds, note_held
 from recruit.models import RecordEntry, RecordValue, Region
 
 GENESIS = "0" * 64
-_HELD = "region held"  # by which transaction, and which region
 _LAST = (
     select(RecordEntry)
     .where(col(RecordEntry.region_id) == bindparam("region"))
@@ -86,15 +85,10 @@ def hold_region(session: Session, region_id: int) -> None:
     """
     if session.get_bind().dialect.name == "sqlite":
         return
-    if session.info.get(_HELD) == (_transaction(session), region_id):
+    if holds(session, "region", region_id):
         return
     session.exec(_REGION, params={"region": region_id}).one()
-    session.info[_HELD] = _transaction(session), region_id
-
-
-def _transaction(session: Session) -> SessionTransaction | None:
-    """The innermost one: what is held since a savepoint is let go when that is rolled back."""
-    return session.get_nested_transaction() or session.get_transaction()
+    note_held(session, "region", region_id)
 
 
 def write(

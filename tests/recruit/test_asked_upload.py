@@ -78,8 +78,12 @@ def test_topic_that_is_asked_for_takes_its_own_files_and_no_others(
         assert (answer.status_code, answer.json["state"]) == (200, "kept")
     else:
         assert (answer.status_code, answer.location) == (303, f"/my/{application.reference}")
-    assert send(client, application, "licence", headers=headers).status_code == 409
-    assert send(client, application, "nonsense", headers=headers).status_code == 409
+    refused = send(client, application, "licence", headers=headers)
+    assert refused.status_code == 409
+    if headers:
+        assert refused.json == {"state": "refused", "message": "The application can no longer be changed."}
+    # A script's form is read before the application is.
+    assert send(client, application, "nonsense", headers=headers).status_code == (422 if headers else 409)
     assert kinds(session, application) == sorted([*before, "diploma"])
 
 
