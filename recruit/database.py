@@ -220,7 +220,7 @@ def transaction(session: Session) -> Iterator[Session]:
 
 
 def note_held(session: Session, table: str, row_id: int | None) -> None:
-    """Note that the session has read a row anew and holds it, so that it need not until its transaction ends."""
+    """Note that the session has read a row anew and holds it, so that it need not ask again in this transaction."""
     session.info[_HELD, table] = _innermost(session), row_id
 
 

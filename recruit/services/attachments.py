@@ -75,6 +75,7 @@ def attach(
     transaction is rolled back, and when the same content was there before.
 
     `before`: what was there, read before this transaction; it is read again when the application has been saved since.
+    Files that come to another application of the same account at the same moment may then pass the account's limit.
 
     The file answers a request for completion that asks for this kind, with `answer` beside it. `here`: it is what the
     application says will come, so the answer changes with it. Raises Invalid (field "file") for one that storage
