@@ -128,9 +128,13 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Any) -> None:
     # A deferred transaction that turns to writing late fails at once when another has written; ask for the lock first.
-    if not connection.get_execution_options().get("writes"):
+    if connection.get_execution_options().get("writes"):
+        _take_write_lock(connection)
+    else:
         _say(connection, "BEGIN DEFERRED")
-        return
+
+
+def _take_write_lock(connection: Any) -> None:
     path = connection.engine.url.database
     if path and path != ":memory:" and _TURN not in connection.info:
         try:
@@ -166,15 +170,19 @@ def may_write(session: Session) -> None:
 
 
 def begin_writing(session: Session) -> None:
-    """From here on the session writes. On SQLite it ends what it has read so far, and takes the write lock in turn with
-    others; PostgreSQL needs neither.
+    """From here on to the end of its transaction the session writes. On SQLite it ends what it has read so far, and
+    takes the write lock in turn with others; PostgreSQL needs neither.
 
     For what needs no lock before it writes: whoever waits in turn waits for all that is done in between. What was read
     may have changed meanwhile, as in any request to PostgreSQL: the use case reads its rows again as it locks them.
     """
-    if session.get_bind().dialect.name == "sqlite":
-        session.commit()
-        may_write(session)
+    if session.get_bind().dialect.name != "sqlite":
+        return
+    session.flush()
+    connection = session.connection()
+    _say(connection, "COMMIT")  # to the session it stays one transaction: a new one of its own takes it longer
+    session.info.pop(_HELD, None)
+    _take_write_lock(connection)
 
 
 class _Binds(NamedTuple):
@@ -221,12 +229,12 @@ def transaction(session: Session) -> Iterator[Session]:
 
 def note_held(session: Session, table: str, row_id: int | None) -> None:
     """Note that the session has read a row anew and holds it, so that it need not ask again in this transaction."""
-    session.info[_HELD, table] = _innermost(session), row_id
+    session.info.setdefault(_HELD, {})[table] = _innermost(session), row_id
 
 
 def holds(session: Session, table: str, row_id: int | None) -> bool:
     """Whether the session holds the row of this table that was noted last."""
-    return session.info.get((_HELD, table)) == (_innermost(session), row_id)
+    return session.info.get(_HELD, {}).get(table) == (_innermost(session), row_id)
 
 
 def _innermost(session: Session) -> SessionTransaction | None:

@@ -9,7 +9,7 @@ from flask import Response, flash, jsonify, redirect, render_template, request, 
 from forms.attachments import AttachmentForm, IssuedForm
 from forms.choices import ATTACHMENT_KIND
 from recruit import clock, document_age_words
-from recruit.database import begin_writing, only_reads, transaction
+from recruit.database import begin_writing, transaction
 from recruit.documents import sandbox
 from recruit.errors import Full, Invalid, NotFound, Refusal
 from recruit.guard import guard
@@ -135,15 +135,12 @@ def _keep_each(
 
 
 def _dated(application: Application) -> frozenset[AttachmentKind]:
-    """The kinds of which it should be told when they were issued. Asked before a file is kept: after that, reading
-    would wait for the turn to write.
-    """
+    """The kinds of which it should be told when they were issued."""
     return frozenset(months_by_kind(intakes.profile_of(db(), intake_of(application))))
 
 
 def _keep(application: Application, kind: AttachmentKind, file: Any, old: Attachment | None) -> services.Kept:
     """Keep a file. It is on the disk before the turn to write comes, so that nobody waits for that."""
-    only_reads(db())
     return _keep_laid(application, kind, _lay(file), old)
 
 

@@ -9,9 +9,10 @@ from threading import Thread
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
 
 from recruit import taking_turns
-from recruit.database import AllRegions, make_engine, make_session, only_reads
+from recruit.database import AllRegions, begin_writing, make_engine, make_session, only_reads
 from recruit.taking_turns import Turn
 
 HOLD = """
@@ -96,4 +97,61 @@ def test_sessions_take_turns_and_end_them_however_they_end(
     with make_session(engine, scope=scope) as failing, pytest.raises(OperationalError):
         failing.execute(text("SELECT * FROM nothing"))
     writes()
+    engine.dispose()
+
+
+def test_session_that_begins_to_write_has_its_turn_until_its_transaction_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking_turns, "PATIENCE", 0.05)
+    engine = make_engine(f"sqlite:///{tmp_path / 'x.db'}")
+    scope = AllRegions("tests")
+
+    def writes(number: int) -> None:
+        with make_session(engine, scope=scope) as session:
+            session.execute(text("CREATE TABLE IF NOT EXISTS thing (id INTEGER)"))
+            session.execute(text("INSERT INTO thing VALUES (:number)"), {"number": number})
+            session.commit()
+
+    def things(session: Session) -> list[int]:
+        return list(session.execute(text("SELECT id FROM thing ORDER BY id")).scalars())
+
+    writes(1)
+    with make_session(engine, scope=scope, writes=False) as reading:
+        assert things(reading) == [1]
+        writes(2)
+        assert things(reading) == [1]  # as when it began to read
+        begin_writing(reading)
+        assert things(reading) == [1, 2]
+        with pytest.raises(OperationalError, match="writing to the database"):
+            writes(3)
+        reading.execute(text("INSERT INTO thing VALUES (4)"))
+        reading.rollback()
+        writes(5)
+        assert things(reading) == [1, 2, 5]  # and reads again
+        writes(6)
+        begin_writing(reading)
+        reading.execute(text("INSERT INTO thing VALUES (7)"))
+        reading.commit()
+        writes(8)
+        assert things(reading) == [1, 2, 5, 6, 7, 8]
+    engine.dispose()
+
+
+def test_session_whose_turn_does_not_come_has_written_nothing_and_can_go_on_to_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking_turns, "PATIENCE", 0.05)
+    engine = make_engine(f"sqlite:///{tmp_path / 'x.db'}")
+    scope = AllRegions("tests")
+    with (
+        make_session(engine, scope=scope) as other,
+        make_session(engine, scope=scope, writes=False) as waiting,
+    ):
+        waiting.execute(text("SELECT 1"))
+        other.execute(text("SELECT 1"))
+        with pytest.raises(OperationalError, match="writing to the database"):
+            begin_writing(waiting)
+        waiting.rollback()
+        assert waiting.execute(text("SELECT 1")).scalar_one() == 1
     engine.dispose()
