@@ -180,7 +180,9 @@ def begin_writing(session: Session) -> None:
         return
     session.flush()
     connection = session.connection()
-    _say(connection, "COMMIT")  # to the session it stays one transaction: a new one of its own takes it longer
+    _say(
+        connection, "COMMIT"
+    )  # to the session it stays one transaction: a new one of its own takes it longer
     session.info.pop(_HELD, None)
     _take_write_lock(connection)
 
@@ -266,15 +268,18 @@ def _restrict_to_scope(state: ORMExecuteState) -> None:
         raise ScopeError(f"no region is set for a query of {[m.class_.__name__ for m in state.all_mappers]}")
 
 
-def _refuse_foreign_rows(session: Session, _context: UOWTransaction, _instances: Any) -> None:
+def refuse_foreign(session: Session, row: Any) -> None:
+    """Raise ScopeError for a row that the session, by its scope, must not write."""
     scope = session.info.get("scope")
-    if isinstance(scope, AllRegions):
+    if isinstance(scope, AllRegions) or not isinstance(row, RegionScoped):
         return
+    if scope is None or row.region_id != scope.region_id:
+        raise ScopeError(f"{type(row).__name__} of region {row.region_id} written in scope {scope}")
+
+
+def _refuse_foreign_rows(session: Session, _context: UOWTransaction, _instances: Any) -> None:
     for row in (*session.new, *session.dirty, *session.deleted):
-        if not isinstance(row, RegionScoped):
-            continue
-        if scope is None or row.region_id != scope.region_id:
-            raise ScopeError(f"{type(row).__name__} of region {row.region_id} written in scope {scope}")
+        refuse_foreign(session, row)
 
 
 event.listen(ScopedSession, "do_orm_execute", _restrict_to_scope)

@@ -179,7 +179,7 @@ def _check_page(application: Application, error: str = "") -> str:
 @blueprint.post("/my/<reference>/submit")
 def submit(reference: str) -> Any:
     """Send the application. Sending twice gives the same receipt."""
-    application = own_application(reference)
+    application = own_application(reference, hold=True)
     if application.status is not ApplicationStatus.SUBMITTED:
         changeable(application)
     draft = application.status is ApplicationStatus.DRAFT

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, delete, select
 
 from recruit import data_notice
 from recruit.actor import Actor
+from recruit.at_once import update_at_once
 from recruit.clock import in_stockholm
 from recruit.errors import Conflict, Invalid
 from recruit.i18n import lazy_gettext as _
@@ -213,11 +214,15 @@ def submit(
         checked = check(session, application=application, now=now)
     undoing.no_longer(session, application=application, now=now)
     numbered = case_numbers.for_application(session, application, now)
-    application.status = ApplicationStatus.SUBMITTED
-    application.submitted_at = application.saved_at = now
-    application.revision += 1
-    application.notice_version = data_notice.in_force(now).number
-    session.add(application)
+    sent = {
+        "status": ApplicationStatus.SUBMITTED,
+        "submitted_at": now,
+        "saved_at": now,
+        "revision": application.revision + 1,
+        "notice_version": data_notice.in_force(now).number,
+        **{name: new for name, (_old, new) in numbered.items()},
+    }
+    update_at_once(session, application, sent)
     tell(session, application, intake, "application_receipt", now, link=link, checksum=checked.checksum)
     changes = {
         "status": (ApplicationStatus.DRAFT, ApplicationStatus.SUBMITTED),

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlmodel import Session, col, select
 
 from recruit.actor import Actor
+from recruit.at_once import insert_at_once
 from recruit.clock import in_stockholm
 from recruit.display import day
 from recruit.errors import Invalid
@@ -110,7 +111,7 @@ def attach(
                 stored = put_with(session, storage, content, filename)
                 new = _row(application, kind, issued_on, stored, filename, actor, now)
             row = new
-            session.add(row)
+            insert_at_once(session, row)
             changes.note(f"attachment.{row.public_id}", None, described(row))
         elif issued_on is not None:
             _set_issued(row, issued_on, changes)

@@ -60,14 +60,14 @@ def for_intake(session: Session, intake: Intake, now: datetime) -> Changes:
 
 
 def for_application(session: Session, application: Application, now: datetime) -> Changes:
-    """Give an application a number the first time it is sent; withdrawn and sent again it keeps it. Returns the change
-    for the record. Whoever sends it flushes.
+    """A number for an application that is sent the first time; withdrawn and sent again it keeps its own. Returns the
+    change, for the row and for the record: whoever sends it writes both.
     """
     if application.case_number is not None:
         return {}
     pattern = Pattern("application", patterns_of(session, application.region_id)[1])
     intake = session.get_one(Intake, application.intake_id)
-    application.case_number = _next(
+    number = _next(
         session,
         pattern,
         application.region_id,
@@ -75,8 +75,7 @@ def for_application(session: Session, application: Application, now: datetime) -
         intake=intake.case_number or intake.slug,  # opened before intakes got numbers
         taken=lambda text: _has_application(session, application.region_id, text),
     )
-    session.add(application)
-    return {"case_number": (None, application.case_number)}
+    return {"case_number": (None, number)}
 
 
 def patterns_of(session: Session, region_id: int) -> tuple[str, str, int]:

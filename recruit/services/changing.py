@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, text
 from sqlalchemy import select as select_columns  # the one of sqlmodel takes at most four columns
 from sqlalchemy.orm.util import identity_key
 from sqlmodel import Session, col, select
 
 from recruit.actor import Actor
+from recruit.at_once import update_at_once
 from recruit.database import holds, note_held
 from recruit.display import written
 from recruit.errors import Conflict, Invalid, NotFound
@@ -34,20 +35,25 @@ from recruit.services.content import content_sha256
 
 #: Whoever changes several things in one sitting gets one mail about it.
 CHANGE_MAIL_PAUSE = timedelta(minutes=30)
-_THIS = col(Application.id) == bindparam("application")
-_WITH_INTAKE = col(Intake.id) == col(Application.intake_id)
-_HELD = queries.held(select(Application, Intake).join(Intake, _WITH_INTAKE).where(_THIS))
-_HELD_AS_READ = queries.held(
+_HELD = queries.held(
+    select(Application, Intake)
+    .join(Intake, col(Intake.id) == col(Application.intake_id))
+    .where(col(Application.id) == bindparam("application"))
+)
+_APPLICATION, _INTAKE = Application.__table__, Intake.__table__  # type: ignore[attr-defined]
+_HELD_AS_READ = (
     select_columns(
-        col(Application.status),
-        col(Application.revision),
-        col(Application.saved_at),
-        col(Intake.status),
-        col(Intake.opens_at),
-        col(Intake.closes_at),
+        _APPLICATION.c.status,
+        _APPLICATION.c.revision,
+        _APPLICATION.c.saved_at,
+        _INTAKE.c.status,
+        _INTAKE.c.opens_at,
+        _INTAKE.c.closes_at,
     )
-    .join(Intake, _WITH_INTAKE)
-    .where(_THIS)
+    .join(_INTAKE, _INTAKE.c.id == _APPLICATION.c.intake_id)
+    .where(_APPLICATION.c.id == bindparam("application"))
+    .with_for_update(key_share=True, of=_APPLICATION)
+    .suffix_with(text("FOR SHARE OF intake"), dialect="postgresql")
 )
 
 
@@ -125,7 +131,8 @@ def _held_as_read(session: Session, application: Application, intake: Intake) ->
         intake.opens_at,
         intake.closes_at,
     )
-    return session.execute(_HELD_AS_READ, {"application": application.id}).first() == read
+    held = session.connection().execute(_HELD_AS_READ, {"application": application.id}).first()
+    return held is not None and tuple(held) == read
 
 
 @contextmanager
@@ -161,10 +168,8 @@ def changing(
         )
     changes = Changes()
     yield changes
-    application.revision += changes.overwrites
-    application.saved_at = now
-    session.add(application)
-    session.flush()
+    saved = {"revision": application.revision + changes.overwrites, "saved_at": now}
+    update_at_once(session, application, saved)
     if application.status is ApplicationStatus.SUBMITTED and (changes.values or changes.concealed):
         _after_sending(session, application, intake, topic, changes, asked, actor, now)
 

@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlmodel import Session
 
+from recruit.at_once import insert_at_once
 from recruit.mail_html import isolated
 from recruit.models import OutgoingMail
 
@@ -78,5 +79,5 @@ def post(
         created_at=now,
         next_try_at=now,
     )
-    session.add(mail)
+    insert_at_once(session, mail)
     return mail

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, insert
 from sqlmodel import Session, col, select
 
 from recruit.actor import Actor
+from recruit.at_once import insert_at_once
 from recruit.database import holds, note_held
 from recruit.models import RecordEntry, RecordValue, Region
 
@@ -131,8 +132,7 @@ def write(
         hash="",
     )
     entry.hash = entry_hash(entry)
-    session.add(entry)
-    session.flush()
+    insert_at_once(session, entry)
     assert entry.id is not None
     rows = [
         {

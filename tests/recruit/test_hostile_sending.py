@@ -107,7 +107,9 @@ def test_pressing_begin_four_times_at_once_begins_one_application(
 
 @pytest.fixture
 def meanwhile(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., Any]], None]:
-    """Let another tab save its change after the sending was checked and before it is its turn to write."""
+    """Let another tab save its change after the sending was checked and before it is its turn to write. On SQLite only:
+    PostgreSQL holds the application from when it is read, and the other tab waits.
+    """
 
     def save(change: Callable[..., Any]) -> None:
         def then(session: Session) -> None:
@@ -126,6 +128,7 @@ def storage(app: Flask) -> Storage:
     return Storage(app.extensions["recruit_settings"].attachments)
 
 
+@ONE_DATABASE
 def test_document_removed_in_another_tab_while_it_is_sent_keeps_it_from_being_sent(
     meanwhile: Callable[..., None],
     storage: Storage,
@@ -166,6 +169,7 @@ def save_referee(session: Session, **by: Any) -> None:
     services.save_referees(session, referees=later, **by)
 
 
+@ONE_DATABASE
 @pytest.mark.parametrize("save", [save_words, save_work, save_referee])
 def test_what_is_saved_in_another_tab_while_it_is_sent_is_what_the_record_has(
     save: Callable[..., None],
@@ -180,6 +184,43 @@ def test_what_is_saved_in_another_tab_while_it_is_sent_is_what_the_record_has(
     session.rollback()
     (kept,) = session.exec(select(RecordValue.new).where(RecordValue.field == "content")).all()
     assert "What came later" in str(kept)
+
+
+@pytest.mark.parametrize("database", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+def test_another_tab_waits_until_the_application_has_been_sent(
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    browser: FlaskClient,
+    session: Session,
+    draft: Application,
+) -> None:
+    """Held from when it is read: what is saved meanwhile is a change of what was sent, and the record has both."""
+    session.rollback()
+    waited = []
+
+    def save() -> None:
+        with make_session(engine, scope=AllRegions("the other tab")) as other, transaction(other):
+            found = other.exec(select(Application)).one()
+            save_words(other, application=found, actor=Actor(found.account_id), now=clock.now())
+
+    tab = threading.Thread(target=save)
+
+    def then(sending: Session) -> None:
+        tab.start()
+        tab.join(0.5)
+        waited.append(tab.is_alive())
+        begin_writing(sending)
+
+    monkeypatch.setattr(routes, "begin_writing", then)
+    assert post(browser, f"/my/{draft.reference}/submit").status_code == 303
+    tab.join(30)
+    assert waited == [True]
+    assert entries(session, "application.submitted") == entries(session, "application.changed") == 1
+    (sent,) = session.exec(select(RecordValue.new).where(RecordValue.field == "content")).all()
+    assert "What came later" not in str(sent)
+    session.refresh(draft)
+    assert draft.status is ApplicationStatus.SUBMITTED
+    assert draft.motivation == "What came later"
 
 
 @ONE_DATABASE
@@ -223,6 +264,7 @@ def test_another_persons_and_unknown_applications_answer_alike(
         assert answers[0].text.replace(theirs, "") == answers[1].text.replace(unknown, "")
 
 
+@ONE_DATABASE
 def test_draft_erased_in_another_tab_while_it_is_sent_is_not_found(
     meanwhile: Callable[..., None],
     storage: Storage,

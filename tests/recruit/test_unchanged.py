@@ -11,10 +11,12 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from recruit import clock
-from recruit.database import AllRegions, make_session
+from recruit.at_once import update_at_once
+from recruit.database import AllRegions, make_session, set_scope
 from recruit.keeping import Latest
 from recruit.models import Application, Eligibility, Intake
 from recruit.queries import unchanged
+from recruit.request import db
 from recruit.services import application as applications
 from tests.databases import ONE_DATABASE
 from tests.recruit.factories import World, sign_in
@@ -81,3 +83,15 @@ def test_page_that_changes_without_an_entry_is_found(engine: Engine, app: Flask,
         session.add(found)
         with pytest.raises(Unrecorded, match=r"Application\.eligibility"):
             session.commit()
+
+
+@ONE_DATABASE
+def test_page_that_changes_a_row_at_once_without_an_entry_is_found(app: Flask, intake: Intake) -> None:
+    with app.test_request_context():
+        set_scope(db(), AllRegions("tests"))
+        found = db().exec(select(Application).where(Application.intake_id == intake.id)).all()[0]
+        update_at_once(db(), found, {"saved_at": clock.now()})  # no figure follows from that
+        db().commit()
+        update_at_once(db(), found, {"eligibility": Eligibility.CONDITIONAL})
+        with pytest.raises(Unrecorded, match=r"Application\.eligibility"):
+            db().commit()

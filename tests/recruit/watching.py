@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from flask import has_request_context
-from sqlalchemy import event, inspect
+from flask import g, has_request_context
+from sqlalchemy import Connection, Engine, Update, event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
+from recruit.at_once import KEY
 from recruit.models import (
     Application,
     ApplicationStatus,
@@ -64,18 +65,20 @@ class Unrecorded(AssertionError):
 def watched() -> Iterator[None]:
     """Raise Unrecorded for every request that changes such rows without an entry, as it commits."""
     listeners = (
-        ("after_flush", _note_rows),
-        ("do_orm_execute", _note_statement),
-        ("after_commit", _judge),
-        ("after_soft_rollback", _forget),
+        (Session, "after_flush", _note_rows),
+        (Session, "detached_to_persistent", _note_inserted_at_once),
+        (Engine, "before_execute", _note_updated_at_once),
+        (Session, "do_orm_execute", _note_statement),
+        (Session, "after_commit", _judge),
+        (Session, "after_soft_rollback", _forget),
     )
-    for name, listener in listeners:
-        event.listen(Session, name, listener)
+    for target, name, listener in listeners:
+        event.listen(target, name, listener)
     try:
         yield
     finally:
-        for name, listener in listeners:
-            event.remove(Session, name, listener)
+        for target, name, listener in listeners:
+            event.remove(target, name, listener)
 
 
 def _note_rows(session: Session, _context: UOWTransaction) -> None:
@@ -89,8 +92,38 @@ def _note_rows(session: Session, _context: UOWTransaction) -> None:
         for row in session.dirty
         if (names := _changed(row)) and _counts(session, row) and _names_count(row, names)
     }
+    _note(session, found)
+
+
+def _note(session: Session, found: set[str]) -> None:
     if found:
         session.info.setdefault(_CHANGED, set()).update(found)
+
+
+def _note_inserted_at_once(session: Session, row: Any) -> None:
+    if not has_request_context():
+        return
+    if isinstance(row, RecordEntry):
+        session.info[_ENTERED] = True
+    elif _counts(session, row):
+        _note(session, {type(row).__name__})
+
+
+def _note_updated_at_once(
+    _connection: Connection, statement: Any, _many: Any, values: dict[str, Any], _options: Any
+) -> None:
+    if not (isinstance(statement, Update) and KEY in values and has_request_context()):
+        return
+    session: Session = g.db_session
+    names = set(values) - {KEY}
+    (row,) = (
+        each
+        for each in session.identity_map.values()
+        if inspect(each).mapper.local_table is statement.table and each.id == values[KEY]
+    )
+    counts = values.get("status") or _counts(session, row)
+    if counts and _names_count(row, names):
+        _note(session, {f"{type(row).__name__}.{'/'.join(sorted(names))}"})
 
 
 def _changed(row: Any) -> set[str]:
@@ -113,8 +146,7 @@ def _counts(session: Session, row: Any) -> bool:
 def _note_statement(state: ORMExecuteState) -> None:
     if has_request_context() and (state.is_update or state.is_delete):
         found = {mapper.class_.__name__ for mapper in state.all_mappers if mapper.class_ in ROWS}
-        if found:
-            state.session.info.setdefault(_CHANGED, set()).update(found)
+        _note(state.session, found)
 
 
 def _judge(session: Session) -> None:
