@@ -131,7 +131,7 @@ def _held_as_read(session: Session, application: Application, intake: Intake) ->
         intake.opens_at,
         intake.closes_at,
     )
-    held = session.connection().execute(_HELD_AS_READ, {"application": application.id}).first()
+    held = session.execute(_HELD_AS_READ, {"application": application.id}).first()
     return held is not None and tuple(held) == read
 
 
