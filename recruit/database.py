@@ -180,9 +180,8 @@ def begin_writing(session: Session) -> None:
         return
     session.flush()
     connection = session.connection()
-    _say(
-        connection, "COMMIT"
-    )  # to the session it stays one transaction: a new one of its own takes it longer
+    # To the session it stays one transaction: a new one of its own takes it longer.
+    _say(connection, "COMMIT")
     session.info.pop(_HELD, None)
     _take_write_lock(connection)
 

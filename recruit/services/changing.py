@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import bindparam
 from sqlalchemy import select as select_columns  # the one of sqlmodel takes at most four columns
 from sqlalchemy.orm.util import identity_key
 from sqlmodel import Session, col, select
@@ -41,7 +41,7 @@ _HELD = queries.held(
     .where(col(Application.id) == bindparam("application"))
 )
 _APPLICATION, _INTAKE = Application.__table__, Intake.__table__  # type: ignore[attr-defined]
-_HELD_AS_READ = (
+_HELD_AS_READ = queries.held(
     select_columns(
         _APPLICATION.c.status,
         _APPLICATION.c.revision,
@@ -52,8 +52,6 @@ _HELD_AS_READ = (
     )
     .join(_INTAKE, _INTAKE.c.id == _APPLICATION.c.intake_id)
     .where(_APPLICATION.c.id == bindparam("application"))
-    .with_for_update(key_share=True, of=_APPLICATION)
-    .suffix_with(text("FOR SHARE OF intake"), dialect="postgresql")
 )
 
 
