@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from functools import partial
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -28,10 +29,11 @@ from recruit.models import (
     Referee,
 )
 from recruit.routes import application as routes
+from recruit.routes import application_files as file_routes
 from recruit.services import application as services
 from recruit.storage import Storage
 from tests.databases import ONE_DATABASE
-from tests.recruit.application_helpers import begin, fill_in, open_intake
+from tests.recruit.application_helpers import PDF, begin, fill_in, open_intake
 from tests.recruit.factories import World, applicant, csrf_token, post, sign_in
 
 
@@ -106,19 +108,19 @@ def test_pressing_begin_four_times_at_once_begins_one_application(
 
 
 @pytest.fixture
-def meanwhile(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., Any]], None]:
-    """Let another tab save its change after the sending was checked and before it is its turn to write. On SQLite only:
-    PostgreSQL holds the application from when it is read, and the other tab waits.
+def meanwhile(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Let another tab save its change after a request has read the application and before it is its turn to write. On
+    SQLite only: PostgreSQL holds the application from when it is read, and the other tab waits.
     """
 
-    def save(change: Callable[..., Any]) -> None:
+    def save(change: Callable[..., Any], during: Any = routes) -> None:
         def then(session: Session) -> None:
             with make_session(engine, scope=AllRegions("the other tab")) as other, transaction(other):
                 draft = other.exec(select(Application)).one()
                 change(other, application=draft, actor=Actor(draft.account_id), now=clock.now())
             begin_writing(session)
 
-        monkeypatch.setattr(routes, "begin_writing", then)
+        monkeypatch.setattr(during, "begin_writing", then)
 
     return save
 
@@ -278,3 +280,23 @@ def test_draft_erased_in_another_tab_while_it_is_sent_is_not_found(
     answer = post(browser, address)
     assert answer.status_code == 404
     assert "no application with this reference" in answer.text
+
+
+@ONE_DATABASE
+def test_file_that_comes_while_another_tab_sends_is_a_change_of_what_was_sent(
+    meanwhile: Callable[..., None], browser: FlaskClient, session: Session, draft: Application
+) -> None:
+    """What the upload had read was a draft, whose changes the record does not tell."""
+    address = f"/my/{draft.reference}/attachments/new"
+    session.rollback()
+    meanwhile(services.submit, during=file_routes)
+    new = {"kind": "merit", "file": (BytesIO(PDF), "course.pdf")}
+    answer = post(browser, address, new, headers={"Accept": "application/json"})
+    assert answer.json is not None
+    assert answer.json["state"] == "kept"
+    assert entries(session, "application.submitted") == entries(session, "application.changed") == 1
+    (field,) = session.exec(
+        select(RecordValue.field).where(col(RecordValue.field).startswith("attachment."))
+    ).all()
+    kept = session.exec(select(Attachment).where(Attachment.kind == AttachmentKind.MERIT)).one()
+    assert field == f"attachment.{kept.public_id}"
