@@ -192,6 +192,18 @@ def test_upload_shows_progress_and_takes_several_files_while_answers_stay(
     expect(page.locator("#institution")).to_have_value("Typed before")
 
 
+def test_file_chosen_before_the_script_has_come_is_sent_by_it(person: Applicant, tmp_path: Path) -> None:
+    page, held = person.page, list[Route]()
+    page.context.route("**/upload.js*", lambda route: held.append(route))
+    page.goto(f"/my/{person.reference}/education", wait_until="commit")
+    page.set_input_files("#document", _big(tmp_path, "early.pdf", 1_000))
+    assert held
+    held[0].continue_()
+    expect(page.get_by_text("early.pdf is kept.").first).to_be_attached()
+    expect(page.locator("[data-files] a.file-name")).to_have_count(1)
+    expect(page.locator("#document")).to_have_js_property("value", "")
+
+
 def test_upload_can_be_cancelled(person: Applicant, tmp_path: Path) -> None:
     page = person.go("/education")
     page.context.route("**/attachments/new*", lambda route: None)

@@ -145,7 +145,8 @@
       }
     }
 
-    input.addEventListener("change", () => { add([...input.files]); input.value = ""; });
+    const take = () => { add([...input.files]); input.value = ""; };
+    input.addEventListener("change", take);
     box.addEventListener("dragover", (event) => { if (event.dataTransfer.types.includes("Files")) { event.preventDefault(); box.classList.add("is-over"); } });
     for (const name of ["dragleave", "drop"]) box.addEventListener(name, () => box.classList.remove("is-over"));
     box.addEventListener("drop", (event) => { if (event.dataTransfer.files.length) { event.preventDefault(); add([...event.dataTransfer.files]); } });
@@ -166,6 +167,7 @@
         told.textContent = words.first;
       }
     });
+    if (input.files.length) take(); // chosen before this script had come
   }
 
   document.querySelectorAll("[data-upload]").forEach(uploads);
